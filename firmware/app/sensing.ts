@@ -1,0 +1,83 @@
+import { encodeSenml, type SenmlRecord } from "../frames/senml.js";
+import type { Node } from "../node.js";
+import type { Timer } from "../ports.js";
+import { READINGS_PORT } from "./ports.js";
+
+export interface SensingOptions {
+	/** IPv6 address of the sink, 16 octets. */
+	readonly sink: Uint8Array;
+	/** Time between two readings of all sensors. */
+	readonly periodUs: number;
+	/** Readings of all sensors that go into one pack, 1 or more. */
+	readonly readingsPerPack: number;
+	/** When the first reading is due. */
+	readonly firstUs: number;
+	/** SenML base name, such as `n17:`. */
+	readonly baseName: string;
+}
+
+/**
+ * Reads the node's sensors at a period and sends SenML packs in CBOR over UDP (RFC 8428).
+ *
+ * A pack's times are relative to when it was sent, so that a node needs no calendar (RFC 8428, 4.5.3).
+ */
+export class SensingApp {
+	readonly #node: Node;
+	readonly #options: SensingOptions;
+	readonly #payload: Uint8Array;
+	readonly #values: number[] = [];
+	readonly #takenUs: number[] = [];
+	#timer: Timer = 0;
+	readonly #onTimer = (): void => this.#sample();
+
+	constructor(node: Node, options: SensingOptions) {
+		if (!(options.periodUs > 0)) {
+			throw new RangeError(`SensingApp: expected periodUs above 0, got ${options.periodUs}`);
+		}
+		this.#node = node;
+		this.#options = options;
+		this.#payload = new Uint8Array(node.config.maxPacketBytes);
+	}
+
+	start(): void {
+		this.#timer = this.#node.ports.clock.at(this.#options.firstUs, this.#onTimer);
+	}
+
+	stop(): void {
+		this.#node.ports.clock.cancel(this.#timer);
+		this.#timer = 0;
+	}
+
+	#sample(): void {
+		const { clock, sensors } = this.#node.ports;
+		const nowUs = clock.nowUs();
+		for (const sensor of sensors) this.#values.push(sensor.read());
+		this.#takenUs.push(nowUs);
+		this.#timer = clock.at(nowUs + this.#options.periodUs, this.#onTimer);
+		if (this.#takenUs.length < this.#options.readingsPerPack) return;
+		const records = this.#pack(nowUs);
+		this.#values.length = 0;
+		this.#takenUs.length = 0;
+		const length = encodeSenml(records, this.#payload, 0);
+		this.#node.network.sendUdp(this.#options.sink, READINGS_PORT, READINGS_PORT, this.#payload, length);
+	}
+
+	#pack(nowUs: number): SenmlRecord[] {
+		const { sensors } = this.#node.ports;
+		const records: SenmlRecord[] = [];
+		for (let i = 0; i < this.#takenUs.length; i++) {
+			const ageS = Math.round((nowUs - this.#takenUs[i]!) / 1_000_000);
+			for (let j = 0; j < sensors.length; j++) {
+				const record: SenmlRecord = {
+					name: sensors[j]!.name,
+					unit: sensors[j]!.unit,
+					value: this.#values[i * sensors.length + j]!,
+				};
+				if (records.length === 0) record.baseName = this.#options.baseName;
+				if (ageS > 0) record.time = -ageS;
+				records.push(record);
+			}
+		}
+		return records;
+	}
+}

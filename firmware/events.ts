@@ -1,0 +1,118 @@
+import type { LinkAddress } from "./address.js";
+
+/**
+ * The typed events of a node: each declares its fields once, here, in order.
+ *
+ * From these tables come the methods of a {@link Sink}, the records of the log and the columns of
+ * every reader. Times are integer microseconds of the run; `node` is the number of the node.
+ * `ident` names a datagram along its way (see `net/ident.ts`), `digest` its whole content.
+ */
+
+/** How a field is typed in code and encoded in a log; an address is logged as its 0, 2 or 8 octets. */
+export type FieldKind = "uint" | "int" | "float" | "text" | "bytes" | "address";
+export type Field = readonly [name: string, kind: FieldKind];
+
+/** One event type. `code` is its number in a log and never changes its meaning. */
+export interface EventType {
+	readonly code: number;
+	readonly fields: readonly Field[];
+}
+
+export type EventTable = Readonly<Record<string, EventType>>;
+
+interface FieldValues {
+	uint: number;
+	int: number;
+	float: number;
+	text: string;
+	bytes: Uint8Array;
+	address: LinkAddress;
+}
+type Value<K extends FieldKind> = FieldValues[K];
+type Arguments<F extends readonly Field[]> = { -readonly [I in keyof F]: Value<F[I][1]> };
+
+/** One method an event, with the fields as positional arguments. */
+export type EventMethods<T extends EventTable> = {
+	readonly [K in keyof T]: (...fields: Arguments<T[K]["fields"]>) => void;
+};
+
+const timeUs = ["timeUs", "uint"] as const;
+const node = ["node", "uint"] as const;
+const source = ["source", "address"] as const;
+const ident = ["ident", "uint"] as const;
+const reason = ["reason", "text"] as const;
+const tag = ["tag", "uint"] as const;
+const bytesInUse = ["bytesInUse", "uint"] as const;
+
+export const NODE_EVENTS = {
+	/** An application gave a datagram to the network. `bytes`: the whole IPv6 packet. */
+	datagramSent: { code: 1, fields: [timeUs, node, ident, ["digest", "uint"], ["bytes", "uint"]] },
+	/** A datagram reached an application. `hops`: radio hops that it took. */
+	datagramDelivered: {
+		code: 2,
+		fields: [timeUs, node, ident, ["digest", "uint"], ["bytes", "uint"], ["hops", "uint"]],
+	},
+	/** A node gave up a datagram. */
+	datagramDropped: { code: 3, fields: [timeUs, node, ident, reason] },
+	/** A node took a datagram of another node to pass it on. */
+	datagramForwarded: { code: 4, fields: [timeUs, node, ident] },
+	/** A received frame was refused before it reached a reassembly context. */
+	frameRefused: { code: 5, fields: [timeUs, node, source, reason] },
+	/** The MAC gave up a frame: retries or channel access used up. */
+	macDropped: { code: 6, fields: [timeUs, node, ["destination", "address"], reason] },
+	/** A reassembly context was opened. `size` as the fragment header claims. */
+	contextOpened: { code: 7, fields: [timeUs, node, source, tag, ["size", "uint"], bytesInUse] },
+	/** A context ended: `completed`, `timed-out`, or why it was given up. */
+	contextClosed: { code: 8, fields: [timeUs, node, source, tag, ["outcome", "text"], bytesInUse] },
+	/** A fragment was refused by the reassembler. `offset` in octets. */
+	fragmentRefused: { code: 9, fields: [timeUs, node, source, tag, ["offset", "uint"], reason] },
+	/** A route towards the sink was chosen. `hops` to the sink. */
+	routeChanged: { code: 10, fields: [timeUs, node, ["nextHop", "address"], ["hops", "uint"]] },
+	/** A sink collected one reading (SenML, RFC 8428). */
+	readingCollected: {
+		code: 11,
+		fields: [timeUs, node, ["name", "text"], ["unit", "text"], ["value", "float"], ["atS", "float"]],
+	},
+	/** An echo reply came back (RFC 4443). */
+	echoReplied: { code: 12, fields: [timeUs, node, source, ["sequence", "uint"], ["bytes", "uint"]] },
+	/** A fragment was stored in a context. `offset` and `bytes` in octets of the packet. */
+	fragmentStored: {
+		code: 13,
+		fields: [timeUs, node, source, tag, ["offset", "uint"], ["bytes", "uint"]],
+	},
+} as const satisfies EventTable;
+
+export type NodeEvents = EventMethods<typeof NODE_EVENTS>;
+
+type Methods = Record<string, ((...fields: unknown[]) => void) | undefined>;
+
+/** The methods of `partial`, and do-nothing methods for all other events of `table`. */
+export function completeSink<T extends EventTable>(
+	table: T,
+	partial: Partial<EventMethods<T>>,
+): EventMethods<T> {
+	const given = partial as unknown as Methods;
+	const sink: Methods = {};
+	for (const name of Object.keys(table)) sink[name] = given[name] ?? (() => {});
+	return sink as unknown as EventMethods<T>;
+}
+
+/** A sink that passes every event to each of `sinks`, in order. */
+export function tee<T extends EventTable>(
+	table: T,
+	sinks: readonly Partial<EventMethods<T>>[],
+): EventMethods<T> {
+	const merged: Methods = {};
+	for (const name of Object.keys(table)) {
+		const takers = sinks
+			.map((sink) => (sink as unknown as Methods)[name])
+			.filter((method) => method !== undefined);
+		merged[name] =
+			takers.length === 1
+				? takers[0]
+				: (...fields: unknown[]) => {
+						for (const taker of takers) taker(...fields);
+					};
+	}
+	return merged as unknown as EventMethods<T>;
+}

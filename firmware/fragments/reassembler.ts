@@ -1,0 +1,297 @@
+import type { BufferPool } from "../buffer-pool.js";
+import { copyBytes } from "../bytes.js";
+import type { Clock, Sink, Timer } from "../ports.js";
+import { openingRelation, ReassemblyContext } from "./context.js";
+import type {
+	ArrivedFragment,
+	FragmentDrop,
+	ReassemblyMemory,
+	ReassemblyPolicy,
+	Relation,
+} from "./policy.js";
+
+/** Completed packets that are remembered at once; the oldest goes first. */
+const REMEMBERED = 8;
+
+/** Why a fragment that lies so to a context was not stored. */
+const REFUSAL: Readonly<Record<Exclude<Relation, "new">, FragmentDrop>> = {
+	duplicate: "fragment-duplicate",
+	overlap: "fragment-overlap",
+	"beyond-size": "fragment-beyond-size",
+	misaligned: "fragment-misaligned",
+};
+
+class Completed {
+	sourceHigh = 0;
+	sourceLow = 0;
+	tag = -1;
+	size = 0;
+	untilUs = 0;
+}
+
+/** What the compressed headers of a first fragment say of a UDP checksum that is not in them. */
+export interface ElidedChecksum {
+	readonly checksumElided: boolean;
+	readonly udpOffset: number;
+	readonly ipv6Offset: number;
+}
+
+export interface ReassemblerOptions {
+	readonly policy: ReassemblyPolicy;
+	/** Octets that all contexts together may be charged. */
+	readonly budgetBytes: number;
+	readonly pool: BufferPool;
+	readonly clock: Clock;
+	readonly sink: Pick<Sink, "contextOpened" | "contextClosed" | "fragmentRefused" | "fragmentStored">;
+	/** The node's number, for its events. */
+	readonly node: number;
+	/** Told of a context that ended without completing, before its buffer goes back. */
+	onAbandoned?(context: ReassemblyContext, reason: FragmentDrop): void;
+}
+
+/**
+ * Puts IPv6 packets together from fragments within a fixed memory budget (RFC 4944, section 5.3).
+ *
+ * The policy decides; this class stores, counts and watches the clock. A refused fragment leaves no
+ * memory behind, and a context ends at its deadline at the latest.
+ */
+export class Reassembler implements ReassemblyMemory {
+	readonly budgetBytes: number;
+	readonly policy: ReassemblyPolicy;
+	readonly contexts: ReassemblyContext[] = [];
+	/** The context that took the last fragment; undefined when it was refused. */
+	lastContext: ReassemblyContext | undefined;
+	bytesInUse = 0;
+	/** The most that was ever in use. */
+	peakBytes = 0;
+	readonly #pool: BufferPool;
+	readonly #clock: Clock;
+	readonly #sink: ReassemblerOptions["sink"];
+	readonly #node: number;
+	readonly #onAbandoned: ReassemblerOptions["onAbandoned"];
+	#completed: Completed[] | undefined;
+	#nextCompleted = 0;
+	#timer: Timer = 0;
+	#timerUs = 0;
+	readonly #expire = (): void => this.#onTimer();
+
+	constructor(options: ReassemblerOptions) {
+		if (!(options.budgetBytes >= 0)) {
+			throw new RangeError(`Reassembler: expected budgetBytes of at least 0, got ${options.budgetBytes}`);
+		}
+		this.budgetBytes = options.budgetBytes;
+		this.policy = options.policy;
+		this.#pool = options.pool;
+		this.#clock = options.clock;
+		this.#sink = options.sink;
+		this.#node = options.node;
+		this.#onAbandoned = options.onAbandoned;
+	}
+
+	/**
+	 * Takes a fragment whose octets are `data[dataOffset..dataOffset + fragment.length)`.
+	 *
+	 * Returns the context when its packet is whole: the caller owns its buffer from then on and gives
+	 * it back to the pool. Returns undefined when the fragment was stored, else why it was refused.
+	 */
+	accept(
+		fragment: ArrivedFragment,
+		data: Uint8Array,
+		dataOffset: number,
+		headers?: ElidedChecksum,
+	): ReassemblyContext | FragmentDrop | undefined {
+		this.lastContext = undefined;
+		const outcome = this.#accept(fragment, data, dataOffset, headers);
+		if (typeof outcome === "string") {
+			this.#sink.fragmentRefused(
+				fragment.timeUs,
+				this.#node,
+				fragment.source,
+				fragment.tag,
+				fragment.offset,
+				outcome,
+			);
+		}
+		return outcome;
+	}
+
+	/** Gives up every context, as a node does that loses its memory. */
+	clear(reason: FragmentDrop): void {
+		while (this.contexts.length > 0) this.#abandon(this.contexts[0]!, reason);
+		this.#clock.cancel(this.#timer);
+		this.#timer = 0;
+	}
+
+	#accept(
+		fragment: ArrivedFragment,
+		data: Uint8Array,
+		dataOffset: number,
+		headers: ElidedChecksum | undefined,
+	): ReassemblyContext | FragmentDrop | undefined {
+		if (fragment.size === 0 || fragment.size > this.#pool.bufferBytes) return "fragment-size";
+		if (fragment.length === 0) return "fragment-empty";
+		let context = this.#find(fragment);
+		if (context !== undefined) {
+			const relation = context.relate(fragment);
+			const verdict = this.policy.judge(context, fragment, relation, this);
+			if (verdict !== "store") {
+				const reason = REFUSAL[relation as keyof typeof REFUSAL] ?? "fragment-out-of-order";
+				if (verdict === "ignore") return reason;
+				if (verdict !== "discard" && verdict !== "restart") return verdict;
+				this.#abandon(context, reason);
+				if (verdict === "discard") return reason;
+				context = undefined;
+			}
+		}
+		if (context === undefined) {
+			const opened = this.#open(fragment);
+			if (typeof opened === "string") return opened;
+			context = opened;
+			const relation = openingRelation(fragment);
+			if (relation !== "new" && this.policy.judge(context, fragment, relation, this) === "discard") {
+				this.#abandon(context, REFUSAL[relation]);
+				return REFUSAL[relation];
+			}
+		}
+		return this.#store(context, fragment, data, dataOffset, headers);
+	}
+
+	#find(fragment: ArrivedFragment): ReassemblyContext | undefined {
+		for (let i = 0; i < this.contexts.length; i++) {
+			const context = this.contexts[i]!;
+			if (this.policy.matches(context, fragment)) return context;
+		}
+		return undefined;
+	}
+
+	#open(fragment: ArrivedFragment): ReassemblyContext | FragmentDrop {
+		if (this.#isLate(fragment)) return "fragment-late";
+		const refusal = this.policy.admit(fragment, this, openingRelation(fragment));
+		if (refusal !== undefined) return refusal;
+		const charge = this.policy.charge(fragment);
+		const maxContexts = this.policy.maxContexts ?? Number.POSITIVE_INFINITY;
+		while (this.contexts.length >= maxContexts || this.bytesInUse + charge > this.budgetBytes) {
+			const victim = charge > this.budgetBytes ? undefined : this.policy.evict(fragment, this);
+			if (victim === undefined) return "reassembly-full";
+			this.#abandon(victim, "reassembly-evicted");
+		}
+		const context = new ReassemblyContext(fragment, this.#pool.take());
+		context.chargedBytes = charge;
+		this.bytesInUse += charge;
+		if (this.bytesInUse > this.peakBytes) this.peakBytes = this.bytesInUse;
+		this.contexts.push(context);
+		this.#sink.contextOpened(
+			fragment.timeUs,
+			this.#node,
+			context.source,
+			context.tag,
+			context.size,
+			this.bytesInUse,
+		);
+		return context;
+	}
+
+	#store(
+		context: ReassemblyContext,
+		fragment: ArrivedFragment,
+		data: Uint8Array,
+		dataOffset: number,
+		headers: ElidedChecksum | undefined,
+	): ReassemblyContext | undefined {
+		// A policy may store what reaches past the end or overlaps: never more than the packet holds.
+		const length = Math.min(fragment.length, context.buffer.length - fragment.offset);
+		if (length > 0) copyBytes(data, dataOffset, context.buffer, fragment.offset, length);
+		context.note(fragment.offset, fragment.length);
+		context.lastUs = fragment.timeUs;
+		this.lastContext = context;
+		this.#sink.fragmentStored(
+			fragment.timeUs,
+			this.#node,
+			fragment.source,
+			fragment.tag,
+			fragment.offset,
+			fragment.length,
+		);
+		if (fragment.first) {
+			context.hasFirst = true;
+			context.elidedUdpOffset = headers?.checksumElided === true ? headers.udpOffset : -1;
+			context.elidedIpv6Offset = headers?.ipv6Offset ?? 0;
+		}
+		if (context.hasFirst && this.policy.isComplete(context, fragment)) {
+			this.#remember(context, fragment.timeUs);
+			this.#close(context, "completed");
+			return context;
+		}
+		context.deadlineUs = this.policy.deadlineUs(context, fragment);
+		this.#watch(context.deadlineUs);
+		return undefined;
+	}
+
+	#abandon(context: ReassemblyContext, reason: FragmentDrop): void {
+		this.#close(context, reason);
+		this.#onAbandoned?.(context, reason);
+		this.#pool.give(context.buffer);
+	}
+
+	#close(context: ReassemblyContext, outcome: string): void {
+		this.contexts.splice(this.contexts.indexOf(context), 1);
+		this.bytesInUse -= context.chargedBytes;
+		this.#sink.contextClosed(
+			this.#clock.nowUs(),
+			this.#node,
+			context.source,
+			context.tag,
+			outcome,
+			this.bytesInUse,
+		);
+	}
+
+	#remember(context: ReassemblyContext, timeUs: number): void {
+		if (this.policy.completedMemoryUs === 0) return;
+		this.#completed ??= [];
+		let entry = this.#completed[this.#nextCompleted];
+		if (entry === undefined) this.#completed.push((entry = new Completed()));
+		this.#nextCompleted = (this.#nextCompleted + 1) % REMEMBERED;
+		entry.sourceHigh = context.source.high;
+		entry.sourceLow = context.source.low;
+		entry.tag = context.tag;
+		entry.size = context.size;
+		entry.untilUs = timeUs + this.policy.completedMemoryUs;
+	}
+
+	#isLate(fragment: ArrivedFragment): boolean {
+		if (this.#completed === undefined) return false;
+		for (let i = 0; i < this.#completed.length; i++) {
+			const entry = this.#completed[i]!;
+			if (
+				entry.tag === fragment.tag &&
+				entry.size === fragment.size &&
+				entry.sourceLow === fragment.source.low &&
+				entry.sourceHigh === fragment.source.high &&
+				entry.untilUs > fragment.timeUs
+			)
+				return true;
+		}
+		return false;
+	}
+
+	/** Keeps one timer, at or before the earliest deadline: contexts that complete need none cancelled. */
+	#watch(deadlineUs: number): void {
+		if (this.#timer !== 0 && this.#timerUs <= deadlineUs) return;
+		this.#clock.cancel(this.#timer);
+		this.#timerUs = deadlineUs;
+		this.#timer = this.#clock.at(deadlineUs, this.#expire);
+	}
+
+	#onTimer(): void {
+		this.#timer = 0;
+		const nowUs = this.#clock.nowUs();
+		let earliestUs = Number.POSITIVE_INFINITY;
+		for (let i = this.contexts.length - 1; i >= 0; i--) {
+			const context = this.contexts[i]!;
+			if (context.deadlineUs <= nowUs) this.#abandon(context, "reassembly-timed-out");
+		}
+		for (const context of this.contexts) earliestUs = Math.min(earliestUs, context.deadlineUs);
+		if (earliestUs < Number.POSITIVE_INFINITY) this.#watch(earliestUs);
+	}
+}

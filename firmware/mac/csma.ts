@@ -1,0 +1,106 @@
+import type { Clock, Radio, Random, TransmitOptions, TransmitOutcome } from "../ports.js";
+import { BACKOFF_UNIT_US, LIFS_US, MAX_SIFS_FRAME_BYTES, SIFS_US } from "./timing.js";
+
+/** Parameters of unslotted CSMA/CA (IEEE 802.15.4-2020, table 8-94, with the standard's defaults). */
+export interface CsmaOptions {
+	/** macMinBe, 0 to maxBe. */
+	readonly minBe: number;
+	/** macMaxBe, 3 to 8. */
+	readonly maxBe: number;
+	/** macMaxCsmaBackoffs: busy assessments that a frame survives, 0 to 5. */
+	readonly maxBackoffs: number;
+	/** macMaxFrameRetries, 0 to 7. */
+	readonly maxRetries: number;
+}
+
+export const CSMA_DEFAULTS: CsmaOptions = { minBe: 3, maxBe: 5, maxBackoffs: 4, maxRetries: 3 };
+
+/** What became of a frame: on the air (and acknowledged, where that was asked), or given up. */
+export type CsmaOutcome = "sent" | "mac-retries" | "mac-channel-busy";
+
+/**
+ * Unslotted CSMA/CA with retransmission, for one frame at a time (IEEE 802.15.4-2020, 6.2.5.1).
+ *
+ * Backoffs are drawn here; the radio assesses the channel at the microsecond that they lead to.
+ */
+export class Csma {
+	readonly #radio: Radio;
+	readonly #clock: Clock;
+	readonly #random: Random;
+	readonly #options: CsmaOptions;
+	readonly #attempt: TransmitOptions = { cca: true, atUs: 0 };
+	#psdu: Uint8Array | undefined;
+	#whenDone: ((outcome: CsmaOutcome, transmissions: number) => void) | undefined;
+	#busyCount = 0;
+	#exponent = 0;
+	#transmissions = 0;
+	/** No transmission before the interframe space after the last one is over. */
+	#spacedUs = 0;
+	readonly #onDone = (outcome: TransmitOutcome): void => this.#step(outcome);
+
+	constructor(radio: Radio, clock: Clock, random: Random, options: CsmaOptions = CSMA_DEFAULTS) {
+		this.#radio = radio;
+		this.#clock = clock;
+		this.#random = random;
+		this.#options = options;
+	}
+
+	/** Whether a frame is under way. */
+	get busy(): boolean {
+		return this.#psdu !== undefined;
+	}
+
+	/**
+	 * Sends one frame and calls `whenDone` once, later, with how often it was on the air.
+	 *
+	 * Throws an Error while another frame is under way. `psdu` must not change until then.
+	 */
+	send(psdu: Uint8Array, whenDone: (outcome: CsmaOutcome, transmissions: number) => void): void {
+		if (this.#psdu !== undefined) throw new Error("Csma.send: a frame is under way");
+		this.#psdu = psdu;
+		this.#whenDone = whenDone;
+		this.#transmissions = 0;
+		this.#begin();
+	}
+
+	#begin(): void {
+		this.#busyCount = 0;
+		this.#exponent = this.#options.minBe;
+		this.#backOff();
+	}
+
+	#backOff(): void {
+		const units = this.#random.below(1 << this.#exponent);
+		const fromUs = Math.max(this.#clock.nowUs(), this.#spacedUs);
+		this.#attempt.atUs = fromUs + units * BACKOFF_UNIT_US;
+		this.#radio.transmit(this.#psdu!, this.#attempt, this.#onDone);
+	}
+
+	#step(outcome: TransmitOutcome): void {
+		if (outcome === "channel-busy") {
+			if (++this.#busyCount > this.#options.maxBackoffs) this.#finish("mac-channel-busy");
+			else {
+				this.#exponent = Math.min(this.#exponent + 1, this.#options.maxBe);
+				this.#backOff();
+			}
+			return;
+		}
+		this.#transmissions++;
+		const spaceUs = this.#psdu!.length <= MAX_SIFS_FRAME_BYTES ? SIFS_US : LIFS_US;
+		if (outcome === "no-ack") {
+			// The wait for the acknowledgement was longer than any interframe space.
+			if (this.#transmissions > this.#options.maxRetries) this.#finish("mac-retries");
+			else this.#begin();
+			return;
+		}
+		this.#spacedUs = this.#clock.nowUs() + spaceUs;
+		this.#finish("sent");
+	}
+
+	#finish(outcome: CsmaOutcome): void {
+		const whenDone = this.#whenDone!;
+		this.#psdu = undefined;
+		this.#whenDone = undefined;
+		whenDone(outcome, this.#transmissions);
+	}
+}

@@ -1,0 +1,50 @@
+import { i32be, putI32be } from "../bytes.js";
+import type { Store } from "../ports.js";
+
+/** The first value that no frame may bear (IEEE 802.15.4-2020, 9.2.2). */
+const LIMIT = 0xffffffff;
+
+/**
+ * The counter of the frames that a node sends under one key. A value never returns, not after a power
+ * cycle either: a block of values is reserved in the store before its first one is used.
+ */
+export class FrameCounter {
+	private readonly store: Store;
+	private readonly name: string;
+	private readonly block: number;
+	private value: number;
+	private reserved: number;
+
+	/**
+	 * `block`: values reserved at a time, 1 to 65536; a power cycle loses at most as many.
+	 *
+	 * Throws a RangeError when the stored blob is not 4 octets: starting again at 0 would repeat nonces.
+	 */
+	constructor(store: Store, name: string, block = 1024) {
+		if (!(block >= 1 && block <= 65536)) {
+			throw new RangeError(`FrameCounter: expected block 1 to 65536, got ${block}`);
+		}
+		const blob = store.get(name);
+		if (blob !== undefined && blob.length !== 4) {
+			throw new RangeError(`FrameCounter: expected ${name} to hold 4 octets, got ${blob.length}`);
+		}
+		this.store = store;
+		this.name = name;
+		this.block = block;
+		this.value = blob === undefined ? 0 : i32be(blob, 0) >>> 0;
+		this.reserved = this.value;
+	}
+
+	/** The counter of the next frame, 0 to 2^32 - 2, or -1 when all are used and the key must change. */
+	next(): number {
+		if (this.value >= LIMIT) return -1;
+		if (this.value >= this.reserved) {
+			const reserved = Math.min(this.reserved + this.block, LIMIT);
+			const blob = new Uint8Array(4);
+			putI32be(blob, 0, reserved | 0);
+			this.store.set(this.name, blob);
+			this.reserved = reserved;
+		}
+		return this.value++;
+	}
+}

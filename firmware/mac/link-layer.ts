@@ -1,0 +1,154 @@
+import { LinkAddress } from "../address.js";
+import { u16le } from "../bytes.js";
+import { putFcs } from "../frames/fcs.js";
+import { decodeMacHeader, encodeMacHeader, FrameType, type MacDrop, MacHeader } from "../frames/mac-frame.js";
+import type { Clock, Radio, Random, Sink } from "../ports.js";
+import type { NeighbourTable } from "../trust/neighbours.js";
+import { Csma, type CsmaOptions, type CsmaOutcome } from "./csma.js";
+import { DuplicateFilter } from "./duplicates.js";
+import type { FrameProtection, ProtectionDrop } from "./protection.js";
+import { FCS_BYTES, MAX_PSDU_BYTES } from "./timing.js";
+
+/** Why a frame that the radio passed was refused. */
+export type LinkDrop = MacDrop | ProtectionDrop | "mac-not-data" | "mac-no-source" | "duplicate";
+
+/** Takes the MAC payload `psdu[offset..end)`, valid only during the call. */
+export type PayloadHandler = (
+	psdu: Uint8Array,
+	offset: number,
+	end: number,
+	header: MacHeader,
+	rssiDbm: number,
+	timeUs: number,
+) => void;
+
+export interface LinkLayerOptions {
+	readonly node: number;
+	readonly radio: Radio;
+	readonly clock: Clock;
+	readonly random: Random;
+	readonly sink: Pick<Sink, "frameRefused" | "macDropped">;
+	readonly neighbours: NeighbourTable;
+	readonly csma: CsmaOptions;
+	readonly panId: number;
+	/** The address that our frames bear. */
+	readonly address: LinkAddress;
+	/** Link-layer security; undefined sends in the clear, and takes what comes in the clear. */
+	readonly protection: FrameProtection | undefined;
+	readonly onPayload: PayloadHandler;
+}
+
+/**
+ * Data frames between neighbours: headers, sequence numbers, FCS, security, duplicate rejection and
+ * link statistics, over CSMA/CA. One frame at a time is built in place and sent.
+ */
+export class LinkLayer {
+	/** Where the payload of the next frame is written, from the offset that {@link begin} gives. */
+	readonly buffer = new Uint8Array(MAX_PSDU_BYTES);
+	readonly address: LinkAddress;
+	readonly #options: LinkLayerOptions;
+	readonly #csma: Csma;
+	readonly #duplicates = new DuplicateFilter();
+	readonly #sent = new MacHeader();
+	readonly #received = new MacHeader();
+	readonly #none = new LinkAddress();
+	/** Views of `buffer` by length, made once each. */
+	readonly #views: (Uint8Array | undefined)[] = [];
+	#seq: number;
+	#payloadAt = 0;
+	#whenDone: ((outcome: CsmaOutcome) => void) | undefined;
+	readonly #onDone = (outcome: CsmaOutcome, transmissions: number): void =>
+		this.#finish(outcome, transmissions);
+
+	constructor(options: LinkLayerOptions) {
+		this.#options = options;
+		this.address = options.address;
+		this.#csma = new Csma(options.radio, options.clock, options.random, options.csma);
+		this.#seq = options.random.below(256);
+		options.radio.onReceive((psdu, rssiDbm, _lqi, sfdTimeUs) => this.#receive(psdu, rssiDbm, sfdTimeUs));
+	}
+
+	/** Whether a frame is under way. */
+	get busy(): boolean {
+		return this.#csma.busy;
+	}
+
+	/** Octets that the payload of a frame to `destination` may have. */
+	room(destination: LinkAddress): number {
+		const addressBytes = 2 + destination.byteLength + this.address.byteLength;
+		const overhead = this.#options.protection?.overheadBytes(destination) ?? 0;
+		return MAX_PSDU_BYTES - 3 - addressBytes - overhead - FCS_BYTES;
+	}
+
+	/** Writes the header of the next frame; returns where its payload begins in `buffer`. */
+	begin(destination: LinkAddress): number {
+		const header = this.#sent;
+		header.type = FrameType.data;
+		// 2006: a payload of more than aMaxMacSafePayloadSize (102) octets is not for 2003 receivers.
+		header.version = 1;
+		header.ackRequest = !destination.isBroadcast;
+		header.panIdCompression = true;
+		this.#seq = (this.#seq + 1) & 0xff;
+		header.seq = this.#seq;
+		header.destinationPan = this.#options.panId;
+		header.sourcePan = -1;
+		header.destination.set(destination);
+		header.source.set(this.address);
+		this.#options.protection?.prepare(header);
+		this.#payloadAt = encodeMacHeader(header, this.buffer, 0);
+		return this.#payloadAt;
+	}
+
+	/** Sends the frame whose payload ends at `end`; `whenDone` is called once, later. */
+	commit(end: number, whenDone: (outcome: CsmaOutcome) => void): void {
+		const { protection } = this.#options;
+		const payloadEnd =
+			protection === undefined ? end : protection.protect(this.#sent, this.buffer, this.#payloadAt, end);
+		const length = payloadEnd + FCS_BYTES;
+		putFcs(this.buffer, length);
+		const psdu = (this.#views[length] ??= this.buffer.subarray(0, length));
+		this.#whenDone = whenDone;
+		this.#csma.send(psdu, this.#onDone);
+	}
+
+	#finish(outcome: CsmaOutcome, transmissions: number): void {
+		const { destination } = this.#sent;
+		const { neighbours, sink, clock, node } = this.#options;
+		if (!destination.isBroadcast && transmissions > 0) {
+			neighbours.find(destination)?.noteTransmissions(transmissions, outcome === "sent");
+		}
+		if (outcome !== "sent") sink.macDropped(clock.nowUs(), node, destination, outcome);
+		const whenDone = this.#whenDone!;
+		this.#whenDone = undefined;
+		whenDone(outcome);
+	}
+
+	#receive(psdu: Uint8Array, rssiDbm: number, sfdTimeUs: number): void {
+		const refusal = this.#take(psdu, rssiDbm, sfdTimeUs);
+		if (refusal === undefined) return;
+		const { sink, clock, node } = this.#options;
+		const known = refusal === "duplicate" || refusal.startsWith("mac-security");
+		sink.frameRefused(clock.nowUs(), node, known ? this.#received.source : this.#none, refusal);
+	}
+
+	#take(psdu: Uint8Array, rssiDbm: number, sfdTimeUs: number): LinkDrop | undefined {
+		const end = psdu.length - FCS_BYTES;
+		const header = decodeMacHeader(psdu, 0, end, this.#received);
+		if (typeof header === "string") return header;
+		if (header.type !== FrameType.data) return "mac-not-data";
+		if (header.source.byteLength === 0) return "mac-no-source";
+		const { clock, neighbours, onPayload, protection } = this.#options;
+		const nowUs = clock.nowUs();
+		if (header.seq >= 0 && this.#duplicates.isDuplicate(header.source, header.seq, u16le(psdu, end), nowUs))
+			return "duplicate";
+		let bytes = psdu;
+		if (protection !== undefined) {
+			const opened = protection.unprotect(header, psdu);
+			if (typeof opened === "string") return opened;
+			bytes = opened;
+		} else if (header.securityEnabled) return "mac-security-unsupported";
+		neighbours.obtain(header.source)?.noteReceived(rssiDbm, sfdTimeUs);
+		onPayload(bytes, header.next, header.end, header, rssiDbm, nowUs);
+		return undefined;
+	}
+}

@@ -1,0 +1,248 @@
+import type { LinkAddress } from "../address.js";
+import type { BufferPool } from "../buffer-pool.js";
+import { copyBytes } from "../bytes.js";
+import type { ReassemblyContext } from "../fragments/context.js";
+import type { ArrivedFragment, FragmentDrop } from "../fragments/policy.js";
+import type { Reassembler } from "../fragments/reassembler.js";
+import { fillUdpChecksum } from "../frames/checksum.js";
+import type { ContextTable } from "../frames/context-table.js";
+import { decompress, decompressDatagram } from "../frames/decompress.js";
+import { type DecompressDrop, Decompressed } from "../frames/decompressed.js";
+import { checkIpv6, type Ipv6Drop } from "../frames/ipv6.js";
+import {
+	decodeDispatch,
+	decodeLowpan,
+	type HeaderKind,
+	type LowpanDrop,
+	LowpanHeaders,
+} from "../frames/lowpan.js";
+
+/** Why a MAC payload gave no packet and took no memory. */
+export type AdaptationDrop =
+	| LowpanDrop
+	| DecompressDrop
+	| FragmentDrop
+	| Ipv6Drop
+	| "mesh-not-for-us"
+	| "unsupported-dispatch";
+
+/** A whole IPv6 packet. Its buffer belongs to the taker, who gives it back to the pool. */
+export interface ReceivedPacket {
+	readonly buffer: Uint8Array;
+	readonly length: number;
+	readonly source: LinkAddress;
+	readonly destination: LinkAddress;
+	/** Where it was put together; undefined for a packet that came in one frame. */
+	readonly context: ReassemblyContext | undefined;
+}
+
+class Arrival implements ArrivedFragment {
+	source!: LinkAddress;
+	destination!: LinkAddress;
+	size = 0;
+	tag = 0;
+	offset = 0;
+	length = 0;
+	first = false;
+	secured = false;
+	timeUs = 0;
+}
+
+export interface AdaptationOptions {
+	readonly contexts: ContextTable;
+	readonly reassembler: Reassembler;
+	readonly pool: BufferPool;
+	/** Whether a mesh header's final address is this node's; undefined takes all, as an observer does. */
+	isOwn?(address: LinkAddress): boolean;
+}
+
+/**
+ * The receiving half of 6LoWPAN: MAC payloads in, IPv6 packets out (RFC 4944, RFC 6282, RFC 8025).
+ */
+export class Adaptation {
+	/** Headers of the last payload, for whoever prints them; valid after {@link receive}. */
+	readonly headers = new LowpanHeaders();
+	/** The last fragment, valid when the headers hold one and it was not refused before reassembly. */
+	readonly fragment: ArrivedFragment;
+	/** The context that took the last fragment, undefined when none did. */
+	lastContext: ReassemblyContext | undefined;
+	/** Whether the last payload was a fragment that the reassembler judged. */
+	reachedReassembler = false;
+	readonly #options: AdaptationOptions;
+	readonly #arrival = new Arrival();
+	readonly #decompressed = new Decompressed();
+	readonly #packet: { -readonly [K in keyof ReceivedPacket]: ReceivedPacket[K] };
+
+	constructor(options: AdaptationOptions) {
+		this.#options = options;
+		this.fragment = this.#arrival;
+		this.#packet = {
+			buffer: new Uint8Array(0),
+			length: 0,
+			source: this.headers.mesh.originator,
+			destination: this.headers.mesh.final,
+			context: undefined,
+		};
+	}
+
+	/**
+	 * Takes the MAC payload `bytes[offset..end)` of a frame from `source` to `destination`.
+	 *
+	 * Returns a packet (the same object each time), undefined when a fragment was stored, or why the payload
+	 * was refused. `secured`: link-layer security protected the frame.
+	 */
+	receive(
+		bytes: Uint8Array,
+		offset: number,
+		end: number,
+		source: LinkAddress,
+		destination: LinkAddress,
+		timeUs: number,
+		secured: boolean,
+	): ReceivedPacket | AdaptationDrop | undefined {
+		this.lastContext = undefined;
+		this.reachedReassembler = false;
+		const headers = decodeLowpan(bytes, offset, end, this.headers);
+		if (typeof headers === "string") return headers;
+		let from = source;
+		let to = destination;
+		if (headers.hasMesh) {
+			from = headers.mesh.originator;
+			to = headers.mesh.final;
+			if (this.#options.isOwn?.(to) === false) return "mesh-not-for-us";
+		}
+		const arrival = this.#arrival;
+		arrival.source = from;
+		arrival.destination = to;
+		arrival.secured = secured;
+		arrival.timeUs = timeUs;
+		switch (headers.kind) {
+			case "frag1":
+				return this.#receiveFirst(bytes, end);
+			case "fragn":
+				return this.#receiveNext(bytes, end);
+			case "iphc":
+			case "ipv6":
+			case "hc1":
+				return this.#receiveWhole(bytes, end, headers.kind);
+			default:
+				return "unsupported-dispatch";
+		}
+	}
+
+	/** Whether the UDP checksum of the last packet was elided: nobody between its ends can vouch for it. */
+	get checksumElided(): boolean {
+		const context = this.lastContext;
+		return context === undefined ? this.#decompressed.checksumElided : context.elidedUdpOffset >= 0;
+	}
+
+	#receiveWhole(bytes: Uint8Array, end: number, kind: HeaderKind): ReceivedPacket | AdaptationDrop {
+		const { pool, contexts } = this.#options;
+		const buffer = pool.take();
+		const { source, destination } = this.#arrival;
+		const result = decompressDatagram(
+			kind,
+			bytes,
+			this.headers.next,
+			end,
+			source,
+			destination,
+			contexts,
+			buffer,
+			this.#decompressed,
+		);
+		if (typeof result === "string") {
+			pool.give(buffer);
+			return result;
+		}
+		return this.#deliver(buffer, result.length, undefined);
+	}
+
+	#receiveFirst(bytes: Uint8Array, end: number): ReceivedPacket | AdaptationDrop | undefined {
+		const { pool, contexts } = this.#options;
+		const inner = decodeDispatch(bytes, end, this.headers);
+		if (typeof inner === "string") return inner;
+		if (inner.inner === "") return "unsupported-dispatch";
+		const { size, tag } = this.headers.fragment;
+		const arrival = this.#arrival;
+		const scratch = pool.take();
+		const result = decompress(
+			inner.inner,
+			bytes,
+			inner.next,
+			end,
+			arrival.source,
+			arrival.destination,
+			contexts,
+			scratch,
+			size,
+			this.#decompressed,
+		);
+		let outcome: ReassemblyContext | AdaptationDrop | undefined;
+		if (typeof result === "string") outcome = result;
+		else {
+			const rest = end - result.next;
+			arrival.size = size;
+			arrival.tag = tag;
+			arrival.offset = 0;
+			arrival.length = result.length + rest;
+			arrival.first = true;
+			if (arrival.length > scratch.length) outcome = "fragment-beyond-size";
+			else {
+				copyBytes(bytes, result.next, scratch, result.length, rest);
+				outcome = this.#reassemble(scratch, 0, result);
+			}
+		}
+		pool.give(scratch);
+		return this.#conclude(outcome);
+	}
+
+	#receiveNext(bytes: Uint8Array, end: number): ReceivedPacket | AdaptationDrop | undefined {
+		const { size, tag, offset } = this.headers.fragment;
+		const arrival = this.#arrival;
+		arrival.size = size;
+		arrival.tag = tag;
+		arrival.offset = offset;
+		arrival.length = end - this.headers.next;
+		arrival.first = false;
+		return this.#conclude(this.#reassemble(bytes, this.headers.next, undefined));
+	}
+
+	#reassemble(
+		data: Uint8Array,
+		offset: number,
+		headers: Decompressed | undefined,
+	): ReassemblyContext | FragmentDrop | undefined {
+		const { reassembler } = this.#options;
+		this.reachedReassembler = true;
+		const outcome = reassembler.accept(this.#arrival, data, offset, headers);
+		this.lastContext = typeof outcome === "object" ? outcome : reassembler.lastContext;
+		return outcome;
+	}
+
+	#conclude(
+		outcome: ReassemblyContext | AdaptationDrop | undefined,
+	): ReceivedPacket | AdaptationDrop | undefined {
+		if (typeof outcome !== "object") return outcome;
+		const { buffer, size } = outcome;
+		if (outcome.elidedUdpOffset >= 0) {
+			fillUdpChecksum(buffer, size, outcome.elidedUdpOffset, outcome.elidedIpv6Offset + 8);
+		}
+		const fault = checkIpv6(buffer, size);
+		if (fault !== undefined) {
+			this.#options.pool.give(buffer);
+			return fault;
+		}
+		return this.#deliver(buffer, size, outcome);
+	}
+
+	#deliver(buffer: Uint8Array, length: number, context: ReassemblyContext | undefined): ReceivedPacket {
+		const packet = this.#packet;
+		packet.buffer = buffer;
+		packet.length = length;
+		packet.source = this.#arrival.source;
+		packet.destination = this.#arrival.destination;
+		packet.context = context;
+		return packet;
+	}
+}

@@ -1,0 +1,48 @@
+import { AddressMode, LinkAddress } from "../address.js";
+import { i32be } from "../bytes.js";
+
+const LINK_LOCAL_HIGH = 0xfe800000 | 0;
+
+/** Whether the address at `offset` is in fe80::/64. */
+export function isLinkLocal(bytes: Uint8Array, offset: number): boolean {
+	return i32be(bytes, offset) === LINK_LOCAL_HIGH && i32be(bytes, offset + 4) === 0;
+}
+
+/** Whether the address at `offset` is a multicast address (RFC 4291, section 2.7). */
+export function isMulticast(bytes: Uint8Array, offset: number): boolean {
+	return bytes[offset] === 0xff;
+}
+
+/** The link-layer address from which an interface identifier was made (RFC 6282, section 3.2.2). */
+export function linkAddressOf(bytes: Uint8Array, offset: number, into: LinkAddress): LinkAddress {
+	const high = i32be(bytes, offset + 8);
+	const low = i32be(bytes, offset + 12);
+	if (high === 0xff && low >>> 16 === 0xfe00) return into.setShort(low & 0xffff);
+	return into.setExtended(high ^ 0x02000000, low);
+}
+
+/** An IPv6 address of 16 octets: the first 64 bits of `prefix`, then the identifier of `address`. */
+export function addressUnder(prefix: Uint8Array, address: LinkAddress): Uint8Array {
+	const bytes = new Uint8Array(16);
+	bytes.set(prefix.subarray(0, 8));
+	address.writeInterfaceId(bytes, 8);
+	return bytes;
+}
+
+/** The link-local address of a link-layer address (RFC 4944, section 7). */
+export function linkLocalOf(address: LinkAddress): Uint8Array {
+	return addressUnder(Uint8Array.of(0xfe, 0x80, 0, 0, 0, 0, 0, 0), address);
+}
+
+/** Whether two addresses of 16 octets are equal. */
+export function sameAddress(a: Uint8Array, aOffset: number, b: Uint8Array): boolean {
+	for (let i = 15; i >= 0; i--) if (a[aOffset + i] !== b[i]) return false;
+	return true;
+}
+
+export const NO_ADDRESS: LinkAddress = new LinkAddress();
+
+/** Whether an address is set. */
+export function isSet(address: LinkAddress): boolean {
+	return address.mode !== AddressMode.none;
+}

@@ -1,0 +1,297 @@
+import { LinkAddress } from "../address.js";
+import type { BufferPool } from "../buffer-pool.js";
+import { copyBytes, putU16be } from "../bytes.js";
+import { ICMPV6, UDP } from "../frames/checksum.js";
+import {
+	decodeIcmpv6,
+	encodeEcho,
+	encodeIcmpv6Error,
+	ICMPV6_HEADER_BYTES,
+	Icmpv6Message,
+	Icmpv6Type,
+	UnreachableCode,
+	verifyIcmpv6,
+} from "../frames/icmpv6.js";
+import {
+	decodeIpv6,
+	encodeIpv6,
+	findUpperLayer,
+	IPV6_BYTES,
+	type Ipv6Drop,
+	Ipv6Header,
+	UpperLayer,
+} from "../frames/ipv6.js";
+import { decodeUdp, encodeUdp, UDP_HEADER_BYTES, type UdpDrop, UdpHeader, verifyUdp } from "../frames/udp.js";
+import type { Clock, Sink } from "../ports.js";
+import { isLinkLocal, isMulticast, linkAddressOf, sameAddress } from "./addresses.js";
+import { datagramDigest, datagramIdent } from "./ident.js";
+import type { OutboxDrop } from "./outbox.js";
+import type { Routing } from "./routing.js";
+
+/** Why an IPv6 packet went no further. */
+export type NetworkDrop =
+	| Ipv6Drop
+	| UdpDrop
+	| OutboxDrop
+	| "no-route"
+	| "hop-limit"
+	| "not-for-us"
+	| "port-unreachable"
+	| "icmpv6-truncated"
+	| "icmpv6-checksum"
+	| "unknown-next-header"
+	| "too-long";
+
+/** Takes a UDP payload, `packet[offset..end)`, valid only during the call. The source address is at 8. */
+export type UdpHandler = (packet: Uint8Array, offset: number, end: number, sourcePort: number) => void;
+
+export interface NetworkLayerOptions {
+	readonly node: number;
+	readonly clock: Clock;
+	readonly sink: Sink;
+	readonly pool: BufferPool;
+	readonly routing: Routing;
+	/** Our link-local address. */
+	readonly linkLocal: Uint8Array;
+	/** Our routable address; undefined when the node has no prefix. */
+	readonly global: Uint8Array | undefined;
+	readonly hopLimit: number;
+	/** The largest packet that we send. */
+	readonly maxPacketBytes: number;
+	/** Hands a packet to the outbox, which takes over the buffer. */
+	send(buffer: Uint8Array, length: number, nextHop: LinkAddress, ident: number): void;
+}
+
+/** No more ICMPv6 errors than this (RFC 4443, section 2.4 f). */
+const ERROR_INTERVAL_US = 1_000_000;
+const BROADCAST = LinkAddress.short(0xffff);
+
+/** IPv6, UDP and ICMPv6 of one node: sends, forwards, delivers and answers. */
+export class NetworkLayer {
+	readonly #options: NetworkLayerOptions;
+	readonly #sockets = new Map<number, UdpHandler>();
+	readonly #ipv6 = new Ipv6Header();
+	readonly #upper = new UpperLayer();
+	readonly #udp = new UdpHeader();
+	readonly #icmp = new Icmpv6Message();
+	readonly #target = new LinkAddress();
+	readonly #origin = new LinkAddress();
+	#nextErrorUs = 0;
+
+	constructor(options: NetworkLayerOptions) {
+		this.#options = options;
+	}
+
+	/** Binds a handler to a UDP port; a second one replaces the first. */
+	bind(port: number, handler: UdpHandler): void {
+		if (!(Number.isInteger(port) && port > 0 && port <= 0xffff)) {
+			throw new RangeError(`bind: expected port from 1 to 65535, got ${port}`);
+		}
+		this.#sockets.set(port, handler);
+	}
+
+	/** The address that packets to `destination` bear as their source. */
+	sourceFor(destination: Uint8Array): Uint8Array {
+		const { linkLocal, global } = this.#options;
+		const near = isLinkLocal(destination, 0) || isMulticast(destination, 0);
+		return near || global === undefined ? linkLocal : global;
+	}
+
+	/** Sends `payload[0..length)` over UDP; what becomes of it is told to the sink. */
+	sendUdp(
+		destination: Uint8Array,
+		sourcePort: number,
+		destinationPort: number,
+		payload: Uint8Array,
+		length: number,
+	): void {
+		const total = IPV6_BYTES + UDP_HEADER_BYTES + length;
+		const { maxPacketBytes, pool } = this.#options;
+		if (total > maxPacketBytes) {
+			throw new RangeError(`sendUdp: expected at most ${maxPacketBytes - 48} octets, got ${length}`);
+		}
+		const packet = pool.take();
+		this.#begin(packet, total, UDP, this.sourceFor(destination), destination);
+		copyBytes(payload, 0, packet, IPV6_BYTES + UDP_HEADER_BYTES, length);
+		encodeUdp(sourcePort, destinationPort, packet, IPV6_BYTES, total);
+		this.#originate(packet, total);
+	}
+
+	/** Sends an echo request with `length` octets of data, 0x00, 0x01 … (RFC 4443, section 4.1). */
+	sendEcho(destination: Uint8Array, identifier: number, sequence: number, length: number): void {
+		const data = IPV6_BYTES + ICMPV6_HEADER_BYTES;
+		const packet = this.#options.pool.take();
+		this.#begin(packet, data + length, ICMPV6, this.sourceFor(destination), destination);
+		for (let i = 0; i < length; i++) packet[data + i] = i;
+		encodeEcho(Icmpv6Type.echoRequest, identifier, sequence, packet, IPV6_BYTES, data + length);
+		this.#originate(packet, data + length);
+	}
+
+	/** Takes over a received packet, which the neighbour `via` handed to us. */
+	receive(packet: Uint8Array, length: number, via: LinkAddress): void {
+		const header = decodeIpv6(packet, 0, length, this.#ipv6);
+		if (typeof header === "string") {
+			this.#drop(packet, length, header);
+			return;
+		}
+		if (!isLinkLocal(packet, 8)) this.#options.routing.learn(linkAddressOf(packet, 8, this.#origin), via);
+		if (this.#isOwn(packet)) {
+			const fault = this.#deliver(packet, length, header);
+			if (fault === undefined) this.#options.pool.give(packet);
+			else this.#drop(packet, length, fault);
+		} else this.#forward(packet, length);
+	}
+
+	#isOwn(packet: Uint8Array): boolean {
+		const { linkLocal, global } = this.#options;
+		if (isMulticast(packet, 24)) return true;
+		if (sameAddress(packet, 24, linkLocal)) return true;
+		return global !== undefined && sameAddress(packet, 24, global);
+	}
+
+	#forward(packet: Uint8Array, length: number): void {
+		if (isLinkLocal(packet, 24)) {
+			this.#drop(packet, length, "not-for-us");
+			return;
+		}
+		const hopLimit = packet[7]!;
+		if (hopLimit <= 1) {
+			this.#reportError(Icmpv6Type.timeExceeded, 0, packet, length);
+			this.#drop(packet, length, "hop-limit");
+			return;
+		}
+		packet[7] = hopLimit - 1;
+		const { routing, sink, clock, node } = this.#options;
+		const nextHop = routing.nextHop(linkAddressOf(packet, 24, this.#target));
+		if (nextHop === undefined) {
+			this.#reportError(Icmpv6Type.destinationUnreachable, UnreachableCode.noRoute, packet, length);
+			this.#drop(packet, length, "no-route");
+			return;
+		}
+		const ident = datagramIdent(packet, length);
+		sink.datagramForwarded(clock.nowUs(), node, ident);
+		this.#options.send(packet, length, nextHop, ident);
+	}
+
+	#deliver(packet: Uint8Array, length: number, header: Ipv6Header): NetworkDrop | undefined {
+		const upper = findUpperLayer(packet, 0, length, this.#upper);
+		if (typeof upper === "string") return upper;
+		const hops = Math.max(1, this.#options.hopLimit - header.hopLimit + 1);
+		if (upper.protocol === UDP) return this.#deliverUdp(packet, length, upper, hops);
+		if (upper.protocol === ICMPV6) return this.#deliverIcmpv6(packet, length, upper, hops);
+		return "unknown-next-header";
+	}
+
+	#deliverUdp(packet: Uint8Array, length: number, upper: UpperLayer, hops: number): NetworkDrop | undefined {
+		const udp = decodeUdp(packet, upper.offset, length, this.#udp);
+		if (typeof udp === "string") return udp;
+		if (!verifyUdp(packet, length, upper.offset, 8, upper.destinationOffset)) return "udp-checksum";
+		const handler = this.#sockets.get(udp.destinationPort);
+		if (handler === undefined) {
+			this.#reportError(Icmpv6Type.destinationUnreachable, UnreachableCode.port, packet, length);
+			return "port-unreachable";
+		}
+		this.#noteDelivered(packet, length, hops);
+		handler(packet, udp.next, length, udp.sourcePort);
+		return undefined;
+	}
+
+	#deliverIcmpv6(
+		packet: Uint8Array,
+		length: number,
+		upper: UpperLayer,
+		hops: number,
+	): NetworkDrop | undefined {
+		const message = decodeIcmpv6(packet, upper.offset, length, this.#icmp);
+		if (typeof message === "string") return message;
+		if (!verifyIcmpv6(packet, length, upper.offset, 8, upper.destinationOffset)) return "icmpv6-checksum";
+		this.#noteDelivered(packet, length, hops);
+		if (message.type === Icmpv6Type.echoRequest) this.#answerEcho(packet, length, message);
+		else if (message.type === Icmpv6Type.echoReply) {
+			const { sink, clock, node } = this.#options;
+			linkAddressOf(packet, 8, this.#origin);
+			sink.echoReplied(clock.nowUs(), node, this.#origin, message.sequence, length - message.next);
+		}
+		return undefined;
+	}
+
+	#answerEcho(request: Uint8Array, length: number, message: Icmpv6Message): void {
+		const requester = request.slice(8, 24);
+		const own = isMulticast(request, 24) ? this.sourceFor(requester) : request.slice(24, 40);
+		const total = IPV6_BYTES + ICMPV6_HEADER_BYTES + length - message.next;
+		const reply = this.#options.pool.take();
+		this.#begin(reply, total, ICMPV6, own, requester);
+		copyBytes(request, message.next, reply, IPV6_BYTES + ICMPV6_HEADER_BYTES, length - message.next);
+		encodeEcho(Icmpv6Type.echoReply, message.identifier, message.sequence, reply, IPV6_BYTES, total);
+		this.#originate(reply, total);
+	}
+
+	/** Tells the source what became of its packet, unless RFC 4443, section 2.4 e, forbids it. */
+	#reportError(type: number, code: number, packet: Uint8Array, length: number): void {
+		const { clock, pool } = this.#options;
+		if (isMulticast(packet, 24) || isMulticast(packet, 8) || clock.nowUs() < this.#nextErrorUs) return;
+		const upper = findUpperLayer(packet, 0, length, this.#upper);
+		if (typeof upper === "string") return;
+		if (upper.protocol === ICMPV6 && packet[upper.offset]! < Icmpv6Type.echoRequest) return;
+		this.#nextErrorUs = clock.nowUs() + ERROR_INTERVAL_US;
+		const requester = packet.slice(8, 24);
+		const report = pool.take();
+		this.#begin(report, IPV6_BYTES, ICMPV6, this.sourceFor(requester), requester);
+		const total = encodeIcmpv6Error(
+			type,
+			code,
+			0,
+			packet,
+			length,
+			report.subarray(0, this.#options.maxPacketBytes),
+		);
+		putU16be(report, 4, total - IPV6_BYTES);
+		this.#originate(report, total);
+	}
+
+	#begin(
+		packet: Uint8Array,
+		length: number,
+		nextHeader: number,
+		source: Uint8Array,
+		destination: Uint8Array,
+	): void {
+		const header = this.#ipv6;
+		header.trafficClass = 0;
+		header.flowLabel = 0;
+		header.payloadLength = length - IPV6_BYTES;
+		header.nextHeader = nextHeader;
+		header.hopLimit = this.#options.hopLimit;
+		encodeIpv6(header, source, destination, packet, 0);
+	}
+
+	#originate(packet: Uint8Array, length: number): void {
+		const { sink, clock, node, routing } = this.#options;
+		const ident = datagramIdent(packet, length);
+		sink.datagramSent(clock.nowUs(), node, ident, datagramDigest(packet, length), length);
+		let nextHop: LinkAddress | undefined;
+		if (isMulticast(packet, 24)) nextHop = BROADCAST;
+		else if (isLinkLocal(packet, 24)) nextHop = linkAddressOf(packet, 24, this.#target);
+		else nextHop = routing.nextHop(linkAddressOf(packet, 24, this.#target));
+		if (nextHop === undefined) this.#drop(packet, length, "no-route");
+		else this.#options.send(packet, length, nextHop, ident);
+	}
+
+	#noteDelivered(packet: Uint8Array, length: number, hops: number): void {
+		const { sink, clock, node } = this.#options;
+		sink.datagramDelivered(
+			clock.nowUs(),
+			node,
+			datagramIdent(packet, length),
+			datagramDigest(packet, length),
+			length,
+			hops,
+		);
+	}
+
+	#drop(packet: Uint8Array, length: number, reason: NetworkDrop): void {
+		const { sink, clock, node, pool } = this.#options;
+		sink.datagramDropped(clock.nowUs(), node, datagramIdent(packet, length), reason);
+		pool.give(packet);
+	}
+}

@@ -1,0 +1,117 @@
+import { LinkAddress } from "../address.js";
+import type { BufferPool } from "../buffer-pool.js";
+import { copyBytes } from "../bytes.js";
+import type { Fragmenter } from "../fragments/fragmenter.js";
+import type { CsmaOutcome } from "../mac/csma.js";
+import type { LinkLayer } from "../mac/link-layer.js";
+
+/** Why a packet did not leave the node. */
+export type OutboxDrop = "queue-full" | Exclude<CsmaOutcome, "sent">;
+
+interface Outgoing {
+	readonly buffer: Uint8Array;
+	readonly length: number;
+	readonly destination: LinkAddress;
+	/** A MAC payload as it stands, not an IPv6 packet. */
+	readonly raw: boolean;
+	readonly ident: number;
+}
+
+/**
+ * The packets that wait for the air, first in, first out; each is fragmented as its frames are sent.
+ *
+ * A packet of which one frame is lost is given up at once: the rest would only cost airtime.
+ */
+export class Outbox {
+	readonly #link: LinkLayer;
+	readonly #fragmenter: Fragmenter;
+	readonly #pool: BufferPool;
+	readonly #capacity: number;
+	readonly #onDrop: (ident: number, reason: OutboxDrop) => void;
+	readonly #queue: Outgoing[] = [];
+	#started = false;
+	#tag: number;
+	readonly #onFrameDone = (outcome: CsmaOutcome): void => this.#advance(outcome);
+
+	/** `capacity`: packets that may wait; `firstTag`: 0 to 65,535, best random. */
+	constructor(
+		link: LinkLayer,
+		fragmenter: Fragmenter,
+		pool: BufferPool,
+		capacity: number,
+		firstTag: number,
+		onDrop: (ident: number, reason: OutboxDrop) => void,
+	) {
+		this.#link = link;
+		this.#fragmenter = fragmenter;
+		this.#pool = pool;
+		this.#capacity = capacity;
+		this.#tag = firstTag;
+		this.#onDrop = onDrop;
+	}
+
+	/** Packets that wait or are being sent. */
+	get length(): number {
+		return this.#queue.length;
+	}
+
+	/** Takes over `buffer`, which holds an IPv6 packet of `length` octets, for the neighbour `destination`. */
+	sendPacket(buffer: Uint8Array, length: number, destination: LinkAddress, ident: number): void {
+		this.#enqueue({ buffer, length, destination: destination.clone(), raw: false, ident });
+	}
+
+	/** Sends a copy of a MAC payload to all neighbours. */
+	broadcast(payload: Uint8Array, length: number): void {
+		const buffer = this.#pool.take();
+		copyBytes(payload, 0, buffer, 0, length);
+		this.#enqueue({ buffer, length, destination: BROADCAST, raw: true, ident: 0 });
+	}
+
+	/** Forgets everything that waits, as a node does that loses its power. */
+	clear(): void {
+		while (this.#queue.length > 0) this.#pool.give(this.#queue.pop()!.buffer);
+		this.#started = false;
+	}
+
+	#enqueue(outgoing: Outgoing): void {
+		if (this.#queue.length >= this.#capacity) {
+			this.#pool.give(outgoing.buffer);
+			if (!outgoing.raw) this.#onDrop(outgoing.ident, "queue-full");
+			return;
+		}
+		this.#queue.push(outgoing);
+		if (this.#queue.length === 1) this.#sendNext();
+	}
+
+	#sendNext(): void {
+		const head = this.#queue[0];
+		if (head === undefined) return;
+		const { buffer, length, destination } = head;
+		const room = this.#link.room(destination);
+		if (!head.raw && !this.#started) {
+			this.#tag = (this.#tag + 1) & 0xffff;
+			this.#fragmenter.begin(buffer, length, this.#link.address, destination, this.#tag, room);
+		}
+		this.#started = true;
+		const at = this.#link.begin(destination);
+		let end = at + length;
+		if (head.raw) copyBytes(buffer, 0, this.#link.buffer, at, length);
+		else end = this.#fragmenter.next(this.#link.buffer, at, room);
+		this.#link.commit(end, this.#onFrameDone);
+	}
+
+	#advance(outcome: CsmaOutcome): void {
+		const head = this.#queue[0];
+		// The queue was cleared while the frame was on its way.
+		if (head === undefined) return;
+		if (outcome !== "sent" || head.raw || this.#fragmenter.done) {
+			this.#queue.shift();
+			this.#started = false;
+			this.#pool.give(head.buffer);
+			if (outcome !== "sent" && !head.raw) this.#onDrop(head.ident, outcome);
+		}
+		this.#sendNext();
+	}
+}
+
+const BROADCAST = LinkAddress.short(0xffff);

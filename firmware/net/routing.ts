@@ -1,0 +1,85 @@
+import type { LinkAddress } from "../address.js";
+import type { CsmaOutcome } from "../mac/csma.js";
+
+/** Where packets go: asked for every packet that does not end on this link. */
+export interface Routing {
+	/** The neighbour to hand a packet for `destination` to, or undefined when there is no route. */
+	nextHop(destination: LinkAddress): LinkAddress | undefined;
+	/** A packet of `origin` came from the neighbour `via`: answers may go back that way. */
+	learn(origin: LinkAddress, via: LinkAddress): void;
+	/** How handing a frame to a neighbour ended. */
+	noteDelivery(neighbour: LinkAddress, outcome: CsmaOutcome): void;
+	/** A routing message, `bytes[offset..end)`, of a neighbour. */
+	receive(bytes: Uint8Array, offset: number, end: number, source: LinkAddress, timeUs: number): void;
+	start(): void;
+	stop(): void;
+}
+
+/** Routes that are remembered for answers; the oldest goes first. */
+const REVERSE_ROUTES = 32;
+
+/** The way back to those whose packets passed. */
+export class ReverseRoutes {
+	readonly #origins: LinkAddress[] = [];
+	readonly #vias: LinkAddress[] = [];
+	#next = 0;
+
+	learn(origin: LinkAddress, via: LinkAddress): void {
+		for (let i = 0; i < this.#origins.length; i++) {
+			if (this.#origins[i]!.equals(origin)) {
+				this.#vias[i]!.set(via);
+				return;
+			}
+		}
+		if (this.#origins.length < REVERSE_ROUTES) {
+			this.#origins.push(origin.clone());
+			this.#vias.push(via.clone());
+			return;
+		}
+		this.#origins[this.#next]!.set(origin);
+		this.#vias[this.#next]!.set(via);
+		this.#next = (this.#next + 1) % REVERSE_ROUTES;
+	}
+
+	find(destination: LinkAddress): LinkAddress | undefined {
+		for (let i = 0; i < this.#origins.length; i++) {
+			if (this.#origins[i]!.equals(destination)) return this.#vias[i]!;
+		}
+		return undefined;
+	}
+}
+
+/** One static route; without `destination` it is the default. */
+export interface StaticRoute {
+	readonly destination?: LinkAddress;
+	readonly via: LinkAddress;
+}
+
+/** Routes as configured, and the way back to those whose packets passed. */
+export class StaticRouting implements Routing {
+	readonly #routes: readonly StaticRoute[];
+	readonly #reverse = new ReverseRoutes();
+
+	/** No routes at all means that every destination is a neighbour. */
+	constructor(routes: readonly StaticRoute[]) {
+		this.#routes = routes;
+	}
+
+	nextHop(destination: LinkAddress): LinkAddress | undefined {
+		if (this.#routes.length === 0) return destination;
+		for (const route of this.#routes) if (route.destination?.equals(destination)) return route.via;
+		const back = this.#reverse.find(destination);
+		if (back !== undefined) return back;
+		for (const route of this.#routes) if (route.destination === undefined) return route.via;
+		return undefined;
+	}
+
+	learn(origin: LinkAddress, via: LinkAddress): void {
+		if (this.#routes.length > 0) this.#reverse.learn(origin, via);
+	}
+
+	noteDelivery(): void {}
+	receive(): void {}
+	start(): void {}
+	stop(): void {}
+}

@@ -1,0 +1,223 @@
+import { LinkAddress } from "./address.js";
+import type { BufferPool } from "./buffer-pool.js";
+import { Fragmenter } from "./fragments/fragmenter.js";
+import type { ReassemblyPolicy } from "./fragments/policy.js";
+import { Reassembler } from "./fragments/reassembler.js";
+import type { ContextTable } from "./frames/context-table.js";
+import { GRADIENT_BEACON_TYPE } from "./frames/gradient-beacon.js";
+import { Dispatch, EXPERIMENTAL_PAGE } from "./frames/lowpan.js";
+import type { MacHeader } from "./frames/mac-frame.js";
+import type { CsmaOptions } from "./mac/csma.js";
+import { LinkLayer } from "./mac/link-layer.js";
+import type { FrameProtection } from "./mac/protection.js";
+import { Adaptation } from "./net/adaptation.js";
+import { addressUnder, linkLocalOf } from "./net/addresses.js";
+import { Gradient } from "./net/gradient.js";
+import { datagramIdent } from "./net/ident.js";
+import { NetworkLayer } from "./net/network-layer.js";
+import { Outbox } from "./net/outbox.js";
+import { type Routing, type StaticRoute, StaticRouting } from "./net/routing.js";
+import type { Ports } from "./ports.js";
+import { NeighbourTable } from "./trust/neighbours.js";
+
+/** Everything that makes one node different from another. */
+export interface NodeConfig {
+	/** Number of the node, for its events. */
+	readonly id: number;
+	readonly channel: number;
+	readonly panId: number;
+	/** Short address, 0 to 0xfffd; 0xfffe when the node uses its EUI-64. */
+	readonly shortAddress: number;
+	readonly extendedHigh: number;
+	readonly extendedLow: number;
+	readonly txPowerDbm: number;
+	/** Collects what others send, and begins the gradient. */
+	readonly isSink: boolean;
+	/** First 64 bits of routable addresses; undefined for link-local addresses only. */
+	readonly prefix: Uint8Array | undefined;
+	/** Contexts of header compression, shared by the network. */
+	readonly contexts: ContextTable;
+	/** Routes as configured, or a gradient whose sink sends a beacon each `beaconPeriodUs`. */
+	readonly routing:
+		| { readonly kind: "static"; readonly routes: readonly StaticRoute[] }
+		| { readonly kind: "gradient"; readonly beaconPeriodUs: number };
+	readonly csma: CsmaOptions;
+	readonly neighbours: number;
+	/** Packets that may wait for the air. */
+	readonly queueLength: number;
+	readonly hopLimit: number;
+	readonly elideUdpChecksum: boolean;
+	readonly maxPacketBytes: number;
+	readonly reassembly: { readonly policy: ReassemblyPolicy; readonly budgetBytes: number };
+	readonly protection: FrameProtection | undefined;
+}
+
+/** No short address (IEEE 802.15.4-2020, table 8-94). */
+export const NO_SHORT_ADDRESS = 0xfffe;
+
+/**
+ * One Lowguard node: radio to application, the same on the chip and in the simulator.
+ *
+ * It sleeps until a port calls it. Give it one pool of buffers with the other nodes of its machine.
+ */
+export class Node {
+	readonly config: NodeConfig;
+	readonly ports: Ports;
+	readonly address: LinkAddress;
+	/** Our link-local address, and the routable one where there is a prefix. */
+	readonly linkLocal: Uint8Array;
+	readonly global: Uint8Array | undefined;
+	readonly neighbours: NeighbourTable;
+	readonly reassembler: Reassembler;
+	readonly network: NetworkLayer;
+	readonly routing: Routing;
+	readonly outbox: Outbox;
+	readonly #adaptation: Adaptation;
+
+	constructor(config: NodeConfig, ports: Ports, pool: BufferPool) {
+		const { clock, sink, radio } = ports;
+		const node = config.id;
+		this.config = config;
+		this.ports = ports;
+		this.address =
+			config.shortAddress < NO_SHORT_ADDRESS
+				? LinkAddress.short(config.shortAddress)
+				: LinkAddress.extended(config.extendedHigh, config.extendedLow);
+		this.linkLocal = linkLocalOf(this.address);
+		this.global = config.prefix === undefined ? undefined : addressUnder(config.prefix, this.address);
+		this.neighbours = new NeighbourTable(config.neighbours);
+		this.reassembler = new Reassembler({
+			policy: config.reassembly.policy,
+			budgetBytes: config.reassembly.budgetBytes,
+			pool,
+			clock,
+			sink,
+			node,
+			onAbandoned: (context, reason) => {
+				// Without its first fragment nobody knows whose packet it was.
+				if (!context.hasFirst) return;
+				sink.datagramDropped(clock.nowUs(), node, datagramIdent(context.buffer, context.size), reason);
+			},
+		});
+		this.#adaptation = new Adaptation({
+			contexts: config.contexts,
+			reassembler: this.reassembler,
+			pool,
+			isOwn: (address) => this.#isOwn(address),
+		});
+		const random = ports.random("mac");
+		const link = new LinkLayer({
+			node,
+			radio,
+			clock,
+			random,
+			sink,
+			neighbours: this.neighbours,
+			csma: config.csma,
+			panId: config.panId,
+			address: this.address,
+			protection: config.protection,
+			onPayload: (bytes, offset, end, header) => this.#onPayload(bytes, offset, end, header),
+		});
+		const fragmenter = new Fragmenter(config.contexts, config.elideUdpChecksum);
+		this.outbox = new Outbox(
+			link,
+			fragmenter,
+			pool,
+			config.queueLength,
+			random.below(0x10000),
+			(ident, reason) => {
+				sink.datagramDropped(clock.nowUs(), node, ident, reason);
+			},
+		);
+		this.routing = this.#makeRouting();
+		this.network = new NetworkLayer({
+			node,
+			clock,
+			sink,
+			pool,
+			routing: this.routing,
+			linkLocal: this.linkLocal,
+			global: this.global,
+			hopLimit: config.hopLimit,
+			maxPacketBytes: config.maxPacketBytes,
+			send: (buffer, length, nextHop, ident) => this.outbox.sendPacket(buffer, length, nextHop, ident),
+		});
+	}
+
+	/** Configures the radio, turns the receiver on and joins the routing. */
+	start(): void {
+		const { channel, panId, shortAddress, extendedHigh, extendedLow, txPowerDbm, isSink } = this.config;
+		this.ports.radio.configure({
+			channel,
+			panId,
+			shortAddress,
+			extendedHigh,
+			extendedLow,
+			txPowerDbm,
+			promiscuous: false,
+			panCoordinator: isSink,
+		});
+		this.ports.radio.receive(true);
+		this.routing.start();
+	}
+
+	/** Gives back all memory and goes silent. */
+	stop(): void {
+		this.routing.stop();
+		this.ports.radio.receive(false);
+		this.reassembler.clear("reassembly-evicted");
+		this.outbox.clear();
+	}
+
+	#makeRouting(): Routing {
+		const { id, routing, isSink } = this.config;
+		if (routing.kind === "static") return new StaticRouting(routing.routes);
+		return new Gradient({
+			node: id,
+			isSink,
+			periodUs: routing.beaconPeriodUs,
+			clock: this.ports.clock,
+			random: this.ports.random("gradient"),
+			sink: this.ports.sink,
+			neighbours: this.neighbours,
+			broadcast: (payload, length) => this.outbox.broadcast(payload, length),
+		});
+	}
+
+	#isOwn(address: LinkAddress): boolean {
+		const { shortAddress, extendedHigh, extendedLow } = this.config;
+		if (address.byteLength === 2) return address.low === shortAddress || address.isBroadcast;
+		return address.high === (extendedHigh | 0) && address.low === (extendedLow | 0);
+	}
+
+	#onPayload(bytes: Uint8Array, offset: number, end: number, header: MacHeader): void {
+		const { clock, sink } = this.ports;
+		const nowUs = clock.nowUs();
+		if (
+			bytes[offset] === (Dispatch.page | EXPERIMENTAL_PAGE) &&
+			bytes[offset + 1] === GRADIENT_BEACON_TYPE &&
+			end - offset > 2
+		) {
+			this.routing.receive(bytes, offset + 1, end, header.source, nowUs);
+			return;
+		}
+		const received = this.#adaptation.receive(
+			bytes,
+			offset,
+			end,
+			header.source,
+			header.destination,
+			nowUs,
+			header.securityEnabled,
+		);
+		if (received === undefined) return;
+		if (typeof received === "string") {
+			// The reassembler has told of what it refused itself.
+			if (!this.#adaptation.reachedReassembler)
+				sink.frameRefused(nowUs, this.config.id, header.source, received);
+			return;
+		}
+		this.network.receive(received.buffer, received.length, header.source);
+	}
+}

@@ -1,0 +1,141 @@
+import type { LinkAddress } from "../address.js";
+
+/** Weight of a new sample is 1 / 2^3: about the last eight frames count. */
+const SHIFT = 3;
+/** Fixed point of ratios: 1 is 2^15. */
+export const RATIO_ONE = 1 << 15;
+
+/** What a node has observed of one neighbour; plain integers, the same on every engine. */
+export class Neighbour {
+	readonly address: LinkAddress;
+	/** Frames received from it. */
+	received = 0;
+	lastSeenUs = 0;
+	/** Moving mean of the received signal strength, in 1/256 dBm. */
+	rssiMean256 = 0;
+	/** Moving mean of its absolute deviation, in 1/256 dB. */
+	rssiDeviation256 = 0;
+	/** Moving mean of the time between frames of one burst, in µs; 0 before two frames. */
+	gapMeanUs = 0;
+	/** Moving mean of the absolute deviation of that time, in µs. */
+	gapDeviationUs = 0;
+	/** Share of our transmissions to it that it acknowledged, times {@link RATIO_ONE}. */
+	deliveryRatio = RATIO_ONE;
+	/** Transmissions that `deliveryRatio` rests on. */
+	transmissions = 0;
+	/** Share of its numbered broadcasts that arrived, times {@link RATIO_ONE}. */
+	broadcastRatio = RATIO_ONE;
+	/** Number of its last broadcast, -1 before the first. */
+	lastBroadcast = -1;
+
+	constructor(address: LinkAddress) {
+		this.address = address.clone();
+	}
+
+	/** Notes a received frame. `rssiDbm` an integer. */
+	noteReceived(rssiDbm: number, timeUs: number): void {
+		const sample = rssiDbm << 8;
+		if (this.received === 0) this.rssiMean256 = sample;
+		else {
+			const error = sample - this.rssiMean256;
+			this.rssiMean256 += error >> SHIFT;
+			this.rssiDeviation256 += (Math.abs(error) - this.rssiDeviation256) >> SHIFT;
+			this.#noteGap(timeUs - this.lastSeenUs);
+		}
+		this.received++;
+		this.lastSeenUs = timeUs;
+	}
+
+	/** Notes how often a frame to it was on the air, and whether the last time was acknowledged. */
+	noteTransmissions(count: number, acknowledged: boolean): void {
+		for (let i = 1; i <= count; i++) {
+			const sample = acknowledged && i === count ? RATIO_ONE : 0;
+			this.deliveryRatio += (sample - this.deliveryRatio) >> SHIFT;
+			this.transmissions++;
+		}
+	}
+
+	/** Notes a broadcast with a sequence number of 16 bits: the numbers in between were missed. */
+	noteBroadcast(sequence: number): void {
+		const missed = this.lastBroadcast < 0 ? 0 : ((sequence - this.lastBroadcast) & 0xffff) - 1;
+		// A restarted or much older counter says nothing about losses.
+		if (missed >= 0 && missed < 64) {
+			for (let i = 0; i < missed; i++) this.broadcastRatio += -this.broadcastRatio >> SHIFT;
+			this.broadcastRatio += (RATIO_ONE - this.broadcastRatio) >> SHIFT;
+		}
+		this.lastBroadcast = sequence;
+	}
+
+	/**
+	 * Expected transmissions until a frame is acknowledged, times 256.
+	 *
+	 * From our own acknowledgements once there are eight, before that from its broadcasts, both ways alike.
+	 */
+	expectedTransmissions256(): number {
+		const oneWay = this.broadcastRatio;
+		const bothWays = (oneWay * oneWay) / RATIO_ONE;
+		const ratio = this.transmissions >= 8 ? this.deliveryRatio : bothWays;
+		return Math.min(0xffff, Math.floor((256 * RATIO_ONE) / Math.max(ratio, RATIO_ONE >> 6)));
+	}
+
+	#noteGap(gapUs: number): void {
+		// Pauses between datagrams are no gaps of a burst.
+		if (gapUs > 1_000_000) return;
+		if (this.gapMeanUs === 0) {
+			this.gapMeanUs = gapUs;
+			return;
+		}
+		const error = gapUs - this.gapMeanUs;
+		this.gapMeanUs += error >> SHIFT;
+		this.gapDeviationUs += (Math.abs(error) - this.gapDeviationUs) >> SHIFT;
+	}
+}
+
+/** Whether a neighbour must not be displaced: the node depends on it. */
+export type IsKept = (neighbour: Neighbour) => boolean;
+
+/**
+ * The neighbours that a node knows, at most `capacity` of them.
+ *
+ * A newcomer displaces the one that was silent longest, never one that `isKept` holds.
+ */
+export class NeighbourTable {
+	readonly capacity: number;
+	readonly entries: Neighbour[] = [];
+	readonly #isKept: IsKept;
+
+	constructor(capacity: number, isKept: IsKept = () => false) {
+		if (!(capacity >= 1))
+			throw new RangeError(`NeighbourTable: expected capacity of at least 1, got ${capacity}`);
+		this.capacity = capacity;
+		this.#isKept = isKept;
+	}
+
+	find(address: LinkAddress): Neighbour | undefined {
+		for (let i = 0; i < this.entries.length; i++) {
+			const entry = this.entries[i]!;
+			if (entry.address.equals(address)) return entry;
+		}
+		return undefined;
+	}
+
+	/** The entry of an address, made if there is room; undefined when every place is kept. */
+	obtain(address: LinkAddress): Neighbour | undefined {
+		const known = this.find(address);
+		if (known !== undefined) return known;
+		const entry = new Neighbour(address);
+		if (this.entries.length < this.capacity) {
+			this.entries.push(entry);
+			return entry;
+		}
+		let victim = -1;
+		for (let i = 0; i < this.entries.length; i++) {
+			const candidate = this.entries[i]!;
+			if (this.#isKept(candidate)) continue;
+			if (victim < 0 || candidate.lastSeenUs < this.entries[victim]!.lastSeenUs) victim = i;
+		}
+		if (victim < 0) return undefined;
+		this.entries[victim] = entry;
+		return entry;
+	}
+}

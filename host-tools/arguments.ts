@@ -1,0 +1,76 @@
+import { type ParseArgsConfig, parseArgs } from "node:util";
+import type { Command, CommandArguments } from "./command.js";
+import { systemErrorCode, UserError } from "./errors.js";
+
+type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
+
+class Arguments implements CommandArguments {
+	readonly positionals: readonly string[];
+	readonly #values: Values;
+
+	constructor(values: Values, positionals: readonly string[]) {
+		this.#values = values;
+		this.positionals = positionals;
+	}
+
+	text(name: string): string | undefined {
+		const value = this.#values[name];
+		return typeof value === "string" ? value : undefined;
+	}
+
+	texts(name: string): readonly string[] {
+		const value = this.#values[name];
+		return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+	}
+
+	flag(name: string): boolean {
+		return this.#values[name] === true;
+	}
+}
+
+/** Reads the arguments of a command; undefined when they ask for its help. Throws a UserError. */
+export function parseArguments(command: Command, argv: readonly string[]): CommandArguments | undefined {
+	const options: NonNullable<ParseArgsConfig["options"]> = {
+		help: { type: "boolean", short: "h" },
+	};
+	for (const [name, { type, multiple = false, short }] of Object.entries(command.options)) {
+		options[name] = short === undefined ? { type, multiple } : { type, multiple, short };
+	}
+	try {
+		const { values, positionals } = parseArgs({
+			args: [...argv],
+			options,
+			allowPositionals: true,
+			strict: true,
+		});
+		return values["help"] === true ? undefined : new Arguments(values, positionals);
+	} catch (error) {
+		if (!systemErrorCode(error)?.startsWith("ERR_PARSE_ARGS_")) throw error;
+		// Node's message goes on with a hint that takes more lines than the fault.
+		const [fault = ""] = (error as Error).message.split(/\. |\n/);
+		const hint = `lowguard ${command.name} --help lists the options`;
+		throw new UserError(`${fault.charAt(0).toLowerCase()}${fault.slice(1).replace(/\.$/, "")}; ${hint}`);
+	}
+}
+
+/** The only positional argument of a command, named as in its usage. Throws a UserError. */
+export function onePositional(args: CommandArguments, name: string): string {
+	const [first, ...others] = args.positionals;
+	if (first === undefined) throw new UserError(`expected ${name}, found no argument`);
+	if (others.length > 0) throw new UserError(`expected one ${name}, found also '${others.join("', '")}'`);
+	return first;
+}
+
+/** What `lowguard COMMAND --help` prints. */
+export function helpOf(command: Command): string {
+	const rows = Object.entries(command.options).map(([name, option]) => {
+		const short = option.short === undefined ? "" : `-${option.short}, `;
+		const value = option.type === "string" ? ` ${option.value ?? "VALUE"}` : "";
+		return [`${short}--${name}${value}`, option.help] as const;
+	});
+	rows.push(["-h, --help", "print this"]);
+	const width = Math.max(...rows.map(([left]) => left.length));
+	const lines = rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+	const notes = command.notes === undefined ? "" : `\n${command.notes.trim()}\n`;
+	return `Usage: lowguard ${command.name} ${command.usage}\n\n${command.summary}\n\n${lines.join("\n")}\n${notes}`;
+}

@@ -1,0 +1,139 @@
+import type { FragmentDrop } from "../../firmware/fragments/policy.js";
+import { checksumOk, ICMPV6, TCP, UDP } from "../../firmware/frames/checksum.js";
+import { verifyIcmpv6 } from "../../firmware/frames/icmpv6.js";
+import { findUpperLayer, nextHeaderName, UpperLayer } from "../../firmware/frames/ipv6.js";
+import { formatIpv6 } from "../../firmware/frames/ipv6-text.js";
+import { FrameType, type MacDrop, type MacHeader } from "../../firmware/frames/mac-frame.js";
+import { IPV6_IN_IPV6 } from "../../firmware/frames/protocols.js";
+import { decodeUdp, verifyUdp } from "../../firmware/frames/udp.js";
+import type { LinkDrop } from "../../firmware/mac/link-layer.js";
+import type { AdaptationDrop } from "../../firmware/net/adaptation.js";
+import type { CaptureDrop } from "./captured-frame.js";
+
+/** Why a frame of a capture was refused, or gave nothing. */
+export type DissectionDrop = "bad-fcs" | CaptureDrop | MacDrop | LinkDrop | AdaptationDrop | FragmentDrop;
+
+/** A MAC header as `decode --json` prints it; absent fields are not in the frame. */
+export interface DissectedMac {
+	readonly type: "beacon" | "data" | "ack" | "command";
+	/** Frame version: 0 (2003), 1 (2006), 2 (2015). */
+	readonly version: number;
+	readonly seq?: number;
+	readonly ackRequest: boolean;
+	/** Security level, 0 to 7; absent in a secured frame of version 0, which does not say it. */
+	readonly security?: number;
+	readonly dstPan?: string;
+	readonly dst?: string;
+	/** Absent where PAN ID compression leaves it out: it is then `dstPan`. */
+	readonly srcPan?: string;
+	readonly src?: string;
+}
+
+/** A whole IPv6 packet as `decode --json` prints it. */
+export interface DissectedDatagram {
+	/** The whole packet, headers decompressed. */
+	readonly hex: string;
+	readonly length: number;
+	/** Numbers of the frames that it was put together from, in the order of their arrival. */
+	readonly frames: readonly number[];
+	readonly src: string;
+	readonly dst: string;
+	/** Upper layer, behind any extension headers: `udp`, `icmpv6`, `tcp`, `none`, or its number. */
+	readonly next: string;
+	/** Of the innermost upper layer, where it has one that this frame lets check. */
+	readonly checksum?: Checksum;
+}
+
+export type Checksum = "ok" | "bad" | "elided";
+
+/** One frame as `decode --json` prints it: keys in this order, each where it applies. */
+export interface Dissection {
+	readonly frame: number;
+	readonly timeUs: number;
+	readonly length: number;
+	readonly fcs: "ok" | "bad" | "absent";
+	mac?: DissectedMac;
+	lowpan?: readonly string[];
+	fragment?: { readonly tag: number; readonly size: number; readonly offset: number };
+	datagram?: DissectedDatagram;
+	drop?: DissectionDrop;
+}
+
+const TYPE_NAMES: Readonly<Record<number, DissectedMac["type"]>> = {
+	[FrameType.beacon]: "beacon",
+	[FrameType.data]: "data",
+	[FrameType.ack]: "ack",
+	[FrameType.command]: "command",
+};
+
+/** What `decode --json` says of a MAC header. */
+export function dissectMac(header: MacHeader): DissectedMac {
+	const { version, destination, source, destinationPan, sourcePan } = header;
+	const isLegacySecured = header.securityEnabled && version === 0;
+	return {
+		type: TYPE_NAMES[header.type]!,
+		version,
+		...(header.seq >= 0 && { seq: header.seq }),
+		ackRequest: header.ackRequest,
+		...(!isLegacySecured && { security: header.securityEnabled ? header.security.level : 0 }),
+		...(destinationPan >= 0 && { dstPan: pan(destinationPan) }),
+		...(destination.byteLength > 0 && { dst: destination.toString() }),
+		...(sourcePan >= 0 && { srcPan: pan(sourcePan) }),
+		...(source.byteLength > 0 && { src: source.toString() }),
+	};
+}
+
+function pan(id: number): string {
+	return `0x${id.toString(16).padStart(4, "0")}`;
+}
+
+/** What `decode --json` says of the IPv6 packet `packet[0..length)`. */
+export function dissectDatagram(
+	packet: Uint8Array,
+	length: number,
+	frames: readonly number[],
+	isChecksumElided: boolean,
+): DissectedDatagram {
+	const upper = findUpperLayer(packet, 0, length);
+	const protocol = typeof upper === "string" ? (packet[6] as number) : upper.protocol;
+	const checksum = typeof upper === "string" ? undefined : checkChecksum(packet, length, isChecksumElided);
+	return {
+		hex: Buffer.from(packet.buffer, packet.byteOffset, length).toString("hex"),
+		length,
+		frames,
+		src: formatIpv6(packet, 8),
+		dst: formatIpv6(packet, 24),
+		next: nextHeaderName(protocol),
+		...(checksum !== undefined && { checksum }),
+	};
+}
+
+const innermost = new UpperLayer();
+
+/** The checksum of the upper layer, behind all IPv6 headers; undefined where there is none to check. */
+function checkChecksum(packet: Uint8Array, length: number, isElided: boolean): Checksum | undefined {
+	let base = 0;
+	let upper = findUpperLayer(packet, base, length, innermost);
+	while (typeof upper === "object" && upper.protocol === IPV6_IN_IPV6 && !upper.fragmented) {
+		base = upper.offset;
+		upper = findUpperLayer(packet, base, length, innermost);
+	}
+	if (typeof upper === "string" || upper.fragmented) return undefined;
+	const { protocol, offset, destinationOffset } = upper;
+	switch (protocol) {
+		case UDP:
+			if (isElided) return "elided";
+			if (typeof decodeUdp(packet, offset, length) === "string") return "bad";
+			return verdict(verifyUdp(packet, length, offset, base + 8, destinationOffset));
+		case ICMPV6:
+			return verdict(verifyIcmpv6(packet, length, offset, base + 8, destinationOffset));
+		case TCP:
+			return verdict(checksumOk(packet, length, offset, TCP, base + 8, destinationOffset));
+		default:
+			return undefined;
+	}
+}
+
+function verdict(isRight: boolean): Checksum {
+	return isRight ? "ok" : "bad";
+}

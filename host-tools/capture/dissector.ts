@@ -1,0 +1,176 @@
+import type { LinkAddress } from "../../firmware/address.js";
+import { BufferPool } from "../../firmware/buffer-pool.js";
+import { completeSink, NODE_EVENTS } from "../../firmware/events.js";
+import type { ReassemblyContext } from "../../firmware/fragments/context.js";
+import type { FragmentDrop, ReassemblyPolicy } from "../../firmware/fragments/policy.js";
+import { Reassembler } from "../../firmware/fragments/reassembler.js";
+import type { ContextTable } from "../../firmware/frames/context-table.js";
+import { fcs16, hasGoodFcs } from "../../firmware/frames/fcs.js";
+import { MAX_DATAGRAM_SIZE } from "../../firmware/frames/fragment.js";
+import { decodeDispatch, decodeLowpan, LowpanHeaders } from "../../firmware/frames/lowpan.js";
+import { decodeMacHeader, FrameType, MacHeader } from "../../firmware/frames/mac-frame.js";
+import { DuplicateFilter } from "../../firmware/mac/duplicates.js";
+import { Adaptation } from "../../firmware/net/adaptation.js";
+import { CaptureClock } from "./capture-clock.js";
+import type { CapturedFrame } from "./captured-frame.js";
+import { type Dissection, type DissectionDrop, dissectDatagram, dissectMac } from "./dissection.js";
+
+const FCS_BYTES = 2;
+/** From this security level on the payload is encrypted (IEEE 802.15.4-2020, table 9-6). */
+const ENCRYPTED_LEVEL = 4;
+
+export interface DissectorOptions {
+	readonly contexts: ContextTable;
+	readonly policy: ReassemblyPolicy;
+	/** The addresses of the node to receive as; none for an observer, who takes what is for anybody. */
+	readonly as: readonly LinkAddress[];
+	/** Octets of reassembly memory; Infinity for an observer. */
+	readonly budgetBytes: number;
+}
+
+/** How far the reassembly is to which a fragment was added. */
+export interface Progress {
+	readonly fragments: number;
+	readonly storedBytes: number;
+	readonly size: number;
+}
+
+/**
+ * Dissects the frames of a capture one after the other, with the codecs and the reassembler of a node.
+ *
+ * Feed the frames in the order of the file; time-outs follow their timestamps.
+ */
+export class Dissector {
+	/** Reassembly after the last frame, when that was a fragment that was kept. */
+	progress: Progress | undefined;
+	/** Reassemblies that ended without a packet, by reason. */
+	readonly abandoned = new Map<FragmentDrop, number>();
+	readonly #as: readonly LinkAddress[];
+	readonly #clock = new CaptureClock();
+	readonly #pool = new BufferPool(MAX_DATAGRAM_SIZE);
+	readonly #reassembler: Reassembler;
+	readonly #adaptation: Adaptation;
+	readonly #duplicates = new DuplicateFilter();
+	readonly #header = new MacHeader();
+	readonly #headers = new LowpanHeaders();
+	/** Numbers of the frames in each context. */
+	readonly #frames = new WeakMap<ReassemblyContext, number[]>();
+
+	constructor(options: DissectorOptions) {
+		this.#as = options.as;
+		this.#reassembler = new Reassembler({
+			policy: options.policy,
+			budgetBytes: options.budgetBytes,
+			pool: this.#pool,
+			clock: this.#clock,
+			sink: completeSink(NODE_EVENTS, {}),
+			node: 0,
+			onAbandoned: (_context, reason) => {
+				this.abandoned.set(reason, (this.abandoned.get(reason) ?? 0) + 1);
+			},
+		});
+		this.#adaptation = new Adaptation({
+			contexts: options.contexts,
+			reassembler: this.#reassembler,
+			pool: this.#pool,
+			isOwn: (address) => this.#isObserver || address.isBroadcast || this.#isOwn(address),
+		});
+	}
+
+	/** Reassemblies that still wait for fragments. */
+	get open(): number {
+		return this.#reassembler.contexts.length;
+	}
+
+	/** The most octets of reassembly memory that were in use at once. */
+	get peakBytes(): number {
+		return this.#reassembler.peakBytes;
+	}
+
+	/** Dissects one frame. */
+	dissect(frame: CapturedFrame): Dissection {
+		this.#clock.advance(frame.timeUs);
+		this.progress = undefined;
+		const { psdu } = frame;
+		const isFcsGood = frame.fcs === "absent" || hasGoodFcs(psdu);
+		const result: Dissection = {
+			frame: frame.number,
+			timeUs: frame.timeUs,
+			length: psdu.length,
+			fcs: frame.fcs === "absent" ? "absent" : isFcsGood ? "ok" : "bad",
+		};
+		const drop = isFcsGood ? (this.#receive(frame, result) ?? frame.drop) : "bad-fcs";
+		if (drop !== undefined) result.drop = drop;
+		return result;
+	}
+
+	#receive(frame: CapturedFrame, result: Dissection): DissectionDrop | undefined {
+		if (frame.drop === "capture-header") return frame.drop;
+		const { psdu } = frame;
+		const end = frame.fcs === "present" ? psdu.length - FCS_BYTES : psdu.length;
+		const header = decodeMacHeader(psdu, 0, end, this.#header);
+		if (typeof header === "string") return frame.drop ?? header;
+		result.mac = dissectMac(header);
+		if (header.type !== FrameType.data || header.next >= header.end) return undefined;
+		const isLegacySecured = header.securityEnabled && header.version === 0;
+		const isReadable =
+			!header.securityEnabled || (!isLegacySecured && header.security.level < ENCRYPTED_LEVEL);
+		if (isReadable) this.#nameHeaders(psdu, header, result);
+		if (frame.drop !== undefined || !this.#isForUs(header)) return frame.drop;
+		if (!this.#isObserver) {
+			if (header.source.byteLength === 0) return "mac-no-source";
+			const fcs = fcs16(psdu, 0, end);
+			const isDuplicate =
+				header.seq >= 0 && this.#duplicates.isDuplicate(header.source, header.seq, fcs, this.#clock.nowUs());
+			if (isDuplicate) return "duplicate";
+		}
+		// No keys are known here, so nothing can be verified, let alone decrypted.
+		if (header.securityEnabled) return "mac-security-unknown-key";
+		return this.#adapt(frame, header, result);
+	}
+
+	get #isObserver(): boolean {
+		return this.#as.length === 0;
+	}
+
+	#isOwn(address: LinkAddress): boolean {
+		return this.#as.some((own) => own.equals(address));
+	}
+
+	#isForUs(header: MacHeader): boolean {
+		if (this.#isObserver) return true;
+		return (header.destination.isBroadcast || this.#isOwn(header.destination)) && !this.#isOwn(header.source);
+	}
+
+	#nameHeaders(psdu: Uint8Array, header: MacHeader, result: Dissection): void {
+		const headers = decodeLowpan(psdu, header.next, header.end, this.#headers);
+		if (typeof headers === "string") return;
+		const isFirst = headers.kind === "frag1";
+		// Behind a bad dispatch there is nothing to name; receiving says what is wrong.
+		if (isFirst) decodeDispatch(psdu, header.end, headers);
+		result.lowpan = headers.names();
+		if (!isFirst && headers.kind !== "fragn") return;
+		const { tag, size, offset } = headers.fragment;
+		result.fragment = { tag, size, offset };
+	}
+
+	#adapt(frame: CapturedFrame, header: MacHeader, result: Dissection): DissectionDrop | undefined {
+		const adaptation = this.#adaptation;
+		const { next, end, source, destination } = header;
+		const nowUs = this.#clock.nowUs();
+		const outcome = adaptation.receive(frame.psdu, next, end, source, destination, nowUs, false);
+		if (typeof outcome === "string") return outcome;
+		const context = adaptation.lastContext;
+		let frames: number[] = [];
+		if (context !== undefined) {
+			frames = this.#frames.get(context) ?? [];
+			this.#frames.set(context, frames);
+			this.progress = { fragments: context.fragments, storedBytes: context.storedBytes, size: context.size };
+		}
+		frames.push(frame.number);
+		if (outcome === undefined) return undefined;
+		result.datagram = dissectDatagram(outcome.buffer, outcome.length, frames, adaptation.checksumElided);
+		this.#pool.give(outcome.buffer);
+		return undefined;
+	}
+}

@@ -1,0 +1,91 @@
+import { LinkType } from "./captured-frame.js";
+import { TAP_HEADER_BYTES, TapFcs, TapTlv } from "./tap.js";
+
+const CHUNK_BYTES = 1 << 16;
+const RECORD_HEADER_BYTES = 16;
+const FCS_TYPE_TLV_BYTES = 8;
+const RSS_TLV_BYTES = 8;
+const CHANNEL_TLV_BYTES = 8;
+const TAP_BYTES = TAP_HEADER_BYTES + FCS_TYPE_TLV_BYTES;
+const SNAP_LENGTH = 0xffff;
+const MAX_PSDU_BYTES = CHUNK_BYTES - RECORD_HEADER_BYTES - TAP_BYTES - RSS_TLV_BYTES - CHANNEL_TLV_BYTES;
+
+/** What a {@link PcapWriter} may write: frames with FCS, bare or behind RSSI and channel. */
+export type PcapLinkType = typeof LinkType.ieee802154WithFcs | typeof LinkType.ieee802154Tap;
+
+/**
+ * Writes a classic pcap, microseconds, little-endian, of link type 195 or 283 (TAP).
+ *
+ * `sink` gets chunks that are valid only during the call. Call {@link PcapWriter.finish} at the end.
+ */
+export class PcapWriter {
+	readonly #sink: (chunk: Uint8Array) => void;
+	readonly #isTap: boolean;
+	readonly #chunk = new Uint8Array(CHUNK_BYTES);
+	readonly #view = new DataView(this.#chunk.buffer);
+	#length = 0;
+
+	constructor(linkType: PcapLinkType, sink: (chunk: Uint8Array) => void) {
+		this.#sink = sink;
+		this.#isTap = linkType === LinkType.ieee802154Tap;
+		for (const word of [0xa1b2c3d4, 0x00040002, 0, 0, SNAP_LENGTH, linkType]) this.#word(word);
+	}
+
+	/**
+	 * Adds a frame, FCS included, at `timeUs` (from 0; the seconds of the format end at 2^32).
+	 *
+	 * RSSI in dBm (NaN for unknown) and channel (0 for unknown) are kept in a TAP file only.
+	 */
+	frame(timeUs: number, psdu: Uint8Array, rssiDbm = Number.NaN, channel = 0): void {
+		if (psdu.length > MAX_PSDU_BYTES) {
+			throw new RangeError(
+				`PcapWriter.frame: expected psdu of at most ${MAX_PSDU_BYTES} octets, got ${psdu.length}`,
+			);
+		}
+		const hasRssi = !Number.isNaN(rssiDbm);
+		const hasChannel = channel !== 0;
+		const tapBytes = TAP_BYTES + (hasRssi ? RSS_TLV_BYTES : 0) + (hasChannel ? CHANNEL_TLV_BYTES : 0);
+		const length = (this.#isTap ? tapBytes : 0) + psdu.length;
+		if (this.#length + RECORD_HEADER_BYTES + length > CHUNK_BYTES) this.#flush();
+		this.#word(Math.floor(timeUs / 1_000_000));
+		this.#word(timeUs % 1_000_000);
+		this.#word(length);
+		this.#word(length);
+		if (this.#isTap) {
+			this.#word(tapBytes << 16);
+			this.#tlv(TapTlv.fcsType, 1);
+			this.#word(TapFcs.crc16);
+			if (hasRssi) {
+				this.#tlv(TapTlv.rss, 4);
+				this.#view.setFloat32(this.#length, rssiDbm, true);
+				this.#length += 4;
+			}
+			if (hasChannel) {
+				this.#tlv(TapTlv.channel, 3);
+				this.#word(channel);
+			}
+		}
+		this.#chunk.set(psdu, this.#length);
+		this.#length += psdu.length;
+	}
+
+	/** Hands over what is left. */
+	finish(): void {
+		this.#flush();
+	}
+
+	#tlv(type: number, length: number): void {
+		this.#word((length << 16) | type);
+	}
+
+	#word(value: number): void {
+		this.#view.setUint32(this.#length, value, true);
+		this.#length += 4;
+	}
+
+	#flush(): void {
+		if (this.#length === 0) return;
+		this.#sink(this.#chunk.subarray(0, this.#length));
+		this.#length = 0;
+	}
+}

@@ -1,0 +1,195 @@
+import { type LinkAddress, parseLinkAddress } from "../../firmware/address.js";
+import { ContextTable } from "../../firmware/frames/context-table.js";
+import { hasGoodFcs, putFcs } from "../../firmware/frames/fcs.js";
+import { parseIpv6Prefix } from "../../firmware/frames/ipv6-text.js";
+import { Replay, type ReplayFrame } from "../../sim/attacks/replay.js";
+import { ReplayOutcomes } from "../../sim/measure/replay-outcomes.js";
+import { addressOf } from "../../sim/network.js";
+import type { Simulation } from "../../sim/simulation.js";
+import { onePositional } from "../arguments.js";
+import { FILTER_TERMS, FrameFilter } from "../capture/frame-filter.js";
+import { openCapture } from "../capture/read-capture.js";
+import { type AddressMap, FrameRewriter } from "../capture/rewrite.js";
+import type { Command, CommandArguments } from "../command.js";
+import { type ExitCode, UserError } from "../errors.js";
+import { replayText } from "../report/replay-text.js";
+import { execute } from "../run/execute.js";
+import { RUN_OPTIONS, readSeed, scenarioWords } from "../run/options.js";
+import { type LoadedScenario, loadScenario } from "../scenario/load.js";
+
+export const command: Command = {
+	name: "replay",
+	summary: "send the frames of a capture into a running scenario",
+	usage: "CAPTURE --into SCENARIO --at X,Y [options]",
+	options: {
+		into: { type: "string", value: "SCENARIO", help: "scenario that runs meanwhile" },
+		at: { type: "string", value: "X,Y", help: "where the sending radio stands, in metres" },
+		power: { type: "string", value: "DBM", help: "its transmit power (the scenario's)" },
+		start: { type: "string", value: "S", help: "simulated second of the first frame (0)" },
+		map: {
+			type: "string",
+			multiple: true,
+			value: "ADDRESS=node:N",
+			help: "a recorded address becomes that of node N, or with =self of the radio; may be repeated",
+		},
+		speed: { type: "string", value: "F", help: "2 replays in half the time (1)" },
+		loop: { type: "string", value: "N", help: "send the capture N times (1)" },
+		only: { type: "string", value: "FILTER", help: "which frames, such as fragment,src=0x0001,frames=1-40" },
+		...RUN_OPTIONS,
+	},
+	notes: `
+Frames with a mapped address get the scenario's PAN; FCS and checksums are corrected. Frames with a bad FCS stay out.
+FILTER: ${FILTER_TERMS}, separated by commas. Without a kind,
+all frames but acknowledgements are sent: receivers send their own.`,
+	run,
+};
+
+async function run(args: CommandArguments): Promise<ExitCode> {
+	const path = onePositional(args, "CAPTURE");
+	const into = required(args, "into", "a scenario");
+	const at = readPlace(required(args, "at", "a place such as 40,40"));
+	const loaded = await loadScenario(into, { seed: readSeed(args), set: args.texts("set") });
+	const txPowerDbm = readNumber(args, "power", loaded.scenario.radio.txPowerDbm, -100, 40);
+	const startUs = Math.round(readNumber(args, "start", 0, 0, loaded.scenario.durationS) * 1e6);
+	const speed = readNumber(args, "speed", 1, 1e-6, 1e6);
+	const loops = readNumber(args, "loop", 1, 1, 1e9);
+	const filter = new FrameFilter(args.text("only"));
+	const recorded = readFrames(path, filter);
+	const words = [path, "--into", into];
+	for (const name of ["at", "power", "start", "speed", "loop", "only"]) {
+		const value = args.text(name);
+		if (value !== undefined) words.push(`--${name}`, value);
+	}
+	words.push(...args.texts("map").flatMap((map) => ["--map", map]), ...scenarioWords(args));
+	const outcomes = new ReplayOutcomes();
+	let replay: Replay | undefined;
+	let tooLong = 0;
+	const prepare = (simulation: Simulation): void => {
+		const map = readMap(args.texts("map"), simulation);
+		const rewriter = new FrameRewriter(map, contextsOf(loaded));
+		const frames: ReplayFrame[] = [];
+		for (const frame of recorded) {
+			const psdu = rewriter.rewrite(frame.psdu);
+			if (psdu === undefined) tooLong++;
+			else frames.push({ ...frame, psdu });
+		}
+		const { world, nodes, sink } = simulation;
+		const radio = world.outsiders[0]!;
+		const self = addressOf(nodes, loaded.scenario.node.addressing);
+		radio.configure({
+			channel: loaded.scenario.channel.number,
+			panId: loaded.scenario.node.panId,
+			shortAddress: self.byteLength === 2 ? self.low : 0xfffe,
+			extendedHigh: self.high,
+			extendedLow: self.low,
+			txPowerDbm,
+			promiscuous: false,
+			panCoordinator: false,
+		});
+		radio.receive(true);
+		replay = new Replay(frames, radio, world.queue, sink, { node: nodes, startUs, speed, loops });
+		replay.start();
+	};
+	const report = () => ({
+		capture: path,
+		frames: recorded.length * loops,
+		tooLong,
+		late: replay?.late ?? 0,
+		sent: outcomes.sent,
+		outcomes: outcomes.outcomes,
+	});
+	await execute(loaded, args, {
+		command: "replay",
+		words,
+		run: { sinks: [outcomes.sink], outsiders: [{ ...at, txPowerDbm }], prepare },
+		epilogue: (style) => replayText(report(), style),
+		extra: () => ({ replay: report() }),
+	});
+	return 0;
+}
+
+function required(args: CommandArguments, name: string, what: string): string {
+	const value = args.text(name);
+	if (value === undefined) throw new UserError(`--${name}: expected ${what}, found nothing`);
+	return value;
+}
+
+function readNumber(
+	args: CommandArguments,
+	name: string,
+	otherwise: number,
+	least: number,
+	most: number,
+): number {
+	const text = args.text(name);
+	if (text === undefined) return otherwise;
+	const value = Number(text);
+	if (text.trim() === "" || !(value >= least && value <= most)) {
+		throw new UserError(`--${name}: expected a number from ${least} to ${most}, found '${text}'`);
+	}
+	if (name === "loop" && !Number.isInteger(value)) {
+		throw new UserError(`--loop: expected an integer, found '${text}'`);
+	}
+	return value;
+}
+
+function readPlace(text: string): { x: number; y: number } {
+	const parts = text.split(",");
+	const [x, y] = parts.map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+	if (parts.length !== 2 || !Number.isFinite(x) || !Number.isFinite(y)) {
+		throw new UserError(`--at: expected X,Y in metres, such as 40,40; found '${text}'`);
+	}
+	return { x: x!, y: y! };
+}
+
+/** The frames of a capture that pass, with good FCS, at their times from the first packet on. */
+function readFrames(path: string, filter: FrameFilter): ReplayFrame[] {
+	const frames: ReplayFrame[] = [];
+	let firstUs = Number.NaN;
+	for (const frame of openCapture(path).frames()) {
+		if (Number.isNaN(firstUs)) firstUs = frame.timeUs;
+		if (frame.drop !== undefined || frame.psdu.length < 3) continue;
+		const psdu = frame.fcs === "present" ? frame.psdu : withFcs(frame.psdu);
+		if (psdu.length > 127 || !hasGoodFcs(psdu) || !filter.passes(frame.number, psdu)) continue;
+		frames.push({ number: frame.number, offsetUs: Math.max(0, frame.timeUs - firstUs), psdu });
+	}
+	if (frames.length === 0) throw new UserError(`${path}: expected frames that pass --only, found none`);
+	return frames;
+}
+
+function withFcs(frame: Uint8Array): Uint8Array {
+	const psdu = new Uint8Array(frame.length + 2);
+	psdu.set(frame);
+	putFcs(psdu, psdu.length);
+	return psdu;
+}
+
+function contextsOf(loaded: LoadedScenario): ContextTable {
+	const table = new ContextTable();
+	for (const [cid, text] of Object.entries(loaded.scenario.node.contexts)) {
+		const parsed = parseIpv6Prefix(text);
+		if (parsed !== undefined) table.set(Number(cid), parsed.prefix, parsed.lengthBits);
+	}
+	return table;
+}
+
+function readMap(texts: readonly string[], simulation: Simulation): AddressMap {
+	const { addressing, panId } = simulation.scenario.node;
+	const pairs = texts.map((text): readonly [LinkAddress, LinkAddress] => {
+		const [from = "", to = ""] = text.split("=", 2);
+		const recorded = parseLinkAddress(from);
+		const node = /^node:([0-9]+)$/.exec(to);
+		if (recorded === undefined || (node === null && to !== "self")) {
+			throw new UserError(`--map: expected ADDRESS=node:N or ADDRESS=self, found '${text}'`);
+		}
+		const index = node === null ? simulation.nodes : Number(node[1]);
+		if (index > simulation.nodes || (node !== null && index === simulation.nodes)) {
+			throw new UserError(`--map ${text}: expected a node from 0 to ${simulation.nodes - 1}, found ${index}`);
+		}
+		return [recorded, addressOf(index, addressing)];
+	});
+	return {
+		panId,
+		lookUp: (address) => pairs.find(([recorded]) => recorded.equals(address))?.[1],
+	};
+}

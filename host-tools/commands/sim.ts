@@ -1,0 +1,41 @@
+import process from "node:process";
+import { scenarioJsonSchema } from "../../sim/scenario/json-schema.js";
+import { onePositional } from "../arguments.js";
+import type { Command, CommandArguments } from "../command.js";
+import type { ExitCode } from "../errors.js";
+import { execute } from "../run/execute.js";
+import { RUN_OPTIONS, readSeed, scenarioWords } from "../run/options.js";
+import { loadScenario, shippedScenarios } from "../scenario/load.js";
+
+export const command: Command = {
+	name: "sim",
+	summary: "run a scenario: the firmware on every node, every frame on a shared channel",
+	usage: "SCENARIO [options]",
+	options: {
+		...RUN_OPTIONS,
+		list: { type: "boolean", help: "names of the scenarios that ship" },
+		schema: { type: "boolean", help: "print the JSON Schema of scenarios, for editors" },
+	},
+	notes: `
+SCENARIO is a YAML file, or the name of one that ships (--list).
+The same scenario and seed give the same event log, octet for octet, on any machine.`,
+	run,
+};
+
+async function run(args: CommandArguments): Promise<ExitCode> {
+	if (args.flag("schema")) {
+		process.stdout.write(`${JSON.stringify(scenarioJsonSchema(), undefined, "\t")}\n`);
+		return 0;
+	}
+	if (args.flag("list")) {
+		for (const name of await shippedScenarios()) {
+			const { scenario } = await loadScenario(name);
+			process.stdout.write(`${name.padEnd(16)}${scenario.description}\n`);
+		}
+		return 0;
+	}
+	const name = onePositional(args, "SCENARIO");
+	const loaded = await loadScenario(name, { seed: readSeed(args), set: args.texts("set") });
+	await execute(loaded, args, { command: "sim", words: [name, ...scenarioWords(args)], run: {} });
+	return 0;
+}

@@ -1,0 +1,113 @@
+import type { Simulation } from "../../sim/simulation.js";
+import type { RunSummary } from "../run/summary.js";
+import type { Style } from "./style.js";
+
+const LABEL_WIDTH = 12;
+const BAR_WIDTH = 24;
+const COUNT = new Intl.NumberFormat("en");
+
+/** A number with thousands separators. */
+function n(value: number, digits = 0): string {
+	return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+function plural(value: number, word: string): string {
+	return `${COUNT.format(value)} ${word}${value === 1 ? "" : "s"}`;
+}
+
+/** Reasons by falling count: `3 mac-retries, 1 in-flight`. */
+function reasons(counts: Readonly<Record<string, number>>): string {
+	return Object.entries(counts)
+		.sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+		.map(([reason, count]) => `${COUNT.format(count)} ${reason}`)
+		.join(", ");
+}
+
+function bar(share: number, style: Style): string {
+	const full = Math.max(0, Math.min(BAR_WIDTH, Math.round(share * BAR_WIDTH)));
+	return style.green("█".repeat(full)) + style.dim("░".repeat(BAR_WIDTH - full));
+}
+
+/** A share of a whole in percent; 100 % only when nothing is missing. */
+function percent(share: number): string {
+	const rounded = (share * 100).toFixed(1);
+	return rounded === "100.0" && share < 1 ? "99.9 %" : `${rounded} %`;
+}
+
+function joules(mj: number): string {
+	if (mj >= 1e5) return `${n(mj / 1000, 0)} J`;
+	return mj >= 1000 ? `${n(mj / 1000, 2)} J` : `${n(mj, 2)} mJ`;
+}
+
+/** What a person reads after a run; `repeat` is the command that repeats it. */
+export function runText(
+	summary: RunSummary,
+	description: string,
+	simulation: Simulation,
+	repeat: string,
+	style: Style,
+): string {
+	const { frames, datagrams, latencyMs, reassembly, energyMj } = summary;
+	const lines: string[] = [];
+	const row = (label: string, text: string) =>
+		lines.push(`  ${style.cyan(label.padEnd(LABEL_WIDTH))}${text}`);
+	lines.push(`${style.bold(summary.scenario)}  ${description}`, "");
+	const { sinks } = simulation;
+	row(
+		"network",
+		`${plural(summary.nodes, "node")}, ${sinks.length === 0 ? "no sink" : `sink ${sinks.join(", ")}`}, ` +
+			`${plural(linkCount(simulation), "link")}; policy ${simulation.scenario.reassembly.policy}`,
+	);
+	row(
+		"time",
+		`${n(summary.simulatedS)} s simulated in ${n(summary.wallS, 2)} s` +
+			` (${n(summary.simulatedS / summary.wallS)} × real time)`,
+	);
+	row(
+		"datagrams",
+		`${bar(summary.deliveryRatio, style)} ${percent(summary.deliveryRatio)} delivered: ` +
+			`${n(datagrams.delivered)} of ${n(datagrams.sent)}`,
+	);
+	if (Object.keys(datagrams.lost).length > 0) row("", style.red(`not delivered: ${reasons(datagrams.lost)}`));
+	if (datagrams.altered > 0) row("", style.red(`${n(datagrams.altered)} delivered with altered content`));
+	if (datagrams.foreign > 0)
+		row("", style.red(`${n(datagrams.foreign)} delivered that no node of ours sent`));
+	if (datagrams.delivered > 0) {
+		row(
+			"latency",
+			`median ${n(latencyMs.p50, 1)} ms, 95 % within ${n(latencyMs.p95, 1)} ms, longest ${n(latencyMs.max, 1)} ms`,
+		);
+		row("hops", `mean ${n(summary.hops.mean, 2)}, most ${summary.hops.max}`);
+	}
+	if (summary.readings > 0) row("readings", `${n(summary.readings)} collected at the sink`);
+	row(
+		"frames",
+		`${n(frames.data)} data, ${n(frames.acks)} acknowledgements; ${n(frames.collided)} collided, ` +
+			`${n(frames.macDropped)} given up by the MAC`,
+	);
+	row(
+		"reassembly",
+		`${n(reassembly.completed)} of ${n(reassembly.opened)} contexts completed, ${n(reassembly.timedOut)} timed out` +
+			`; at most ${n(reassembly.peakBytes)} B on a node`,
+	);
+	const refused = reasons({ ...frames.refused, ...reassembly.refused, ...reassembly.closed });
+	if (refused !== "") row("refused", refused);
+	row(
+		"energy",
+		`${joules(energyMj.total)}: transmit ${joules(energyMj.tx)}, receive ${joules(energyMj.rx)}, ` +
+			`listen ${joules(energyMj.listen)}, sleep ${joules(energyMj.sleep)}, CPU ${joules(energyMj.cpu)}` +
+			` (${simulation.scenario.radio.profile})`,
+	);
+	if (summary.died > 0) row("died", `${plural(summary.died, "node")}`);
+	row(
+		"speed",
+		`${n(summary.framesPerS)} frames/s, ${n(summary.eventsPerS)} events/s, ${n(summary.peakRssMb)} MB`,
+	);
+	if (summary.eventLogSha256 !== null) row("log SHA-256", summary.eventLogSha256);
+	lines.push("", `  ${style.dim(`seed ${summary.seed}; again: ${repeat}`)}`);
+	return lines.join("\n");
+}
+
+function linkCount(simulation: Simulation): number {
+	return simulation.world.links.to.length;
+}

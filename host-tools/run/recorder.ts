@@ -1,0 +1,140 @@
+import {
+	closeSync,
+	mkdirSync,
+	openSync,
+	readdirSync,
+	rmdirSync,
+	rmSync,
+	writeFileSync,
+	writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { SIM_EVENTS, type SimSink } from "../../sim/events.js";
+import { LinkType } from "../capture/captured-frame.js";
+import { type PcapLinkType, PcapWriter } from "../capture/pcap-writer.js";
+import { fileError, systemErrorCode, UserError } from "../errors.js";
+import { scenarioYaml } from "../scenario/dump.js";
+import type { LoadedScenario } from "../scenario/load.js";
+import type { LogMetadata } from "../trace/log-format.js";
+import { LogWriter } from "../trace/log-writer.js";
+
+/** What a recorder leaves in its folder. */
+const EVENTS = "events.cbor";
+const FRAMES = "frames.pcap";
+const SCENARIO = "scenario.yaml";
+const SUMMARY = "summary.json";
+
+export interface RecorderOptions {
+	/** Where the run is written; undefined to hash the log without keeping it. */
+	readonly directory: string | undefined;
+	/** Frames with RSSI and channel (link type 283) in place of bare ones (195). */
+	readonly tap: boolean;
+	readonly metadata: LogMetadata;
+}
+
+/**
+ * Writes a run to a folder of its own: the event log, the frames, the scenario and the summary.
+ *
+ * A folder that holds anything is refused. A run that fails takes its files away again.
+ */
+export class Recorder {
+	/** The sinks to add to the run. */
+	readonly sinks: readonly Partial<SimSink>[];
+	readonly #directory: string | undefined;
+	readonly #log: LogWriter<typeof SIM_EVENTS>;
+	readonly #pcap: PcapWriter | undefined;
+	readonly #files: number[] = [];
+	readonly #written: string[] = [];
+	readonly #made: boolean;
+
+	constructor(loaded: LoadedScenario, options: RecorderOptions) {
+		const { directory, metadata } = options;
+		this.#directory = directory;
+		this.#made = directory !== undefined && makeEmpty(directory);
+		try {
+			const events = directory === undefined ? undefined : this.#open(EVENTS);
+			this.#log = new LogWriter(SIM_EVENTS, {
+				hash: true,
+				metadata,
+				...(events === undefined ? {} : { write: (chunk: Uint8Array) => writeAll(events, chunk) }),
+			});
+			const sinks: Partial<SimSink>[] = [this.#log.sink];
+			if (directory !== undefined) {
+				this.#save(SCENARIO, scenarioYaml(loaded, directory));
+				const frames = this.#open(FRAMES);
+				const linkType: PcapLinkType = options.tap ? LinkType.ieee802154Tap : LinkType.ieee802154WithFcs;
+				const pcap = new PcapWriter(linkType, (chunk) => writeAll(frames, chunk));
+				this.#pcap = pcap;
+				sinks.push({
+					frameOnAir: (timeUs, _node, channel, rssiDbm, psdu) => pcap.frame(timeUs, psdu, rssiDbm, channel),
+				});
+			}
+			this.sinks = sinks;
+		} catch (error) {
+			this.discard();
+			throw directory === undefined ? error : fileError(directory, error);
+		}
+	}
+
+	/** Ends the log; returns its SHA-256 in hex. */
+	finish(): string {
+		this.#pcap?.finish();
+		return this.#log.finish()!;
+	}
+
+	/** Writes the summary, last of all: a folder without one is that of a run that did not end. */
+	saveSummary(summary: unknown): void {
+		this.#close();
+		if (this.#directory !== undefined) this.#save(SUMMARY, `${JSON.stringify(summary, undefined, "\t")}\n`);
+	}
+
+	/** Takes away what was written. */
+	discard(): void {
+		this.#close();
+		for (const path of this.#written) rmSync(path, { force: true });
+		if (this.#made && this.#directory !== undefined) rmdirSync(this.#directory);
+	}
+
+	#open(name: string): number {
+		const path = join(this.#directory!, name);
+		const file = openSync(path, "wx");
+		this.#files.push(file);
+		this.#written.push(path);
+		return file;
+	}
+
+	#save(name: string, text: string): void {
+		const path = join(this.#directory!, name);
+		writeFileSync(path, text, { flag: "wx" });
+		this.#written.push(path);
+	}
+
+	#close(): void {
+		for (const file of this.#files.splice(0)) closeSync(file);
+	}
+}
+
+/** Makes a folder, or takes an empty one; returns whether it was made. */
+function makeEmpty(directory: string): boolean {
+	try {
+		if (readdirSync(directory).length > 0) {
+			throw new UserError(`--out ${directory}: expected a new or empty folder, found one that holds files`);
+		}
+		return false;
+	} catch (error) {
+		if (systemErrorCode(error) === "ENOTDIR") {
+			throw new UserError(`--out ${directory}: expected a folder, found a file`);
+		}
+		if (systemErrorCode(error) !== "ENOENT") throw error;
+	}
+	try {
+		mkdirSync(directory, { recursive: true });
+	} catch (error) {
+		throw fileError(`--out ${directory}`, error);
+	}
+	return true;
+}
+
+function writeAll(file: number, chunk: Uint8Array): void {
+	for (let at = 0; at < chunk.length; ) at += writeSync(file, chunk, at);
+}

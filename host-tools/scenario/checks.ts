@@ -1,0 +1,120 @@
+import { parseIpv6Prefix } from "../../firmware/frames/ipv6-text.js";
+import { ENERGY_PROFILES, txCurrentMa } from "../../sim/energy/profiles.js";
+import { optionsOf, type Scenario, type ScenarioModules } from "../../sim/scenario/scenario.js";
+import type { Topology } from "../../sim/topology/topology.js";
+import { HEADER_BYTES } from "../../sim/traffic/flow.js";
+import { TRAFFIC_MODELS } from "../../sim/traffic/index.js";
+import { show } from "./describe.js";
+import type { Path, ScenarioDocument } from "./document.js";
+import { messageOf } from "./extension.js";
+
+/**
+ * What no schema can say: values that must fit each other, and models that must accept their options.
+ *
+ * Throws a UserError.
+ */
+export function checkScenario(
+	document: ScenarioDocument,
+	scenario: Scenario,
+	modules: ScenarioModules,
+): void {
+	checkNode(document, scenario);
+	const topology = build(document, ["topology"], scenario.topology, (options) =>
+		modules.topology.create(options, scenario.seed),
+	);
+	build(document, ["channel", "propagation"], scenario.channel.propagation, (options) =>
+		modules.propagation.create(options as Readonly<Record<string, number>>, scenario.seed),
+	);
+	build(document, ["reassembly"], scenario.reassembly, (options) =>
+		modules.policy.create(options as Readonly<Record<string, number | string | boolean>>),
+	);
+	if (typeof scenario.sinks !== "string") checkNumbers(document, ["sinks"], scenario.sinks, topology.nodes);
+	checkTraffic(document, scenario, modules, topology);
+}
+
+function checkNode(document: ScenarioDocument, { node, radio }: Scenario): void {
+	checkPrefix(document, ["node", "prefix"], node.prefix);
+	for (const [number, prefix] of Object.entries(node.contexts))
+		checkPrefix(document, ["node", "contexts", number], prefix);
+	const { minBe, maxBe } = node.csma;
+	if (minBe > maxBe) {
+		throw document.error(
+			["node", "csma", "minBe"],
+			`expected at most maxBe, which is ${maxBe}, got ${minBe}`,
+		);
+	}
+	try {
+		txCurrentMa(ENERGY_PROFILES[radio.profile], radio.txPowerDbm);
+	} catch (error) {
+		throw document.error(["radio", "txPowerDbm"], messageOf(error).replace("txPowerDbm: ", ""));
+	}
+}
+
+function checkPrefix(document: ScenarioDocument, path: Path, prefix: string | null): void {
+	if (prefix === null || parseIpv6Prefix(prefix) !== undefined) return;
+	throw document.error(path, `expected an IPv6 prefix such as 2001:db8::/64, got ${show(prefix)}`);
+}
+
+/** Builds a model once, so that options which do not fit each other are found before the run. */
+function build<T>(
+	document: ScenarioDocument,
+	path: Path,
+	section: Readonly<Record<string, unknown>>,
+	create: (options: Readonly<Record<string, unknown>>) => T,
+): T {
+	try {
+		return create(optionsOf(section));
+	} catch (error) {
+		const message = messageOf(error);
+		const [, option, rest] = /^(\w+): (.*)$/.exec(message) ?? [];
+		if (option !== undefined && rest !== undefined && option in section)
+			throw document.error([...path, option], rest);
+		throw document.error(path, message);
+	}
+}
+
+function checkTraffic(
+	document: ScenarioDocument,
+	{ traffic, sinks, node }: Scenario,
+	modules: ScenarioModules,
+	topology: Topology,
+): void {
+	const hasSinks = sinks !== "none" && sinks.length > 0;
+	traffic.forEach((options, i) => {
+		const path = ["traffic", i];
+		const model = modules.traffic[i];
+		const isShipped = model !== undefined && TRAFFIC_MODELS.get(model.name) === model;
+		if (model === undefined ? !hasSinks : isShipped && options["to"] === "sink" && !hasSinks) {
+			const at = model === undefined ? [...path, "kind"] : [...path, "to"];
+			throw document.error(at, "expected sinks to send to, got a scenario without any");
+		}
+		if (!isShipped) return;
+		if (Array.isArray(options["from"])) {
+			checkNumbers(document, [...path, "from"], options["from"] as number[], topology.nodes);
+		}
+		if (typeof options["to"] === "number") {
+			checkNumbers(document, [...path, "to"], [options["to"]], topology.nodes);
+		}
+		const payloadBytes = options["payloadBytes"] as number;
+		if (payloadBytes + HEADER_BYTES > node.maxPacketBytes) {
+			const room = node.maxPacketBytes - HEADER_BYTES;
+			const reason = `node.maxPacketBytes is ${node.maxPacketBytes}`;
+			throw document.error(
+				[...path, "payloadBytes"],
+				`expected at most ${room}, as ${reason}, got ${payloadBytes}`,
+			);
+		}
+	});
+}
+
+function checkNumbers(
+	document: ScenarioDocument,
+	path: Path,
+	numbers: readonly number[],
+	nodes: number,
+): void {
+	const wrong = numbers.find((number) => number >= nodes);
+	if (wrong !== undefined) {
+		throw document.error(path, `expected node numbers below ${nodes}, got ${wrong}`);
+	}
+}

@@ -1,0 +1,30 @@
+import { dirname, isAbsolute, relative, resolve } from "node:path";
+import { stringify } from "yaml";
+import { isModulePath } from "../../sim/scenario/extensions.js";
+import type { LoadedScenario } from "./load.js";
+
+/**
+ * A resolved scenario as YAML that loads to the same scenario again.
+ *
+ * `directory` is where the text will be written: paths of the user's own modules are made relative to it.
+ */
+export function scenarioYaml({ scenario, path }: LoadedScenario, directory: string): string {
+	const moved = (name: string): string => {
+		if (!isModulePath(name) || isAbsolute(name)) return name;
+		return relative(directory, resolve(dirname(path), name));
+	};
+	const written = {
+		...scenario,
+		topology: { ...scenario.topology, kind: moved(scenario.topology.kind) },
+		channel: {
+			...scenario.channel,
+			propagation: {
+				...scenario.channel.propagation,
+				kind: moved(scenario.channel.propagation.kind),
+			},
+		},
+		reassembly: { ...scenario.reassembly, policy: moved(scenario.reassembly.policy) },
+		traffic: scenario.traffic.map((flow) => ({ ...flow, kind: moved(flow.kind) })),
+	};
+	return stringify(written, { lineWidth: 100, aliasDuplicateObjects: false });
+}

@@ -1,0 +1,142 @@
+import { access, readFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type ExtensionFactory, type ExtensionPoint, isModulePath } from "../../sim/scenario/extensions.js";
+import { isReservedOption } from "../../sim/scenario/scenario.js";
+import { type Schema, sectionSchema } from "../../sim/scenario/section-schema.js";
+import { type FileTopologyFactory, isTextFault } from "../../sim/topology/file-topology.js";
+import type { Options } from "../../sim/topology/topology.js";
+import { fileError, UserError } from "../errors.js";
+import { oneOf, show, suggestion } from "./describe.js";
+import { isSection, type Path, type ScenarioDocument } from "./document.js";
+import { validate } from "./validate.js";
+
+/** The model that a section names, with the section's schema. */
+export interface Extension {
+	readonly factory: ExtensionFactory;
+	readonly schema: Schema;
+}
+
+/**
+ * Finds the model that a section names, checks the section against the model's options and fills their
+ * defaults in. `directory` is what paths of modules are relative to. Throws a UserError.
+ */
+export async function loadExtension(
+	document: ScenarioDocument,
+	path: Path,
+	section: Record<string, unknown>,
+	point: ExtensionPoint,
+	directory: string,
+): Promise<Extension> {
+	const name = section[point.key] as string;
+	const keyPath = [...path, point.key];
+	const factory = isModulePath(name)
+		? await importFactory(document, keyPath, name, directory, point)
+		: point.shipped.get(name);
+	if (factory === undefined) {
+		const names = [...point.shipped.keys()];
+		const expected = `${oneOf(names)}, or the path of a module (.js or .mjs)`;
+		const hint = suggestion(name, names);
+		throw document.error(keyPath, `unknown ${point.noun}; expected ${expected}, got ${show(name)}${hint}`);
+	}
+	const schema = sectionSchema(point, factory);
+	try {
+		validate(document, path, section, schema);
+	} catch (error) {
+		if (error instanceof UserError) throw error;
+		throw document.error(keyPath, `expected options with valid JSON Schemas, got: ${messageOf(error)}`);
+	}
+	return { factory, schema };
+}
+
+async function importFactory(
+	document: ScenarioDocument,
+	path: Path,
+	name: string,
+	directory: string,
+	point: ExtensionPoint,
+): Promise<ExtensionFactory> {
+	const file = resolve(directory, name);
+	try {
+		await access(file);
+	} catch (error) {
+		throw missing(document, path, name, "a module", error);
+	}
+	let exported: unknown;
+	try {
+		const module = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>;
+		exported = module[point.exportName];
+	} catch (error) {
+		throw document.error(path, `expected a module that loads, got: ${messageOf(error)}`);
+	}
+	const shape = `an export \`${point.exportName}\` with name, options and ${point.method}()`;
+	if (
+		!isSection(exported) ||
+		typeof exported["name"] !== "string" ||
+		typeof exported[point.method] !== "function" ||
+		!isSection(exported["options"])
+	) {
+		throw document.error(path, `expected ${shape}, got ${exported === undefined ? "none" : "another shape"}`);
+	}
+	for (const [name, schema] of Object.entries(exported["options"])) {
+		if (isReservedOption(name))
+			throw document.error(path, `expected options with other names than ${name}, which scenarios use`);
+		if (!isSection(schema) || !("default" in schema))
+			throw document.error(path, `expected option ${name} to be a JSON Schema with a default`);
+	}
+	return exported as unknown as ExtensionFactory;
+}
+
+/**
+ * Puts what stands in the file that option `file` names in its place, and `file` to null.
+ *
+ * Throws a UserError that names the file and its line.
+ */
+export async function inlineFile(
+	document: ScenarioDocument,
+	path: Path,
+	section: Record<string, unknown>,
+	{ factory, schema }: Extension,
+	scenarioPath: string,
+): Promise<void> {
+	const name = section["file"];
+	if (typeof name !== "string" || !("fromText" in factory)) return;
+	const filePath = [...path, "file"];
+	let text: string;
+	try {
+		text = await readFile(resolve(dirname(scenarioPath), name), "utf8");
+	} catch (error) {
+		throw missing(document, filePath, name, "a file", error);
+	}
+	const result: Options | ReturnType<FileTopologyFactory["fromText"]> = (
+		factory as FileTopologyFactory
+	).fromText(text);
+	if (isTextFault(result)) {
+		throw new UserError(`${join(dirname(document.file), name)}:${result.line}: ${result.message}`);
+	}
+	for (const [key, value] of Object.entries(result)) {
+		if (document.has([...path, key]))
+			throw document.error([...path, key], `expected either a file or ${key}, got both`);
+		section[key] = value;
+	}
+	section["file"] = null;
+	validate(document, path, section, schema);
+}
+
+function missing(
+	document: ScenarioDocument,
+	path: Path,
+	file: string,
+	what: string,
+	error: unknown,
+): unknown {
+	const reason = fileError(file, error);
+	if (!(reason instanceof UserError)) return error;
+	const found = reason.exitCode === 3 ? "found none" : "found something else";
+	return document.error(path, `expected ${what}, ${found}: ${file}`, 3);
+}
+
+/** The first line of what an error says. */
+export function messageOf(error: unknown): string {
+	return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
+}

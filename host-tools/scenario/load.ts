@@ -1,0 +1,126 @@
+import { readdir, readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { PolicyFactory } from "../../firmware/fragments/policy.js";
+import type { PropagationFactory } from "../../sim/channel/propagation.js";
+import { EXTENSION_POINTS, type ExtensionPoint } from "../../sim/scenario/extensions.js";
+import type { Scenario, ScenarioModules } from "../../sim/scenario/scenario.js";
+import { SCENARIO_SCHEMA } from "../../sim/scenario/schema.js";
+import type { TopologyFactory } from "../../sim/topology/topology.js";
+import { READINGS } from "../../sim/traffic/index.js";
+import type { TrafficFactory } from "../../sim/traffic/traffic.js";
+import { fileError, UserError } from "../errors.js";
+import { checkScenario } from "./checks.js";
+import { oneOf, suggestion } from "./describe.js";
+import { type Path, ScenarioDocument } from "./document.js";
+import { type Extension, inlineFile, loadExtension } from "./extension.js";
+import { inSchemaOrder, validate } from "./validate.js";
+
+/** What the command line changes in a scenario. */
+export interface LoadOptions {
+	/** Takes the place of the scenario's seed. */
+	readonly seed?: number | undefined;
+	/** `path=value` each, as given to `--set`. */
+	readonly set?: readonly string[];
+}
+
+/** A scenario that can run. */
+export interface LoadedScenario {
+	/** Every default filled in, files inlined. */
+	readonly scenario: Scenario;
+	readonly modules: ScenarioModules;
+	/** Absolute path of the file; what the scenario's own paths are relative to is its folder. */
+	readonly path: string;
+	/** The file as it was read. */
+	readonly text: string;
+}
+
+/** From build/host-tools/scenario/ to where the scenarios ship. */
+const SHIPPED = fileURLToPath(new URL("../../../sim/scenarios/", import.meta.url));
+
+/** Names of the scenarios that ship, in alphabetical order. */
+export async function shippedScenarios(): Promise<readonly string[]> {
+	const files = await readdir(SHIPPED);
+	return files
+		.filter((file) => file.endsWith(".yaml"))
+		.map((file) => file.slice(0, -".yaml".length))
+		.sort();
+}
+
+/**
+ * Reads a scenario, checks it and fills its defaults in. A bare name means one that ships.
+ *
+ * Throws a UserError in one line: place (file, line and column, or the option of the command line), path of the
+ * key, what was expected and what was found. Exit code 3 for a missing file, else 2.
+ */
+export async function loadScenario(nameOrPath: string, options: LoadOptions = {}): Promise<LoadedScenario> {
+	const path = await locate(nameOrPath);
+	let text: string;
+	try {
+		text = await readFile(path, "utf8");
+	} catch (error) {
+		throw fileError(nameOrPath, error);
+	}
+	const document = new ScenarioDocument(isBareName(nameOrPath) ? `${nameOrPath}.yaml` : nameOrPath, text);
+	for (const assignment of options.set ?? []) document.set(assignment);
+	if (options.seed !== undefined) document.override(["seed"], options.seed, "--seed");
+	validate(document, [], document.value, SCENARIO_SCHEMA);
+	const scenario = document.value as unknown as Scenario;
+	const modules = await loadModules(document, scenario, path);
+	checkScenario(document, modules.scenario, modules.modules);
+	return { scenario: modules.scenario, modules: modules.modules, path, text };
+}
+
+function isBareName(name: string): boolean {
+	return /^[\w-]+$/.test(name);
+}
+
+async function locate(nameOrPath: string): Promise<string> {
+	if (!isBareName(nameOrPath)) return resolve(nameOrPath);
+	const names = await shippedScenarios();
+	if (names.includes(nameOrPath)) return resolve(SHIPPED, `${nameOrPath}.yaml`);
+	const expected = `${oneOf(names)}, or the path of a YAML file`;
+	throw new UserError(
+		`${nameOrPath}: unknown scenario; expected ${expected}${suggestion(nameOrPath, names)}`,
+	);
+}
+
+/** Loads what every section names, checks its options, and puts the scenario's keys in the schema's order. */
+async function loadModules(
+	document: ScenarioDocument,
+	scenario: Scenario,
+	path: string,
+): Promise<{ scenario: Scenario; modules: ScenarioModules }> {
+	const load = async (at: Path, section: object, point: ExtensionPoint): Promise<Extension> => {
+		const values = section as Record<string, unknown>;
+		const extension = await loadExtension(document, at, values, point, dirname(path));
+		await inlineFile(document, at, values, extension, path);
+		return extension;
+	};
+	const { topology, channel, reassembly, traffic } = scenario;
+	const places = await load(["topology"], topology, EXTENSION_POINTS.topology);
+	const loss = await load(["channel", "propagation"], channel.propagation, EXTENSION_POINTS.propagation);
+	const policy = await load(["reassembly"], reassembly, EXTENSION_POINTS.policy);
+	const flows: Extension[] = [];
+	for (const [i, flow] of traffic.entries()) {
+		flows.push(await load(["traffic", i], flow, EXTENSION_POINTS.traffic));
+	}
+	const sorted = inSchemaOrder(scenario, SCENARIO_SCHEMA);
+	return {
+		scenario: {
+			...sorted,
+			topology: inSchemaOrder(topology, places.schema),
+			channel: { ...sorted.channel, propagation: inSchemaOrder(channel.propagation, loss.schema) },
+			reassembly: inSchemaOrder(reassembly, policy.schema),
+			traffic: traffic.map((flow, i) => inSchemaOrder(flow, flows[i]!.schema)),
+		},
+		modules: {
+			topology: places.factory as TopologyFactory,
+			propagation: loss.factory as PropagationFactory,
+			policy: policy.factory as PolicyFactory,
+			traffic: flows.map(({ factory }, i) =>
+				traffic[i]!.kind === READINGS ? undefined : (factory as TrafficFactory),
+			),
+		},
+	};
+}

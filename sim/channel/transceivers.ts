@@ -1,0 +1,332 @@
+import { putFcs } from "../../firmware/frames/fcs.js";
+import { decodeMacHeader, encodeMacHeader, FrameType, MacHeader } from "../../firmware/frames/mac-frame.js";
+import {
+	ACK_BYTES,
+	ACK_WAIT_US,
+	airtimeUs,
+	CCA_US,
+	FCS_BYTES,
+	SHR_US,
+	TURNAROUND_US,
+} from "../../firmware/mac/timing.js";
+import type { RadioConfig, ReceiveHandler, TransmitOptions, TransmitOutcome } from "../../firmware/ports.js";
+import type { SimSink } from "../events.js";
+import { toDb } from "../kernel/math.js";
+import type { EventQueue } from "../kernel/queue.js";
+import { AddressFilter } from "./address-filter.js";
+import { Air, type AirListener, type AirOptions, type MissCause } from "./air.js";
+import type { LinkGraph } from "./links.js";
+import { RadioMode, RadioStates } from "./radio-states.js";
+
+/** Where a transmission stands. */
+const Phase = { idle: 0, assessing: 1, turning: 2, sending: 3, awaitingAck: 4, acknowledging: 5 } as const;
+
+/** Times that validation against analytic models sets to 0; all others keep the standard's. */
+export interface PhyTimes {
+	readonly ccaUs: number;
+	readonly turnaroundUs: number;
+}
+
+export const STANDARD_TIMES: PhyTimes = { ccaUs: CCA_US, turnaroundUs: TURNAROUND_US };
+
+/** The 256 immediate acknowledgements, by sequence number (IEEE 802.15.4-2020, 7.3.3). */
+const ACKNOWLEDGEMENTS: readonly Uint8Array[] = Array.from({ length: 256 }, (_, seq) => {
+	const psdu = Uint8Array.of(0x02, 0x00, seq, 0, 0);
+	putFcs(psdu, ACK_BYTES);
+	return psdu;
+});
+
+/** Bit of the first octet of the frame control field. */
+const ACK_REQUEST = 0x20;
+
+const NOBODY: ReceiveHandler = () => {};
+
+/**
+ * All IEEE 802.15.4 transceivers of a simulation: timed transmission after one CCA, address filter,
+ * automatic acknowledgement and its wait, as the ESP32-C6's hardware does them.
+ */
+export class Transceivers implements AirListener {
+	readonly states: RadioStates;
+	readonly air: Air;
+	readonly #queue: EventQueue;
+	readonly #sink: SimSink;
+	readonly #times: PhyTimes;
+	readonly #phase: Uint8Array;
+	readonly #assessUs: Float64Array;
+	/** What a node was asked to send, until it is done. */
+	readonly #psdu: (Uint8Array | undefined)[];
+	/** What a node has on the air: its frame or its acknowledgement. */
+	readonly #airPsdu: Uint8Array[];
+	readonly #ackTimer: Float64Array;
+	readonly #done: ((outcome: TransmitOutcome) => void)[];
+	readonly #handler: ReceiveHandler[];
+	readonly #dead: Uint8Array;
+	readonly #filter: AddressFilter;
+	readonly #bestDbm: Float32Array;
+	/** Header of the frame that ends right now, decoded once for all its receivers. */
+	readonly #header = new MacHeader();
+	#headerIsGood = false;
+	readonly #assessEnd: number;
+	readonly #sendStart: number;
+	readonly #sendEnd: number;
+	readonly #ackStart: number;
+	readonly #ackEnd: number;
+	readonly #ackLate: number;
+	readonly #windowStart: number;
+	readonly #windowEnd: number;
+
+	constructor(
+		links: LinkGraph,
+		queue: EventQueue,
+		sink: SimSink,
+		options: AirOptions,
+		seed: number,
+		times: PhyTimes = STANDARD_TIMES,
+	) {
+		const n = links.nodes;
+		this.states = new RadioStates(n);
+		this.air = new Air(links, this.states, queue, options, seed, this);
+		this.#queue = queue;
+		this.#sink = sink;
+		this.#times = times;
+		this.#phase = new Uint8Array(n);
+		this.#assessUs = new Float64Array(n);
+		this.#psdu = new Array<Uint8Array | undefined>(n).fill(undefined);
+		this.#airPsdu = new Array<Uint8Array>(n).fill(ACKNOWLEDGEMENTS[0]!);
+		this.#ackTimer = new Float64Array(n);
+		this.#done = new Array<(outcome: TransmitOutcome) => void>(n).fill(() => {});
+		this.#handler = new Array<ReceiveHandler>(n).fill(NOBODY);
+		this.#dead = new Uint8Array(n);
+		this.#filter = new AddressFilter(n);
+		this.#bestDbm = strongestNeighbourDbm(links);
+		this.#assessEnd = queue.register((node) => this.#onAssessed(node));
+		this.#sendStart = queue.register((node) => this.#onSendStart(node));
+		this.#sendEnd = queue.register((node) => this.#onSendEnd(node));
+		this.#ackStart = queue.register((node) => this.#onAckStart(node));
+		this.#ackEnd = queue.register((node) => this.#onAckEnd(node));
+		this.#ackLate = queue.register((node) => this.#finish(node, "no-ack"));
+		this.#windowStart = queue.register((node, durationUs) => this.#onWindow(node, durationUs));
+		this.#windowEnd = queue.register((node) => this.receive(node, false));
+	}
+
+	configure(node: number, config: RadioConfig): void {
+		this.air.retune(node, config.channel);
+		this.#filter.configure(node, config);
+	}
+
+	onReceive(node: number, handler: ReceiveHandler): void {
+		this.#handler[node] = handler;
+	}
+
+	receive(node: number, on: boolean): void {
+		if (this.#dead[node] === 1) return;
+		this.states.wanted[node] = on ? 1 : 0;
+		const mode = this.states.mode[node];
+		if (mode === RadioMode.transmitting) return;
+		// A receiver that awaits an acknowledgement stays on until it has it or gives up.
+		if (!on && this.#phase[node] === Phase.awaitingAck) return;
+		if (!on) this.#toMode(node, RadioMode.off);
+		else if (mode === RadioMode.off) this.#toMode(node, RadioMode.listening);
+	}
+
+	receiveAt(node: number, timeUs: number, durationUs: number): void {
+		this.#queue.schedule(timeUs, this.#windowStart, node, durationUs);
+	}
+
+	transmit(
+		node: number,
+		psdu: Uint8Array,
+		options: TransmitOptions,
+		done: (outcome: TransmitOutcome) => void,
+	): void {
+		if (this.#psdu[node] !== undefined)
+			throw new Error(`radio ${node}: transmit before the last one was done`);
+		this.#psdu[node] = psdu;
+		this.#done[node] = done;
+		const fromUs = Math.max(options.atUs, this.#queue.nowUs());
+		if (options.cca) {
+			this.#assessUs[node] = fromUs;
+			this.#queue.schedule(fromUs + this.#times.ccaUs, this.#assessEnd, node, 0);
+		} else this.#queue.schedule(fromUs, this.#sendStart, node, 0);
+	}
+
+	/** Switches a transceiver off for good; what it has on the air still ends in the others' ears. */
+	kill(node: number): void {
+		this.#dead[node] = 1;
+		this.#queue.cancel(this.#ackTimer[node]!);
+		this.states.wanted[node] = 0;
+		this.#handler[node] = NOBODY;
+		this.#done[node] = () => {};
+		if (this.states.mode[node] === RadioMode.transmitting) this.states.book(node, this.#queue.nowUs());
+		else this.#toMode(node, RadioMode.off);
+	}
+
+	#toMode(node: number, mode: number): void {
+		const nowUs = this.#queue.nowUs();
+		this.air.release(node, nowUs);
+		this.states.enter(node, mode, nowUs);
+	}
+
+	/** After a transmission: back to listening, where that is wanted. */
+	#toIdle(node: number): void {
+		this.#toMode(node, this.states.wanted[node] === 1 ? RadioMode.listening : RadioMode.off);
+	}
+
+	#onWindow(node: number, durationUs: number): void {
+		this.receive(node, true);
+		this.#queue.schedule(this.#queue.nowUs() + durationUs, this.#windowEnd, node, 0);
+	}
+
+	#onAssessed(node: number): void {
+		if (this.#dead[node] === 1) return;
+		const phase = this.#phase[node]!;
+		if (phase === Phase.acknowledging || this.air.isBusy(node, this.#assessUs[node]!)) {
+			this.#finish(node, "channel-busy");
+			return;
+		}
+		this.#phase[node] = Phase.turning;
+		this.#toMode(node, RadioMode.transmitting);
+		this.#queue.schedule(this.#queue.nowUs() + this.#times.turnaroundUs, this.#sendStart, node, 0);
+	}
+
+	#onSendStart(node: number): void {
+		if (this.#dead[node] === 1) {
+			this.#toMode(node, RadioMode.off);
+			return;
+		}
+		// Only a transmission without assessment comes here while the node acknowledges.
+		if (this.#phase[node] === Phase.acknowledging) {
+			this.#finish(node, "channel-busy");
+			return;
+		}
+		this.#phase[node] = Phase.sending;
+		if (this.states.mode[node] !== RadioMode.transmitting) this.#toMode(node, RadioMode.transmitting);
+		const psdu = this.#psdu[node]!;
+		this.#putOnAir(node, psdu);
+		this.#queue.schedule(this.#queue.nowUs() + airtimeUs(psdu.length), this.#sendEnd, node, 0);
+	}
+
+	#putOnAir(node: number, psdu: Uint8Array): void {
+		this.#airPsdu[node] = psdu;
+		this.states.handled[node] = this.states.handled[node]! + 1;
+		this.#sink.frameOnAir(this.#queue.nowUs(), node, this.states.channel[node]!, this.#bestDbm[node]!, psdu);
+		this.air.start(node);
+	}
+
+	#endOnAir(node: number, psdu: Uint8Array): void {
+		const header = decodeMacHeader(psdu, 0, psdu.length - FCS_BYTES, this.#header);
+		this.#headerIsGood = typeof header !== "string";
+		this.air.end(node, psdu.length);
+	}
+
+	#onSendEnd(node: number): void {
+		const psdu = this.#airPsdu[node]!;
+		const wantsAck = (psdu[0]! & ACK_REQUEST) !== 0 && this.#dead[node] === 0;
+		this.#phase[node] = wantsAck ? Phase.awaitingAck : Phase.idle;
+		if (wantsAck) {
+			this.#toMode(node, RadioMode.listening);
+			const lateUs = this.#queue.nowUs() + ACK_WAIT_US;
+			this.#ackTimer[node] = this.#queue.schedule(lateUs, this.#ackLate, node, 0);
+		} else this.#toIdle(node);
+		this.#endOnAir(node, psdu);
+		if (!wantsAck) this.#finish(node, "sent");
+	}
+
+	#onAckStart(node: number): void {
+		if (this.#dead[node] === 1) {
+			this.#toMode(node, RadioMode.off);
+			return;
+		}
+		const psdu = this.#airPsdu[node]!;
+		this.#putOnAir(node, psdu);
+		this.#queue.schedule(this.#queue.nowUs() + airtimeUs(psdu.length), this.#ackEnd, node, 0);
+	}
+
+	#onAckEnd(node: number): void {
+		this.#phase[node] = Phase.idle;
+		this.#toIdle(node);
+		this.#endOnAir(node, this.#airPsdu[node]!);
+	}
+
+	#finish(node: number, outcome: TransmitOutcome): void {
+		const done = this.#done[node]!;
+		const waited = this.#phase[node] === Phase.awaitingAck;
+		if (this.#phase[node] !== Phase.acknowledging) this.#phase[node] = Phase.idle;
+		this.#psdu[node] = undefined;
+		if (waited && this.states.wanted[node] === 0) this.#toMode(node, RadioMode.off);
+		done(outcome);
+	}
+
+	received(to: number, from: number, powerMw: number): void {
+		if (!this.#headerIsGood) return;
+		const header = this.#header;
+		if (header.type === FrameType.ack && this.#phase[to] === Phase.awaitingAck) {
+			if (header.seq === this.#psdu[to]![2]) {
+				this.#queue.cancel(this.#ackTimer[to]!);
+				this.#finish(to, "acked");
+			}
+			return;
+		}
+		if (!this.#filter.accepts(to, header)) return;
+		const nowUs = this.#queue.nowUs();
+		const psdu = this.#airPsdu[from]!;
+		const rssiDbm = Math.round(toDb(powerMw));
+		this.states.handled[to] = this.states.handled[to]! + 1;
+		this.#sink.frameReceived(nowUs, to, from, rssiDbm);
+		if (
+			header.ackRequest &&
+			this.#filter.promiscuous[to] === 0 &&
+			this.#filter.isAddressee(to, header) &&
+			this.#phase[to] !== Phase.turning
+		)
+			this.#scheduleAck(to, header);
+		this.#handler[to]!(psdu, rssiDbm, linkQuality(rssiDbm), nowUs - airtimeUs(psdu.length) + SHR_US);
+	}
+
+	missed(to: number, from: number, cause: MissCause): void {
+		if (!this.#headerIsGood || this.#header.type === FrameType.ack) return;
+		if (this.#filter.isAddressee(to, this.#header)) {
+			this.#sink.frameLost(this.#queue.nowUs(), to, from, cause);
+		}
+	}
+
+	/** The transmitter is busy from here on: it turns around, then acknowledges. */
+	#scheduleAck(node: number, header: MacHeader): void {
+		const ack = header.version === 2 ? enhancedAck(header) : ACKNOWLEDGEMENTS[header.seq]!;
+		this.#phase[node] = Phase.acknowledging;
+		this.#airPsdu[node] = ack;
+		this.#toMode(node, RadioMode.transmitting);
+		this.#queue.schedule(this.#queue.nowUs() + this.#times.turnaroundUs, this.#ackStart, node, 0);
+	}
+}
+
+/** An enhanced acknowledgement without security or IEs (IEEE 802.15.4-2020, 7.3.3). */
+function enhancedAck(received: MacHeader): Uint8Array {
+	const header = new MacHeader();
+	header.type = FrameType.ack;
+	header.version = 2;
+	header.seq = received.seq;
+	header.sequenceSuppressed = received.sequenceSuppressed;
+	header.destination.set(received.source);
+	header.destinationPan = received.sourcePan >= 0 ? received.sourcePan : received.destinationPan;
+	header.panIdCompression = header.destinationPan < 0;
+	const bytes = new Uint8Array(32);
+	const end = encodeMacHeader(header, bytes, 0) + FCS_BYTES;
+	putFcs(bytes, end);
+	return bytes.slice(0, end);
+}
+
+/** 0 at -100 dBm to 255 at -60 dBm, as CC2420 and AT86RF233 drivers scale it. */
+function linkQuality(rssiDbm: number): number {
+	return Math.max(0, Math.min(255, Math.round(((rssiDbm + 100) * 255) / 40)));
+}
+
+function strongestNeighbourDbm(links: LinkGraph): Float32Array {
+	const best = new Float32Array(links.nodes).fill(-128);
+	for (let node = 0; node < links.nodes; node++) {
+		let mw = 0;
+		for (let i = links.start[node]!; i < links.start[node + 1]!; i++) mw = Math.max(mw, links.powerMw[i]!);
+		if (mw > 0) best[node] = Math.round(toDb(mw));
+	}
+	return best;
+}

@@ -1,0 +1,54 @@
+import { type EventMethods, type EventTable, NODE_EVENTS } from "../firmware/events.js";
+
+const timeUs = ["timeUs", "uint"] as const;
+const node = ["node", "uint"] as const;
+
+/** The events of a simulated run: those of its nodes, and what only the simulator sees. */
+export const SIM_EVENTS = {
+	...NODE_EVENTS,
+	/** First event of every run. `scenario`: the resolved scenario as JSON. */
+	runStarted: {
+		code: 64,
+		fields: [timeUs, ["scenario", "text"], ["seed", "uint"], ["fidelity", "text"], ["nodes", "uint"]],
+	},
+	/** A node stands at a place, in metres. `role`: `node`, `sink`, or `outsider` for a replaying radio. */
+	nodePlaced: {
+		code: 65,
+		fields: [timeUs, node, ["x", "float"], ["y", "float"], ["role", "text"], ["address", "address"]],
+	},
+	/** A frame's preamble begins. `rssiDbm`: at its best-placed neighbour; -128 when nobody is in range. */
+	frameOnAir: {
+		code: 66,
+		fields: [timeUs, node, ["channel", "uint"], ["rssiDbm", "int"], ["psdu", "bytes"]],
+	},
+	/** A frame passed a receiver's address filter. `timeUs`: its end. */
+	frameReceived: { code: 67, fields: [timeUs, node, ["from", "uint"], ["rssiDbm", "int"]] },
+	/**
+	 * A unicast frame missed its receiver. `cause`: `collision`, `noise`, `busy` (the receiver was locked to
+	 * another frame), `transmitting`, `off`, or `weak` (below sensitivity).
+	 */
+	frameLost: { code: 68, fields: [timeUs, node, ["from", "uint"], ["cause", "text"]] },
+	/** A node stopped for good. */
+	nodeDied: { code: 69, fields: [timeUs, node, ["cause", "text"]] },
+	/** What a node used, in microjoules, at the end of the run or of the node. */
+	nodeEnergy: {
+		code: 70,
+		fields: [
+			timeUs,
+			node,
+			["txUj", "float"],
+			["rxUj", "float"],
+			["listenUj", "float"],
+			["sleepUj", "float"],
+			["cpuUj", "float"],
+		],
+	},
+	/** The reassembly memory of a node over the run: the most octets in use. */
+	nodeMemory: { code: 71, fields: [timeUs, node, ["peakBytes", "uint"], ["budgetBytes", "uint"]] },
+	/** A replayed frame went out. `number`: in the capture, from 1. */
+	frameReplayed: { code: 72, fields: [timeUs, node, ["number", "uint"], ["outcome", "text"]] },
+	/** Last event of every run. */
+	runEnded: { code: 73, fields: [timeUs, ["events", "uint"]] },
+} as const satisfies EventTable;
+
+export type SimSink = EventMethods<typeof SIM_EVENTS>;

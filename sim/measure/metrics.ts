@@ -1,0 +1,220 @@
+import { completeSink } from "../../firmware/events.js";
+import { SIM_EVENTS, type SimSink } from "../events.js";
+import { Histogram } from "./histogram.js";
+
+/** Counts by name. */
+export type Counts = Record<string, number>;
+
+/** What a run comes to, from its events alone. Times in milliseconds, energy in millijoules. */
+export interface Summary {
+	nodes: number;
+	simulatedS: number;
+	events: number;
+	frames: {
+		data: number;
+		acks: number;
+		received: number;
+		collided: number;
+		macDropped: number;
+		lost: Counts;
+		refused: Counts;
+	};
+	/**
+	 * `altered`: delivered with other content than was sent; `duplicates`: delivered again; `foreign`:
+	 * delivered though no node of the network sent them.
+	 */
+	datagrams: {
+		sent: number;
+		delivered: number;
+		lost: Counts;
+		altered: number;
+		duplicates: number;
+		foreign: number;
+	};
+	deliveryRatio: number;
+	latencyMs: { mean: number; p50: number; p95: number; max: number };
+	hops: { mean: number; max: number };
+	reassembly: {
+		opened: number;
+		completed: number;
+		timedOut: number;
+		refused: Counts;
+		closed: Counts;
+		peakBytes: number;
+		open: number;
+	};
+	readings: number;
+	echoReplies: number;
+	died: number;
+	energyMj: {
+		total: number;
+		meanPerNode: number;
+		tx: number;
+		rx: number;
+		listen: number;
+		sleep: number;
+		cpu: number;
+	};
+	replayed: Counts;
+}
+
+interface Pending {
+	sentUs: number;
+	digest: number;
+	/** Why a node gave it up; it may yet arrive, when only the acknowledgements were lost. */
+	reason: string;
+}
+
+/** Type bits of the first octet of a frame, and the value for acknowledgements. */
+const TYPE_BITS = 7;
+const ACK = 2;
+
+/** Delivered datagrams whose repetition is recognised. */
+const REMEMBERED = 8192;
+
+function count(counts: Counts, name: string): void {
+	counts[name] = (counts[name] ?? 0) + 1;
+}
+
+/** Listens to the events of one run and sums them up; memory grows with undelivered datagrams only. */
+export class Metrics {
+	readonly sink: SimSink;
+	readonly #pending = new Map<number, Pending>();
+	readonly #delivered = new Set<number>();
+	readonly #latencyUs = new Histogram();
+	readonly #hops = new Histogram();
+	readonly #summary: Summary = emptySummary();
+
+	constructor() {
+		const s = this.#summary;
+		this.sink = completeSink(SIM_EVENTS, {
+			runStarted: (_timeUs, _scenario, _seed, _fidelity, nodes) => {
+				s.nodes = nodes;
+			},
+			runEnded: (timeUs, events) => {
+				s.simulatedS = timeUs / 1e6;
+				s.events = events;
+			},
+			frameOnAir: (_timeUs, _node, _channel, _rssiDbm, psdu) => {
+				if ((psdu[0]! & TYPE_BITS) === ACK) s.frames.acks++;
+				else s.frames.data++;
+			},
+			frameReceived: () => {
+				s.frames.received++;
+			},
+			frameLost: (_timeUs, _node, _from, cause) => {
+				if (cause === "collision") s.frames.collided++;
+				count(s.frames.lost, cause);
+			},
+			frameRefused: (_timeUs, _node, _source, reason) => count(s.frames.refused, reason),
+			macDropped: () => {
+				s.frames.macDropped++;
+			},
+			datagramSent: (timeUs, _node, ident, digest) => {
+				s.datagrams.sent++;
+				this.#pending.set(ident, { sentUs: timeUs, digest, reason: "in-flight" });
+			},
+			datagramDelivered: (timeUs, _node, ident, digest, _bytes, hops) =>
+				this.#noteDelivered(timeUs, ident, digest, hops),
+			datagramDropped: (_timeUs, _node, ident, reason) => {
+				const pending = this.#pending.get(ident);
+				if (pending !== undefined) pending.reason = reason;
+			},
+			contextOpened: (_timeUs, _node, _source, _tag, _size, bytesInUse) => {
+				s.reassembly.opened++;
+				s.reassembly.open++;
+				if (bytesInUse > s.reassembly.peakBytes) s.reassembly.peakBytes = bytesInUse;
+			},
+			contextClosed: (_timeUs, _node, _source, _tag, outcome) => {
+				s.reassembly.open--;
+				if (outcome === "completed") s.reassembly.completed++;
+				else if (outcome === "reassembly-timed-out") s.reassembly.timedOut++;
+				else count(s.reassembly.closed, outcome);
+			},
+			fragmentRefused: (_timeUs, _node, _source, _tag, _offset, reason) =>
+				count(s.reassembly.refused, reason),
+			readingCollected: () => {
+				s.readings++;
+			},
+			echoReplied: () => {
+				s.echoReplies++;
+			},
+			nodeDied: () => {
+				s.died++;
+			},
+			nodeEnergy: (_timeUs, _node, txUj, rxUj, listenUj, sleepUj, cpuUj) => {
+				const e = s.energyMj;
+				e.tx += txUj / 1000;
+				e.rx += rxUj / 1000;
+				e.listen += listenUj / 1000;
+				e.sleep += sleepUj / 1000;
+				e.cpu += cpuUj / 1000;
+			},
+			frameReplayed: (_timeUs, _node, _number, outcome) => count(s.replayed, outcome),
+		});
+	}
+
+	/** The sums so far; complete after the run has ended. */
+	summary(): Summary {
+		const s = this.#summary;
+		s.datagrams.lost = {};
+		for (const { reason } of this.#pending.values()) count(s.datagrams.lost, reason);
+		s.deliveryRatio = s.datagrams.sent === 0 ? 0 : s.datagrams.delivered / s.datagrams.sent;
+		const latency = this.#latencyUs;
+		s.latencyMs = {
+			mean: latency.mean / 1000,
+			p50: latency.quantile(0.5) / 1000,
+			p95: latency.quantile(0.95) / 1000,
+			max: latency.max / 1000,
+		};
+		s.hops = { mean: this.#hops.mean, max: this.#hops.max };
+		const e = s.energyMj;
+		e.total = e.tx + e.rx + e.listen + e.sleep + e.cpu;
+		e.meanPerNode = s.nodes === 0 ? 0 : e.total / s.nodes;
+		return s;
+	}
+
+	#noteDelivered(timeUs: number, ident: number, digest: number, hops: number): void {
+		const { datagrams } = this.#summary;
+		const pending = this.#pending.get(ident);
+		if (pending === undefined) {
+			if (this.#delivered.has(ident)) datagrams.duplicates++;
+			else datagrams.foreign++;
+			return;
+		}
+		if (pending.digest !== digest) {
+			datagrams.altered++;
+			return;
+		}
+		this.#pending.delete(ident);
+		this.#delivered.add(ident);
+		if (this.#delivered.size > REMEMBERED) {
+			for (const oldest of this.#delivered) {
+				this.#delivered.delete(oldest);
+				break;
+			}
+		}
+		datagrams.delivered++;
+		this.#latencyUs.add(timeUs - pending.sentUs);
+		this.#hops.add(hops);
+	}
+}
+
+function emptySummary(): Summary {
+	return {
+		nodes: 0,
+		simulatedS: 0,
+		events: 0,
+		frames: { data: 0, acks: 0, received: 0, collided: 0, macDropped: 0, lost: {}, refused: {} },
+		datagrams: { sent: 0, delivered: 0, lost: {}, altered: 0, duplicates: 0, foreign: 0 },
+		deliveryRatio: 0,
+		latencyMs: { mean: 0, p50: 0, p95: 0, max: 0 },
+		hops: { mean: 0, max: 0 },
+		reassembly: { opened: 0, completed: 0, timedOut: 0, refused: {}, closed: {}, peakBytes: 0, open: 0 },
+		readings: 0,
+		echoReplies: 0,
+		died: 0,
+		energyMj: { total: 0, meanPerNode: 0, tx: 0, rx: 0, listen: 0, sleep: 0, cpu: 0 },
+		replayed: {},
+	};
+}

@@ -1,0 +1,109 @@
+/** Section `node`: the configuration of the firmware, the same on every node. */
+export const NODE_SCHEMA = {
+	type: "object",
+	additionalProperties: false,
+	properties: {
+		addressing: {
+			enum: ["short", "extended"],
+			default: "short",
+			description: "Link-layer addresses: 16 bits, or the EUI-64",
+		},
+		panId: { type: "integer", minimum: 0, maximum: 0xfffe, default: 0xabcd, description: "PAN identifier" },
+		prefix: {
+			type: ["string", "null"],
+			title: "an IPv6 prefix of 64 bits",
+			pattern: "^[0-9a-fA-F:.]+/64$",
+			examples: ["2001:db8::/64"],
+			default: "2001:db8::/64",
+			description: "Prefix of routable addresses; null for link-local addresses only",
+		},
+		contexts: {
+			type: "object",
+			propertyNames: { title: "a context number from 0 to 15", pattern: "^([0-9]|1[0-5])$" },
+			additionalProperties: {
+				type: "string",
+				title: "an IPv6 prefix",
+				pattern: "^[0-9a-fA-F:.]+/[0-9]{1,3}$",
+				examples: ["2001:db8::/64"],
+				description: "An IPv6 prefix and its length",
+			},
+			default: { "0": "2001:db8::/64" },
+			description: "Prefixes that header compression knows, by context number (RFC 6282, 3.1.2)",
+		},
+		routing: {
+			type: "object",
+			additionalProperties: false,
+			properties: {
+				kind: {
+					enum: ["static", "gradient", "neighbours"],
+					default: "static",
+					description:
+						"static: shortest paths to the sink, known from the start; gradient: learnt from the sink's " +
+						"beacons; neighbours: link-local only",
+				},
+				beaconPeriodS: {
+					type: "number",
+					exclusiveMinimum: 0,
+					maximum: 86400,
+					default: 10,
+					description: "Time between two beacons of a gradient, in seconds",
+				},
+			},
+			default: {},
+			description: "How a node finds the next hop",
+		},
+		csma: {
+			type: "object",
+			additionalProperties: false,
+			properties: {
+				minBe: { type: "integer", minimum: 0, maximum: 8, default: 3, description: "macMinBe" },
+				maxBe: { type: "integer", minimum: 3, maximum: 8, default: 5, description: "macMaxBe" },
+				maxBackoffs: {
+					type: "integer",
+					minimum: 0,
+					maximum: 5,
+					default: 4,
+					description: "macMaxCsmaBackoffs: busy assessments that a frame survives",
+				},
+				maxRetries: {
+					type: "integer",
+					minimum: 0,
+					maximum: 7,
+					default: 3,
+					description: "macMaxFrameRetries: transmissions after the first one",
+				},
+			},
+			default: {},
+			description: "Unslotted CSMA/CA (IEEE 802.15.4-2020, 6.2.5.1)",
+		},
+		neighbours: {
+			type: "integer",
+			minimum: 1,
+			maximum: 65535,
+			default: 32,
+			description: "Neighbours that a node can remember",
+		},
+		queueLength: {
+			type: "integer",
+			minimum: 1,
+			maximum: 1024,
+			default: 8,
+			description: "Packets that may wait for the air",
+		},
+		hopLimit: { type: "integer", minimum: 1, maximum: 255, default: 64, description: "IPv6 hop limit" },
+		elideUdpChecksum: {
+			type: "boolean",
+			default: false,
+			description: "Leaves the UDP checksum out (RFC 6282, 4.3.2)",
+		},
+		maxPacketBytes: {
+			type: "integer",
+			minimum: 128,
+			maximum: 2047,
+			default: 1280,
+			description: "The largest IPv6 packet that a node sends or accepts, in octets",
+		},
+	},
+	default: {},
+	description: "The firmware's configuration, the same on every node",
+} as const;

@@ -1,0 +1,194 @@
+import { CollectingApp } from "../firmware/app/collecting.js";
+import { TRAFFIC_PORT } from "../firmware/app/ports.js";
+import { SensingApp } from "../firmware/app/sensing.js";
+import type { Node } from "../firmware/node.js";
+import type { Random } from "../firmware/ports.js";
+import type { SimSink } from "./events.js";
+import { RandomStream } from "./kernel/random.js";
+import { addressOf } from "./network.js";
+import { optionsOf, type Scenario, type ScenarioModules } from "./scenario/scenario.js";
+import { fillPayload } from "./traffic/payload.js";
+import type { TrafficContext } from "./traffic/traffic.js";
+import { World, type WorldOptions } from "./world.js";
+
+/** Options of the `readings` traffic: the firmware's own sensing application. */
+type ReadingsOptions = Readonly<Record<"periodS" | "startS" | "readingsPerPack", number>>;
+
+/**
+ * One run of a scenario: build it, {@link run} it in as many steps as you like, {@link finish} it.
+ *
+ * Everything that happens is told to the sink; nothing else leaves the simulation.
+ */
+export class Simulation implements TrafficContext {
+	readonly world: World;
+	readonly scenario: Scenario;
+	readonly sinks: readonly number[];
+	readonly durationUs: number;
+	/** Takes the events of this run. */
+	readonly sink: SimSink;
+	readonly #alive: Uint8Array;
+	readonly #sequences: Uint32Array;
+	readonly #payload: Uint8Array;
+	readonly #apps: (SensingApp | undefined)[] = [];
+
+	constructor(scenario: Scenario, modules: ScenarioModules, options: WorldOptions) {
+		this.scenario = scenario;
+		this.sink = options.sink;
+		this.durationUs = Math.round(scenario.durationS * 1e6);
+		this.world = new World(scenario, modules, options, (node) => this.kill(node, "battery"));
+		this.sinks = this.world.sinks;
+		const { nodes } = this.world;
+		this.#alive = new Uint8Array(nodes.length).fill(1);
+		this.#sequences = new Uint32Array(nodes.length);
+		this.#payload = new Uint8Array(scenario.node.maxPacketBytes);
+		this.#announce();
+		this.#startNodes();
+		this.#startApplications(modules);
+	}
+
+	get nodes(): number {
+		return this.world.nodes.length;
+	}
+
+	nowUs(): number {
+		return this.world.queue.nowUs();
+	}
+
+	/** Runs up to a time, at most the scenario's end. */
+	run(untilUs: number): void {
+		this.world.queue.run(Math.min(untilUs, this.durationUs));
+	}
+
+	/** Tells what every node used, and ends the log. */
+	finish(): void {
+		for (let node = 0; node < this.nodes; node++) if (this.#alive[node] === 1) this.#tellEnergy(node);
+		const { queue, nodes } = this.world;
+		for (const { config, reassembler } of nodes) {
+			if (reassembler.peakBytes === 0) continue;
+			this.sink.nodeMemory(queue.nowUs(), config.id, reassembler.peakBytes, reassembler.budgetBytes);
+		}
+		this.sink.runEnded(queue.nowUs(), queue.processed);
+	}
+
+	/** Ends a node for good: it gives back its memory and never transmits again. */
+	kill(node: number, cause: string): void {
+		if (this.#alive[node] === 0) return;
+		this.#alive[node] = 0;
+		this.#tellEnergy(node);
+		this.sink.nodeDied(this.nowUs(), node, cause);
+		this.#apps[node]?.stop();
+		this.world.battery?.forget(node);
+		this.world.nodes[node]!.stop();
+		this.world.transceivers.kill(node);
+	}
+
+	at(node: number, timeUs: number, callback: () => void): void {
+		this.world.queue.at(timeUs, () => {
+			if (this.#alive[node] === 1) callback();
+		});
+	}
+
+	random(node: number): RandomStream {
+		return new RandomStream(this.scenario.seed, "traffic", node);
+	}
+
+	send(from: number, to: number, payloadBytes: number): void {
+		const sender = this.world.nodes[from]!;
+		const sequence = this.#sequences[from]!++;
+		fillPayload(this.#payload, payloadBytes, from, sequence, this.nowUs());
+		const destination = this.#reach(sender, this.world.nodes[to]!);
+		sender.network.sendUdp(destination, TRAFFIC_PORT, TRAFFIC_PORT, this.#payload, payloadBytes);
+	}
+
+	target(node: number, to: string, random?: Random): number | undefined {
+		if (to === "sink") {
+			const sink = this.world.paths.sink[node]!;
+			return sink < 0 ? this.sinks[0] : sink;
+		}
+		if (to === "neighbour") return this.#neighbour(node);
+		if (this.nodes < 2) return undefined;
+		const other = (random ?? this.random(node)).below(this.nodes - 1);
+		return other < node ? other : other + 1;
+	}
+
+	/** The address by which a node reaches another: link-local where it hears it, else the routable one. */
+	#reach(sender: Node, target: Node): Uint8Array {
+		if (target.global === undefined || sender.global === undefined) return target.linkLocal;
+		return this.sinks.includes(target.config.id) || !this.#hears(target.config.id, sender.config.id)
+			? target.global
+			: target.linkLocal;
+	}
+
+	#hears(node: number, from: number): boolean {
+		const { start, to } = this.world.links;
+		for (let i = start[from]!; i < start[from + 1]!; i++) if (to[i] === node) return true;
+		return false;
+	}
+
+	#neighbour(node: number): number | undefined {
+		if (node + 1 < this.nodes && this.#hears(node + 1, node)) return node + 1;
+		if (node > 0 && this.#hears(node - 1, node)) return node - 1;
+		const { start, to } = this.world.links;
+		for (let i = start[node]!; i < start[node + 1]!; i++) if (to[i]! < this.nodes) return to[i]!;
+		return undefined;
+	}
+
+	#announce(): void {
+		const { sink } = this;
+		const { positions, nodes } = this.world;
+		const { addressing } = this.scenario.node;
+		const scenario = JSON.stringify(this.scenario);
+		sink.runStarted(0, scenario, this.scenario.seed, this.scenario.fidelity, this.nodes);
+		for (let i = 0; i < positions.x.length; i++) {
+			const role = i >= nodes.length ? "outsider" : this.sinks.includes(i) ? "sink" : "node";
+			sink.nodePlaced(0, i, positions.x[i]!, positions.y[i]!, role, addressOf(i, addressing));
+		}
+	}
+
+	#startNodes(): void {
+		const { nodes, queue, battery } = this.world;
+		const spreadUs = Math.round(this.scenario.start.spreadS * 1e6);
+		for (const node of nodes) {
+			node.network.bind(TRAFFIC_PORT, () => {});
+			if (spreadUs === 0) node.start();
+			else {
+				const random = new RandomStream(this.scenario.seed, "start", node.config.id);
+				this.at(node.config.id, random.below(spreadUs), () => node.start());
+			}
+			battery?.watch(node.config.id, queue.nowUs());
+		}
+		for (const sink of this.sinks) new CollectingApp(nodes[sink]!);
+	}
+
+	#startApplications(modules: ScenarioModules): void {
+		this.scenario.traffic.forEach((options, i) => {
+			const model = modules.traffic[i];
+			if (model === undefined) this.#startReadings(optionsOf<ReadingsOptions>(options));
+			else model.start(optionsOf(options), this);
+		});
+	}
+
+	#startReadings(options: ReadingsOptions): void {
+		const periodUs = Math.round(options.periodS * 1e6);
+		for (const node of this.world.nodes) {
+			const id = node.config.id;
+			const sink = this.target(id, "sink");
+			if (sink === undefined || this.sinks.includes(id)) continue;
+			const { global, linkLocal } = this.world.nodes[sink]!;
+			const app = new SensingApp(node, {
+				sink: global ?? linkLocal,
+				periodUs,
+				readingsPerPack: options.readingsPerPack,
+				firstUs: Math.round(options.startS * 1e6) + this.random(id).below(periodUs),
+				baseName: `n${id}:`,
+			});
+			this.#apps[id] = app;
+			app.start();
+		}
+	}
+
+	#tellEnergy(node: number): void {
+		const used = this.world.meter.read(node, this.nowUs());
+		this.sink.nodeEnergy(this.nowUs(), node, used.txUj, used.rxUj, used.listenUj, used.sleepUj, used.cpuUj);
+	}
+}

@@ -1,0 +1,213 @@
+import { BufferPool } from "../firmware/buffer-pool.js";
+import type { PolicyFactory } from "../firmware/fragments/policy.js";
+import { ContextTable } from "../firmware/frames/context-table.js";
+import { parseIpv6Prefix } from "../firmware/frames/ipv6-text.js";
+import type { StaticRoute } from "../firmware/net/routing.js";
+import { NO_SHORT_ADDRESS, Node, type NodeConfig } from "../firmware/node.js";
+import type { Battery, Cipher, Digest } from "../firmware/ports.js";
+import type { AirOptions } from "./channel/air.js";
+import { type LinkGraph, linksByList, linksByPropagation, type Positions } from "./channel/links.js";
+import { linkReception, type Paths, shortestPaths } from "./channel/paths.js";
+import { SimulatedRadio } from "./channel/radio.js";
+import { type PhyTimes, STANDARD_TIMES, Transceivers } from "./channel/transceivers.js";
+import { BatteryWatch } from "./energy/battery.js";
+import { EnergyMeter } from "./energy/meter.js";
+import type { SimSink } from "./events.js";
+import { EventQueue } from "./kernel/queue.js";
+import { RandomStream } from "./kernel/random.js";
+import { ADDRESS_BASE, addressOf, EUI64_HIGH, SimulatedPorts, SyntheticSensor } from "./network.js";
+import { optionsOf, type Scenario, type ScenarioModules } from "./scenario/scenario.js";
+import { resolveSinks } from "./scenario/sinks.js";
+import type { Topology } from "./topology/topology.js";
+
+/** A radio that runs no firmware: it replays or attacks. Places in metres. */
+export interface Outsider {
+	readonly x: number;
+	readonly y: number;
+	readonly txPowerDbm: number;
+}
+
+export interface WorldOptions {
+	readonly sink: SimSink;
+	readonly cipher: Cipher;
+	readonly digest: Digest;
+	readonly outsiders: readonly Outsider[];
+	readonly times?: PhyTimes;
+}
+
+/** A node that is fed from the mains is always full. */
+const MAINS: Battery = { level: () => 255 };
+
+/** Buffers hold any packet that 11 bits of size can claim. */
+const BUFFER_BYTES = 2048;
+/** Signal of an explicit link without propagation, far above any noise. */
+const LISTED_LINK_DBM = -60;
+const DAY_US = 86_400_000_000;
+
+/**
+ * All that exists in a simulation before anything happens: places, links, radios and nodes.
+ *
+ * Numbers from 0 on are nodes; those from `nodes.length` on are outsiders.
+ */
+export class World {
+	readonly queue = new EventQueue();
+	readonly pool = new BufferPool(BUFFER_BYTES);
+	readonly scenario: Scenario;
+	readonly topology: Topology;
+	readonly positions: Positions;
+	readonly links: LinkGraph;
+	readonly transceivers: Transceivers;
+	readonly sinks: readonly number[];
+	readonly paths: Paths;
+	readonly meter: EnergyMeter;
+	/** Undefined where batteries have no end. */
+	readonly battery: BatteryWatch | undefined;
+	readonly nodes: readonly Node[];
+	readonly outsiders: readonly SimulatedRadio[];
+
+	/** `onEmpty` is told of each node whose battery is used up. */
+	constructor(
+		scenario: Scenario,
+		modules: ScenarioModules,
+		options: WorldOptions,
+		onEmpty: (node: number) => void,
+	) {
+		const { seed, channel } = scenario;
+		this.scenario = scenario;
+		this.topology = modules.topology.create(optionsOf(scenario.topology), seed);
+		const count = this.topology.nodes;
+		this.positions = withOutsiders(this.topology.positions, options.outsiders);
+		const powers = new Float64Array(count + options.outsiders.length).fill(scenario.radio.txPowerDbm);
+		options.outsiders.forEach((outsider, i) => {
+			powers[count + i] = outsider.txPowerDbm;
+		});
+		if (this.topology.links !== undefined) {
+			this.links = linksByList(powers.length, this.topology.links, LISTED_LINK_DBM);
+		} else {
+			const propagation = modules.propagation.create(optionsOf(channel.propagation), seed);
+			this.links = linksByPropagation(this.positions, powers, propagation, channel.interferenceFloorDbm);
+		}
+		const air: AirOptions = channel;
+		this.transceivers = new Transceivers(
+			this.links,
+			this.queue,
+			options.sink,
+			air,
+			seed,
+			options.times ?? STANDARD_TIMES,
+		);
+		this.sinks = resolveSinks(scenario.sinks, this.topology);
+		this.paths = shortestPaths(this.links, linkReception(this.links, air), this.sinks);
+		const { capacityJ, voltageV } = scenario.battery;
+		this.meter = new EnergyMeter(this.transceivers.states, scenario.radio, voltageV);
+		if (capacityJ !== null) this.battery = new BatteryWatch(this.meter, this.queue, capacityJ, onEmpty);
+		this.nodes = this.#makeNodes(modules.policy, options);
+		this.outsiders = options.outsiders.map((_, i) => new SimulatedRadio(this.transceivers, count + i));
+	}
+
+	#batteryOf(node: number): Battery {
+		const { battery, queue } = this;
+		return battery === undefined ? MAINS : { level: () => battery.level(node, queue.nowUs()) };
+	}
+
+	#makeNodes(policy: PolicyFactory, options: WorldOptions): Node[] {
+		const { scenario } = this;
+		const shared = {
+			clock: this.queue,
+			sink: options.sink,
+			cipher: options.cipher,
+			digest: options.digest,
+			seed: scenario.seed,
+			pool: this.pool,
+		};
+		const contexts = contextTable(scenario.node.contexts);
+		const prefix = scenario.node.prefix === null ? undefined : parseIpv6Prefix(scenario.node.prefix)?.prefix;
+		const sinkSet = new Set(this.sinks);
+		const nodes: Node[] = [];
+		for (let id = 0; id < this.topology.nodes; id++) {
+			const radio = new SimulatedRadio(this.transceivers, id);
+			const random = new RandomStream(scenario.seed, "sensors", id);
+			const sensors = [
+				new SyntheticSensor("temp", "Cel", 12, 28, DAY_US, this.queue, random),
+				new SyntheticSensor("hum", "%RH", 35, 85, DAY_US, this.queue, random),
+			];
+			const ports = new SimulatedPorts(shared, id, radio, sensors, this.#batteryOf(id));
+			const config = nodeConfig(scenario, id, sinkSet.has(id), prefix, contexts, policy, this.paths);
+			nodes.push(new Node(config, ports, this.pool));
+		}
+		return nodes;
+	}
+}
+
+function nodeConfig(
+	scenario: Scenario,
+	id: number,
+	isSink: boolean,
+	prefix: Uint8Array | undefined,
+	contexts: ContextTable,
+	policy: PolicyFactory,
+	paths: Paths,
+): NodeConfig {
+	const { node, reassembly } = scenario;
+	return {
+		id,
+		channel: scenario.channel.number,
+		panId: node.panId,
+		shortAddress: node.addressing === "short" ? id + ADDRESS_BASE : NO_SHORT_ADDRESS,
+		extendedHigh: EUI64_HIGH,
+		extendedLow: id + ADDRESS_BASE,
+		txPowerDbm: scenario.radio.txPowerDbm,
+		isSink,
+		prefix,
+		contexts,
+		routing:
+			node.routing.kind === "gradient"
+				? { kind: "gradient", beaconPeriodUs: Math.round(node.routing.beaconPeriodS * 1e6) }
+				: {
+						kind: "static",
+						routes: node.routing.kind === "static" ? routesOf(id, paths, node.addressing) : [],
+					},
+		csma: node.csma,
+		neighbours: node.neighbours,
+		queueLength: node.queueLength,
+		hopLimit: node.hopLimit,
+		elideUdpChecksum: node.elideUdpChecksum,
+		maxPacketBytes: node.maxPacketBytes,
+		reassembly: {
+			policy: policy.create(optionsOf(reassembly)),
+			budgetBytes: reassembly.budgetBytes,
+		},
+		protection: undefined,
+	};
+}
+
+/** The way to the nearest sink, and the neighbours' own addresses need none. */
+function routesOf(id: number, paths: Paths, addressing: "short" | "extended"): StaticRoute[] {
+	const next = paths.next[id]!;
+	return next < 0
+		? [{ destination: addressOf(id, addressing), via: addressOf(id, addressing) }]
+		: [{ via: addressOf(next, addressing) }];
+}
+
+function contextTable(contexts: Readonly<Record<string, string>>): ContextTable {
+	const table = new ContextTable();
+	for (const [cid, text] of Object.entries(contexts)) {
+		const parsed = parseIpv6Prefix(text);
+		if (parsed === undefined) throw new RangeError(`node.contexts.${cid}: expected a prefix, got ${text}`);
+		table.set(Number(cid), parsed.prefix, parsed.lengthBits);
+	}
+	return table;
+}
+
+function withOutsiders(positions: Positions, outsiders: readonly Outsider[]): Positions {
+	if (outsiders.length === 0) return positions;
+	const x = new Float64Array(positions.x.length + outsiders.length);
+	const y = new Float64Array(x.length);
+	x.set(positions.x);
+	y.set(positions.y);
+	outsiders.forEach((outsider, i) => {
+		x[positions.x.length + i] = outsider.x;
+		y[positions.x.length + i] = outsider.y;
+	});
+	return { x, y };
+}

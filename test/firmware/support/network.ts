@@ -1,0 +1,109 @@
+import { BufferPool } from "../../../firmware/buffer-pool.js";
+import type { NodeEvents } from "../../../firmware/events.js";
+import { rfc4944 } from "../../../firmware/fragments/rfc4944.js";
+import { ContextTable } from "../../../firmware/frames/context-table.js";
+import { CSMA_DEFAULTS } from "../../../firmware/mac/csma.js";
+import { Node, type NodeConfig } from "../../../firmware/node.js";
+import type { Sensor } from "../../../firmware/ports.js";
+import { HandClock } from "./hand-clock.js";
+import { SeededRandom } from "./random.js";
+import { Recorder } from "./recorder.js";
+import { Wire } from "./wire.js";
+
+export const PAN = 0xabcd;
+export const EUI_HIGH = 0x02000000;
+/** 2001:db8::/64 */
+export const PREFIX = Uint8Array.of(0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0);
+/** Context 0 is the prefix, as in the scenarios that ship. */
+export const CONTEXTS = new ContextTable().set(0, PREFIX, 64);
+
+export interface NodeSettings extends Partial<NodeConfig> {
+	readonly sensors?: readonly Sensor[];
+	/** Taken in place of the network's recorder. */
+	readonly sink?: NodeEvents;
+}
+
+/** Nodes on a {@link Wire}. Node i has the short address i + 1; node 0 is the sink. */
+export class TestNetwork {
+	readonly clock = new HandClock();
+	readonly wire = new Wire(this.clock);
+	readonly pool = new BufferPool(2048);
+	readonly recorder = new Recorder();
+	readonly nodes: Node[] = [];
+
+	/** `count` nodes with the same settings, started. */
+	static of(count: number, settings: NodeSettings = {}): TestNetwork {
+		const network = new TestNetwork();
+		for (let i = 0; i < count; i++) network.add(settings);
+		return network;
+	}
+
+	/** Adds one node and starts it. */
+	add(settings: NodeSettings = {}): Node {
+		const id = this.nodes.length;
+		const { sensors = [], sink = this.recorder.sink, ...config } = settings;
+		const blobs = new Map<string, Uint8Array>();
+		const refuse = (): never => {
+			throw new Error("the test gives no cryptography");
+		};
+		const node = new Node(
+			{
+				id,
+				channel: 26,
+				panId: PAN,
+				shortAddress: id + 1,
+				extendedHigh: EUI_HIGH,
+				extendedLow: id + 1,
+				txPowerDbm: 0,
+				isSink: id === 0,
+				prefix: PREFIX,
+				contexts: CONTEXTS,
+				routing: { kind: "static", routes: [] },
+				csma: CSMA_DEFAULTS,
+				neighbours: 16,
+				queueLength: 8,
+				hopLimit: 64,
+				elideUdpChecksum: false,
+				maxPacketBytes: 1280,
+				reassembly: { policy: rfc4944.create({}), budgetBytes: 4 * 1280 },
+				protection: undefined,
+				...config,
+			},
+			{
+				radio: this.wire.radio(),
+				clock: this.clock,
+				sink,
+				store: {
+					get: (name) => blobs.get(name),
+					set: (name, value) => {
+						if (value === undefined) blobs.delete(name);
+						else blobs.set(name, value.slice());
+					},
+				},
+				cipher: { key: refuse },
+				digest: { sha256: refuse },
+				sensors,
+				battery: { level: () => 255 },
+				random: (purpose) => new SeededRandom(id * 1000 + purpose.length),
+			},
+			this.pool,
+		);
+		this.nodes.push(node);
+		node.start();
+		return node;
+	}
+
+	/** Waits until every time-out is over, and returns what is still held: nothing, unless there is a leak. */
+	leaks(waitUs = 61_000_000): string[] {
+		this.clock.advanceBy(waitUs);
+		const leaks: string[] = [];
+		for (const { config, reassembler, outbox } of this.nodes) {
+			const { contexts, bytesInUse } = reassembler;
+			if (contexts.length > 0) leaks.push(`node ${config.id} keeps ${contexts.length} contexts`);
+			if (bytesInUse !== 0) leaks.push(`node ${config.id} is charged ${bytesInUse} octets`);
+			if (outbox.length > 0) leaks.push(`node ${config.id} keeps ${outbox.length} packets`);
+		}
+		if (this.pool.lent !== 0) leaks.push(`${this.pool.lent} buffers are not given back`);
+		return leaks;
+	}
+}
