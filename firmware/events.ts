@@ -80,6 +80,8 @@ export const NODE_EVENTS = {
 		code: 13,
 		fields: [timeUs, node, source, tag, ["offset", "uint"], ["bytes", "uint"]],
 	},
+	/** A message of the node's own protocols was on the air, retransmissions counted. `kind`: which protocol. */
+	controlSent: { code: 14, fields: [timeUs, node, ["kind", "text"], ["transmissions", "uint"]] },
 } as const satisfies EventTable;
 
 export type NodeEvents = EventMethods<typeof NODE_EVENTS>;

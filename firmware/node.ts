@@ -14,6 +14,7 @@ import { Adaptation } from "./net/adaptation.js";
 import { addressUnder, linkLocalOf } from "./net/addresses.js";
 import { Gradient } from "./net/gradient.js";
 import { datagramIdent } from "./net/ident.js";
+import { NeighbourDiscovery } from "./net/neighbour-discovery.js";
 import { NetworkLayer } from "./net/network-layer.js";
 import { Outbox } from "./net/outbox.js";
 import { type Routing, type StaticRoute, StaticRouting } from "./net/routing.js";
@@ -41,6 +42,8 @@ export interface NodeConfig {
 	readonly routing:
 		| { readonly kind: "static"; readonly routes: readonly StaticRoute[] }
 		| { readonly kind: "gradient"; readonly beaconPeriodUs: number };
+	/** Ask for a neighbour's link-layer address before the first packet to it (RFC 4861). */
+	readonly resolvesAddresses: boolean;
 	readonly csma: CsmaOptions;
 	readonly neighbours: number;
 	/** Packets that may wait for the air. */
@@ -73,6 +76,7 @@ export class Node {
 	readonly routing: Routing;
 	readonly outbox: Outbox;
 	readonly #adaptation: Adaptation;
+	readonly #discovery: NeighbourDiscovery;
 
 	constructor(config: NodeConfig, ports: Ports, pool: BufferPool) {
 		const { clock, sink, radio } = ports;
@@ -85,7 +89,9 @@ export class Node {
 				: LinkAddress.extended(config.extendedHigh, config.extendedLow);
 		this.linkLocal = linkLocalOf(this.address);
 		this.global = config.prefix === undefined ? undefined : addressUnder(config.prefix, this.address);
-		this.neighbours = new NeighbourTable(config.neighbours);
+		this.neighbours = new NeighbourTable(config.neighbours, (neighbour) =>
+			this.routing.dependsOn(neighbour.address),
+		);
 		this.reassembler = new Reassembler({
 			policy: config.reassembly.policy,
 			budgetBytes: config.reassembly.budgetBytes,
@@ -104,6 +110,9 @@ export class Node {
 			reassembler: this.reassembler,
 			pool,
 			isOwn: (address) => this.#isOwn(address),
+			onRefused: (packet, length, reason) => {
+				sink.datagramDropped(clock.nowUs(), node, datagramIdent(packet, length), reason);
+			},
 		});
 		const random = ports.random("mac");
 		const link = new LinkLayer({
@@ -118,6 +127,7 @@ export class Node {
 			address: this.address,
 			protection: config.protection,
 			onPayload: (bytes, offset, end, header) => this.#onPayload(bytes, offset, end, header),
+			onDelivery: (destination, outcome) => this.routing.noteDelivery(destination, outcome),
 		});
 		const fragmenter = new Fragmenter(config.contexts, config.elideUdpChecksum);
 		this.outbox = new Outbox(
@@ -129,8 +139,21 @@ export class Node {
 			(ident, reason) => {
 				sink.datagramDropped(clock.nowUs(), node, ident, reason);
 			},
+			(kind, transmissions) => sink.controlSent(clock.nowUs(), node, kind, transmissions),
 		);
 		this.routing = this.#makeRouting();
+		this.#discovery = new NeighbourDiscovery({
+			clock,
+			pool,
+			address: this.address,
+			linkLocal: this.linkLocal,
+			global: this.global,
+			resolves: config.resolvesAddresses,
+			send: (packet, length, nextHop, ident) => this.outbox.sendPacket(packet, length, nextHop, ident),
+			sendMessage: (packet, length, nextHop) =>
+				this.outbox.sendControl(packet, length, nextHop, "neighbour-discovery"),
+			onUnresolved: (ident) => sink.datagramDropped(clock.nowUs(), node, ident, "neighbour-unresolved"),
+		});
 		this.network = new NetworkLayer({
 			node,
 			clock,
@@ -141,7 +164,7 @@ export class Node {
 			global: this.global,
 			hopLimit: config.hopLimit,
 			maxPacketBytes: config.maxPacketBytes,
-			send: (buffer, length, nextHop, ident) => this.outbox.sendPacket(buffer, length, nextHop, ident),
+			discovery: this.#discovery,
 		});
 	}
 
@@ -167,6 +190,7 @@ export class Node {
 		this.routing.stop();
 		this.ports.radio.receive(false);
 		this.reassembler.clear("reassembly-evicted");
+		this.#discovery.clear();
 		this.outbox.clear();
 	}
 
@@ -181,7 +205,7 @@ export class Node {
 			random: this.ports.random("gradient"),
 			sink: this.ports.sink,
 			neighbours: this.neighbours,
-			broadcast: (payload, length) => this.outbox.broadcast(payload, length),
+			broadcast: (payload, length) => this.outbox.broadcast(payload, length, "gradient"),
 		});
 	}
 
@@ -218,6 +242,6 @@ export class Node {
 				sink.frameRefused(nowUs, this.config.id, header.source, received);
 			return;
 		}
-		this.network.receive(received.buffer, received.length, header.source);
+		this.network.receive(received.buffer, received.length, header.source, header.destination.isBroadcast);
 	}
 }

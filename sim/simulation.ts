@@ -7,7 +7,8 @@ import type { SimSink } from "./events.js";
 import { RandomStream } from "./kernel/random.js";
 import { addressOf } from "./network.js";
 import { optionsOf, type Scenario, type ScenarioModules } from "./scenario/scenario.js";
-import { fillPayload } from "./traffic/payload.js";
+import { HEADER_BYTES } from "./traffic/flow.js";
+import { fillPayload, MIN_PAYLOAD_BYTES } from "./traffic/payload.js";
 import type { TrafficContext } from "./traffic/traffic.js";
 import { World, type WorldOptions } from "./world.js";
 
@@ -19,7 +20,7 @@ type ReadingsOptions = Readonly<Record<"periodS" | "startS" | "readingsPerPack",
  *
  * Everything that happens is told to the sink; nothing else leaves the simulation.
  */
-export class Simulation implements TrafficContext {
+export class Simulation {
 	readonly world: World;
 	readonly scenario: Scenario;
 	readonly sinks: readonly number[];
@@ -82,17 +83,35 @@ export class Simulation implements TrafficContext {
 		this.world.transceivers.kill(node);
 	}
 
+	/**
+	 * Calls `callback` at a time in whole microseconds, unless the node is dead by then.
+	 *
+	 * Throws a RangeError for a node that does not exist or a time that is no integer.
+	 */
 	at(node: number, timeUs: number, callback: () => void): void {
+		this.#checkNode("at", "node", node);
+		if (!Number.isSafeInteger(timeUs))
+			throw new RangeError(`at: expected timeUs to be an integer, got ${timeUs}`);
 		this.world.queue.at(timeUs, () => {
 			if (this.#alive[node] === 1) callback();
 		});
 	}
 
-	random(node: number): RandomStream {
-		return new RandomStream(this.scenario.seed, "traffic", node);
-	}
-
+	/**
+	 * Lets a node send one UDP datagram; a dead one does not.
+	 *
+	 * Throws a RangeError for a node that does not exist or a payload that no packet holds.
+	 */
 	send(from: number, to: number, payloadBytes: number): void {
+		this.#checkNode("send", "from", from);
+		this.#checkNode("send", "to", to);
+		const most = this.#payload.length - HEADER_BYTES;
+		if (!(Number.isInteger(payloadBytes) && payloadBytes >= MIN_PAYLOAD_BYTES && payloadBytes <= most)) {
+			throw new RangeError(
+				`send: expected payloadBytes from ${MIN_PAYLOAD_BYTES} to ${most}, got ${payloadBytes}`,
+			);
+		}
+		if (this.#alive[from] === 0) return;
 		const sender = this.world.nodes[from]!;
 		const sequence = this.#sequences[from]!++;
 		fillPayload(this.#payload, payloadBytes, from, sequence, this.nowUs());
@@ -100,15 +119,21 @@ export class Simulation implements TrafficContext {
 		sender.network.sendUdp(destination, TRAFFIC_PORT, TRAFFIC_PORT, this.#payload, payloadBytes);
 	}
 
-	target(node: number, to: string, random?: Random): number | undefined {
+	/** The node that `node` sends to: see {@link TrafficContext.target}. */
+	target(node: number, to: string, random: Random): number | undefined {
 		if (to === "sink") {
 			const sink = this.world.paths.sink[node]!;
 			return sink < 0 ? this.sinks[0] : sink;
 		}
 		if (to === "neighbour") return this.#neighbour(node);
 		if (this.nodes < 2) return undefined;
-		const other = (random ?? this.random(node)).below(this.nodes - 1);
+		const other = random.below(this.nodes - 1);
 		return other < node ? other : other + 1;
+	}
+
+	#checkNode(method: string, argument: string, node: number): void {
+		if (Number.isInteger(node) && node >= 0 && node < this.nodes) return;
+		throw new RangeError(`${method}: expected ${argument} from 0 to ${this.nodes - 1}, got ${node}`);
 	}
 
 	/** The address by which a node reaches another: link-local where it hears it, else the routable one. */
@@ -163,23 +188,47 @@ export class Simulation implements TrafficContext {
 	#startApplications(modules: ScenarioModules): void {
 		this.scenario.traffic.forEach((options, i) => {
 			const model = modules.traffic[i];
-			if (model === undefined) this.#startReadings(optionsOf<ReadingsOptions>(options));
-			else model.start(optionsOf(options), this);
+			const context = this.#contextOf(i);
+			if (model === undefined) this.#startReadings(optionsOf<ReadingsOptions>(options), context);
+			else model.start(optionsOf(options), context);
 		});
 	}
 
-	#startReadings(options: ReadingsOptions): void {
+	/** What the traffic of one entry may use: its random streams are its own. */
+	#contextOf(entry: number): TrafficContext {
+		const random = (node: number) => new RandomStream(this.scenario.seed, `traffic-${entry}`, node);
+		const targets = new Map<number, RandomStream>();
+		return {
+			nodes: this.nodes,
+			sinks: this.sinks,
+			durationUs: this.durationUs,
+			nowUs: () => this.nowUs(),
+			at: (node, timeUs, callback) => this.at(node, timeUs, callback),
+			random,
+			send: (from, to, payloadBytes) => this.send(from, to, payloadBytes),
+			target: (node, to) => {
+				let stream = targets.get(node);
+				if (stream === undefined) {
+					stream = new RandomStream(this.scenario.seed, `traffic-target-${entry}`, node);
+					targets.set(node, stream);
+				}
+				return this.target(node, to, stream);
+			},
+		};
+	}
+
+	#startReadings(options: ReadingsOptions, context: TrafficContext): void {
 		const periodUs = Math.round(options.periodS * 1e6);
 		for (const node of this.world.nodes) {
 			const id = node.config.id;
-			const sink = this.target(id, "sink");
+			const sink = context.target(id, "sink");
 			if (sink === undefined || this.sinks.includes(id)) continue;
 			const { global, linkLocal } = this.world.nodes[sink]!;
 			const app = new SensingApp(node, {
 				sink: global ?? linkLocal,
 				periodUs,
 				readingsPerPack: options.readingsPerPack,
-				firstUs: Math.round(options.startS * 1e6) + this.random(id).below(periodUs),
+				firstUs: Math.round(options.startS * 1e6) + context.random(id).below(periodUs),
 				baseName: `n${id}:`,
 			});
 			this.#apps[id] = app;

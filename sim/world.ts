@@ -167,6 +167,7 @@ function nodeConfig(
 						kind: "static",
 						routes: node.routing.kind === "static" ? routesOf(id, paths, node.addressing) : [],
 					},
+		resolvesAddresses: node.addressResolution === "discovery",
 		csma: node.csma,
 		neighbours: node.neighbours,
 		queueLength: node.queueLength,

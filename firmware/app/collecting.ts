@@ -1,6 +1,10 @@
 import { decodeSenml, resolveSenml } from "../frames/senml.js";
 import type { Node } from "../node.js";
 import { READINGS_PORT } from "./ports.js";
+import { SEQUENCE_NAME } from "./sensing.js";
+
+/** Times below count from now (RFC 8428, section 4.5.3). */
+const ABSOLUTE_TIME_S = 0x10000000;
 
 /** Takes the SenML packs of all nodes and tells the sink port of each reading. */
 export class CollectingApp {
@@ -17,8 +21,9 @@ export class CollectingApp {
 			}
 			const nowUs = clock.nowUs();
 			for (const record of resolveSenml(pack.records)) {
-				if (record.value === undefined) continue;
-				const atS = nowUs / 1_000_000 + (record.time ?? 0);
+				if (record.value === undefined || record.name?.endsWith(SEQUENCE_NAME) === true) continue;
+				const timeS = record.time ?? 0;
+				const atS = timeS < ABSOLUTE_TIME_S ? nowUs / 1_000_000 + timeS : timeS;
 				sink.readingCollected(nowUs, node.config.id, record.name ?? "", record.unit ?? "", record.value, atS);
 			}
 		});

@@ -3,12 +3,15 @@ import type { Node } from "../node.js";
 import type { Timer } from "../ports.js";
 import { READINGS_PORT } from "./ports.js";
 
+/** SenML name of the number that each pack of a node bears: shows what is missing, and what came twice. */
+export const SEQUENCE_NAME = "seq";
+
 export interface SensingOptions {
 	/** IPv6 address of the sink, 16 octets. */
 	readonly sink: Uint8Array;
 	/** Time between two readings of all sensors. */
 	readonly periodUs: number;
-	/** Readings of all sensors that go into one pack, 1 or more. */
+	/** Readings of all sensors that go into one pack, 1 or more; a pack begins with its number. */
 	readonly readingsPerPack: number;
 	/** When the first reading is due. */
 	readonly firstUs: number;
@@ -27,6 +30,7 @@ export class SensingApp {
 	readonly #payload: Uint8Array;
 	readonly #values: number[] = [];
 	readonly #takenUs: number[] = [];
+	#sequence = 0;
 	#timer: Timer = 0;
 	readonly #onTimer = (): void => this.#sample();
 
@@ -64,7 +68,14 @@ export class SensingApp {
 
 	#pack(nowUs: number): SenmlRecord[] {
 		const { sensors } = this.#node.ports;
-		const records: SenmlRecord[] = [];
+		const records: SenmlRecord[] = [
+			{
+				baseName: this.#options.baseName,
+				name: SEQUENCE_NAME,
+				unit: "count",
+				value: this.#sequence++,
+			},
+		];
 		for (let i = 0; i < this.#takenUs.length; i++) {
 			const ageS = Math.round((nowUs - this.#takenUs[i]!) / 1_000_000);
 			for (let j = 0; j < sensors.length; j++) {
@@ -73,7 +84,6 @@ export class SensingApp {
 					unit: sensors[j]!.unit,
 					value: this.#values[i * sensors.length + j]!,
 				};
-				if (records.length === 0) record.baseName = this.#options.baseName;
 				if (ageS > 0) record.time = -ageS;
 				records.push(record);
 			}

@@ -20,7 +20,7 @@ export class DuplicateFilter {
 
 	/** Whether this frame came before; if not, it is remembered. `fcs` as 16 bits. */
 	isDuplicate(source: LinkAddress, seq: number, fcs: number, timeUs: number): boolean {
-		const key = (seq << 16) | fcs;
+		const key = (source.mode << 24) | (seq << 16) | fcs;
 		for (let i = 0; i < REMEMBERED; i++) {
 			if (
 				this.#key[i] === key &&

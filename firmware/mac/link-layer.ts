@@ -36,6 +36,8 @@ export interface LinkLayerOptions {
 	/** Link-layer security; undefined sends in the clear, and takes what comes in the clear. */
 	readonly protection: FrameProtection | undefined;
 	readonly onPayload: PayloadHandler;
+	/** Told how each unicast frame ended, once the neighbour's statistics know it. */
+	onDelivery(destination: LinkAddress, outcome: CsmaOutcome): void;
 }
 
 /**
@@ -56,7 +58,7 @@ export class LinkLayer {
 	readonly #views: (Uint8Array | undefined)[] = [];
 	#seq: number;
 	#payloadAt = 0;
-	#whenDone: ((outcome: CsmaOutcome) => void) | undefined;
+	#whenDone: ((outcome: CsmaOutcome, transmissions: number) => void) | undefined;
 	readonly #onDone = (outcome: CsmaOutcome, transmissions: number): void =>
 		this.#finish(outcome, transmissions);
 
@@ -99,8 +101,8 @@ export class LinkLayer {
 		return this.#payloadAt;
 	}
 
-	/** Sends the frame whose payload ends at `end`; `whenDone` is called once, later. */
-	commit(end: number, whenDone: (outcome: CsmaOutcome) => void): void {
+	/** Sends the frame whose payload ends at `end`; `whenDone` is called once, later, with how often it was on the air. */
+	commit(end: number, whenDone: (outcome: CsmaOutcome, transmissions: number) => void): void {
 		const { protection } = this.#options;
 		const payloadEnd =
 			protection === undefined ? end : protection.protect(this.#sent, this.buffer, this.#payloadAt, end);
@@ -118,9 +120,10 @@ export class LinkLayer {
 			neighbours.find(destination)?.noteTransmissions(transmissions, outcome === "sent");
 		}
 		if (outcome !== "sent") sink.macDropped(clock.nowUs(), node, destination, outcome);
+		if (!destination.isBroadcast) this.#options.onDelivery(destination, outcome);
 		const whenDone = this.#whenDone!;
 		this.#whenDone = undefined;
-		whenDone(outcome);
+		whenDone(outcome, transmissions);
 	}
 
 	#receive(psdu: Uint8Array, rssiDbm: number, sfdTimeUs: number): void {

@@ -36,6 +36,9 @@ export interface ReceivedPacket {
 	readonly context: ReassemblyContext | undefined;
 }
 
+/** Refusals of a fragment that came before: its packet may yet be put together, or was. */
+const REPEATED: ReadonlySet<FragmentDrop> = new Set(["fragment-duplicate", "fragment-late"]);
+
 class Arrival implements ArrivedFragment {
 	source!: LinkAddress;
 	destination!: LinkAddress;
@@ -54,6 +57,8 @@ export interface AdaptationOptions {
 	readonly pool: BufferPool;
 	/** Whether a mesh header's final address is this node's; undefined takes all, as an observer does. */
 	isOwn?(address: LinkAddress): boolean;
+	/** Told of a packet whose first fragment found no place: `packet[0..length)` is its beginning. */
+	onRefused?(packet: Uint8Array, length: number, reason: FragmentDrop): void;
 }
 
 /**
@@ -190,7 +195,11 @@ export class Adaptation {
 			if (arrival.length > scratch.length) outcome = "fragment-beyond-size";
 			else {
 				copyBytes(bytes, result.next, scratch, result.length, rest);
-				outcome = this.#reassemble(scratch, 0, result);
+				const judged = this.#reassemble(scratch, 0, result);
+				if (typeof judged === "string" && !REPEATED.has(judged)) {
+					this.#options.onRefused?.(scratch, arrival.length, judged);
+				}
+				outcome = judged;
 			}
 		}
 		pool.give(scratch);

@@ -13,6 +13,12 @@ export function isMulticast(bytes: Uint8Array, offset: number): boolean {
 	return bytes[offset] === 0xff;
 }
 
+/** Whether the address at `offset` is :: or ::1, which name no other node (RFC 4291, sections 2.5.2 and 2.5.3). */
+export function isNobody(bytes: Uint8Array, offset: number): boolean {
+	for (let i = 0; i < 15; i++) if (bytes[offset + i] !== 0) return false;
+	return bytes[offset + 15]! <= 1;
+}
+
 /** The link-layer address from which an interface identifier was made (RFC 6282, section 3.2.2). */
 export function linkAddressOf(bytes: Uint8Array, offset: number, into: LinkAddress): LinkAddress {
 	const high = i32be(bytes, offset + 8);

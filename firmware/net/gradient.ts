@@ -5,6 +5,7 @@ import {
 	GRADIENT_BEACON_BYTES,
 	GradientBeacon,
 } from "../frames/gradient-beacon.js";
+import type { CsmaOutcome } from "../mac/csma.js";
 import type { Clock, Random, Sink, Timer } from "../ports.js";
 import type { NeighbourTable } from "../trust/neighbours.js";
 import { NO_ADDRESS } from "./addresses.js";
@@ -18,6 +19,10 @@ const HYSTERESIS_SHIFT = 3;
 const JITTER_US = 400_000;
 /** The first wave comes soon after the start. */
 const FIRST_BEACON_US = 100_000;
+/** A link of which nothing is known any more: no reason to prefer it. */
+const UNKNOWN_LINK_COST = 4 * 256;
+/** Half a transmission. */
+const MISSED_WAVE_COST = 128;
 const INFINITE_COST = 0xffff;
 
 interface Candidate {
@@ -44,8 +49,8 @@ export interface GradientOptions {
  * A gradient towards the sink: each wave of beacons tells hop count and expected transmissions, and
  * each node hands its packets to the neighbour through which they are fewest.
  *
- * A node repeats each wave once, after it heard it, and only with a cost above its parent's; so the
- * graph has no loop but for the time that a change takes to spread.
+ * A node repeats each wave once, after it heard it, and only with a cost above its parent's; it takes no
+ * parent whose way may lead through itself. So the parents never form a loop, not even while a change spreads.
  */
 export class Gradient implements Routing {
 	readonly #options: GradientOptions;
@@ -55,7 +60,11 @@ export class Gradient implements Routing {
 	readonly #heard = new GradientBeacon();
 	readonly #payload = new Uint8Array(GRADIENT_BEACON_BYTES);
 	#parent: Candidate | undefined;
+	/** The newest epoch that anybody told of; -1 before the first. */
 	#epoch = -1;
+	/** The best that we ever told of: its epoch (-1 before the first), and the least cost within that. */
+	#toldEpoch = -1;
+	#toldCost256 = INFINITE_COST;
 	#sequence = 0;
 	#timer: Timer = 0;
 	readonly #onTimer = (): void => this.#send();
@@ -83,12 +92,19 @@ export class Gradient implements Routing {
 	}
 
 	learn(origin: LinkAddress, via: LinkAddress): void {
-		// What the parent hands down comes from the sink's side, and the way there is the gradient.
-		if (this.#parent?.address.equals(via) === true) return;
+		// What those hand down who are closer to the sink comes from its side: the way there is the gradient.
+		for (const candidate of this.#candidates) {
+			if (candidate.address.equals(via) && this.#isFeasible(candidate)) return;
+		}
 		this.#reverse.learn(origin, via);
 	}
 
-	noteDelivery(neighbour: LinkAddress): void {
+	unlearn(destination: LinkAddress): void {
+		this.#reverse.remove(destination);
+	}
+
+	noteDelivery(neighbour: LinkAddress, outcome: CsmaOutcome): void {
+		if (outcome === "mac-retries") this.#reverse.forget(neighbour);
 		if (this.#parent !== undefined && neighbour.equals(this.#parent.address)) this.#choose();
 	}
 
@@ -97,24 +113,34 @@ export class Gradient implements Routing {
 		if (typeof beacon === "string") return;
 		this.#options.neighbours.obtain(source)?.noteBroadcast(beacon.sequence);
 		if (this.#options.isSink) return;
-		const candidate = this.#candidate(source);
-		candidate.epoch = beacon.epoch;
-		candidate.hops = beacon.hops;
-		candidate.cost256 = beacon.cost256;
-		const isNews = this.#epoch < 0 || isNewer(beacon.epoch, this.#epoch);
-		if (isNews) this.#epoch = beacon.epoch;
+		if (this.#epoch < 0 || isNewer(beacon.epoch, this.#epoch)) this.#epoch = beacon.epoch;
+		this.#note(source, beacon);
 		this.#choose();
-		if (isNews && this.#parent !== undefined && this.#timer === 0) {
+		const isNews = this.#parent !== undefined && this.#isFresherThanTold(this.#parent.epoch);
+		if (isNews && this.#timer === 0) {
 			this.#schedule(this.#options.random.below(JITTER_US));
 		}
 	}
 
-	#candidate(source: LinkAddress): Candidate {
-		for (const candidate of this.#candidates) if (candidate.address.equals(source)) return candidate;
-		const made: Candidate = { address: source.clone(), epoch: 0, hops: 255, cost256: INFINITE_COST };
-		if (this.#candidates.length < this.#options.neighbours.capacity) {
+	dependsOn(address: LinkAddress): boolean {
+		return this.#candidates.some((candidate) => candidate.address.equals(address));
+	}
+
+	/** Notes what a neighbour says, unless the table is full of better ways. */
+	#note(source: LinkAddress, beacon: GradientBeacon): void {
+		const { epoch, hops, cost256 } = beacon;
+		for (const candidate of this.#candidates) {
+			if (!candidate.address.equals(source)) continue;
+			candidate.epoch = epoch;
+			candidate.hops = hops;
+			candidate.cost256 = cost256;
+			return;
+		}
+		const made: Candidate = { address: source.clone(), epoch, hops, cost256 };
+		// Half of the neighbour table is left to those who only send to us.
+		if (this.#candidates.length < Math.max(1, this.#options.neighbours.capacity >> 1)) {
 			this.#candidates.push(made);
-			return made;
+			return;
 		}
 		let worst = -1;
 		for (let i = 0; i < this.#candidates.length; i++) {
@@ -122,16 +148,27 @@ export class Gradient implements Routing {
 			if (candidate === this.#parent) continue;
 			if (worst < 0 || this.#pathCost(candidate) > this.#pathCost(this.#candidates[worst]!)) worst = i;
 		}
-		if (worst >= 0) this.#candidates[worst] = made;
-		return made;
+		if (worst < 0 || this.#pathCost(made) >= this.#pathCost(this.#candidates[worst]!)) return;
+		this.#candidates[worst] = made;
 	}
 
 	#pathCost(candidate: Candidate): number {
 		if (isNewer(this.#epoch, (candidate.epoch + STALE_EPOCHS) & 0xffff)) return INFINITE_COST;
 		if (candidate.hops >= 255) return INFINITE_COST;
 		const neighbour = this.#options.neighbours.find(candidate.address);
-		const link256 = neighbour === undefined ? 256 : neighbour.expectedTransmissions256();
-		return Math.min(INFINITE_COST, candidate.cost256 + link256);
+		const link256 = neighbour === undefined ? UNKNOWN_LINK_COST : neighbour.expectedTransmissions256();
+		// One wave may reach us over others first; more than one that a neighbour missed tells of his way.
+		const missed = Math.max(0, ((this.#epoch - candidate.epoch) & 0xffff) - 1);
+		return Math.min(INFINITE_COST, candidate.cost256 + link256 + missed * MISSED_WAVE_COST);
+	}
+
+	/**
+	 * Whether a candidate's way cannot lead through us: it is fresher than all that we told of, or as
+	 * fresh and shorter (the feasibility condition of RFC 8966, section 3.5.1).
+	 */
+	#isFeasible(candidate: Candidate): boolean {
+		if (this.#isFresherThanTold(candidate.epoch)) return true;
+		return candidate.epoch === this.#toldEpoch && candidate.cost256 < this.#toldCost256;
 	}
 
 	#choose(): void {
@@ -139,7 +176,7 @@ export class Gradient implements Routing {
 		let bestCost = INFINITE_COST;
 		for (const candidate of this.#candidates) {
 			const cost = this.#pathCost(candidate);
-			if (cost < bestCost) {
+			if (cost < bestCost && this.#isFeasible(candidate)) {
 				best = candidate;
 				bestCost = cost;
 			}
@@ -148,7 +185,8 @@ export class Gradient implements Routing {
 		if (best === present) return;
 		if (best !== undefined && present !== undefined) {
 			const presentCost = this.#pathCost(present);
-			if (presentCost < INFINITE_COST && presentCost - bestCost < presentCost >> HYSTERESIS_SHIFT) return;
+			const isNear = presentCost - bestCost < presentCost >> HYSTERESIS_SHIFT;
+			if (presentCost < INFINITE_COST && isNear && this.#isFeasible(present)) return;
 		}
 		this.#parent = best;
 		const { sink, clock, node } = this.#options;
@@ -166,16 +204,32 @@ export class Gradient implements Routing {
 		const beacon = this.#beacon;
 		if (isSink) {
 			this.#epoch = (this.#epoch + 1) & 0xffff;
+			beacon.epoch = this.#epoch;
 			beacon.cost256 = 0;
 			this.#schedule(periodUs - (periodUs >> 4) + random.below(Math.max(1, periodUs >> 3)));
 		} else if (this.#parent === undefined) return;
-		else beacon.cost256 = this.#pathCost(this.#parent);
+		else {
+			// Only as fresh as the parent's word: who told more could be chosen by his own parent.
+			beacon.epoch = this.#parent.epoch;
+			beacon.cost256 = this.#pathCost(this.#parent);
+			this.#noteTold(beacon.epoch, beacon.cost256);
+		}
 		beacon.hops = this.hops;
-		beacon.epoch = this.#epoch;
 		this.#sequence = (this.#sequence + 1) & 0xffff;
 		beacon.sequence = this.#sequence;
 		const length = encodeGradientBeacon(beacon, this.#payload, 0);
 		this.#options.broadcast(this.#payload, length);
+	}
+
+	#isFresherThanTold(epoch: number): boolean {
+		return this.#toldEpoch < 0 || isNewer(epoch, this.#toldEpoch);
+	}
+
+	#noteTold(epoch: number, cost256: number): void {
+		if (this.#isFresherThanTold(epoch) || (epoch === this.#toldEpoch && cost256 < this.#toldCost256)) {
+			this.#toldEpoch = epoch;
+			this.#toldCost256 = cost256;
+		}
 	}
 }
 

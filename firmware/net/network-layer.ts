@@ -21,10 +21,12 @@ import {
 	Ipv6Header,
 	UpperLayer,
 } from "../frames/ipv6.js";
+import { type NeighbourMessageDrop, NeighbourType } from "../frames/neighbour-message.js";
 import { decodeUdp, encodeUdp, UDP_HEADER_BYTES, type UdpDrop, UdpHeader, verifyUdp } from "../frames/udp.js";
 import type { Clock, Sink } from "../ports.js";
-import { isLinkLocal, isMulticast, linkAddressOf, sameAddress } from "./addresses.js";
+import { isLinkLocal, isMulticast, isNobody, linkAddressOf, sameAddress } from "./addresses.js";
 import { datagramDigest, datagramIdent } from "./ident.js";
+import type { NeighbourDiscovery } from "./neighbour-discovery.js";
 import type { OutboxDrop } from "./outbox.js";
 import type { Routing } from "./routing.js";
 
@@ -36,9 +38,16 @@ export type NetworkDrop =
 	| "no-route"
 	| "hop-limit"
 	| "not-for-us"
+	/** A source that cannot be answered: a multicast address, or nobody's. */
+	| "ipv6-source"
+	/** Our own packet came back. */
+	| "routing-loop"
 	| "port-unreachable"
 	| "icmpv6-truncated"
 	| "icmpv6-checksum"
+	| NeighbourMessageDrop
+	| "neighbour-hop-limit"
+	| "neighbour-unresolved"
 	| "unknown-next-header"
 	| "too-long";
 
@@ -58,8 +67,8 @@ export interface NetworkLayerOptions {
 	readonly hopLimit: number;
 	/** The largest packet that we send. */
 	readonly maxPacketBytes: number;
-	/** Hands a packet to the outbox, which takes over the buffer. */
-	send(buffer: Uint8Array, length: number, nextHop: LinkAddress, ident: number): void;
+	/** Hands packets to the link, once it knows the next hop. */
+	readonly discovery: NeighbourDiscovery;
 }
 
 /** No more ICMPv6 errors than this (RFC 4443, section 2.4 f). */
@@ -120,40 +129,64 @@ export class NetworkLayer {
 	/** Sends an echo request with `length` octets of data, 0x00, 0x01 … (RFC 4443, section 4.1). */
 	sendEcho(destination: Uint8Array, identifier: number, sequence: number, length: number): void {
 		const data = IPV6_BYTES + ICMPV6_HEADER_BYTES;
-		const packet = this.#options.pool.take();
+		const { maxPacketBytes, pool } = this.#options;
+		if (data + length > maxPacketBytes) {
+			throw new RangeError(`sendEcho: expected at most ${maxPacketBytes - data} octets, got ${length}`);
+		}
+		const packet = pool.take();
 		this.#begin(packet, data + length, ICMPV6, this.sourceFor(destination), destination);
 		for (let i = 0; i < length; i++) packet[data + i] = i;
 		encodeEcho(Icmpv6Type.echoRequest, identifier, sequence, packet, IPV6_BYTES, data + length);
 		this.#originate(packet, data + length);
 	}
 
-	/** Takes over a received packet, which the neighbour `via` handed to us. */
-	receive(packet: Uint8Array, length: number, via: LinkAddress): void {
+	/**
+	 * Takes over a received packet, which the neighbour `via` handed to us.
+	 *
+	 * `toAll`: in a broadcast frame, from which nobody passes a packet on or answers with an error.
+	 */
+	receive(packet: Uint8Array, length: number, via: LinkAddress, toAll = false): void {
 		const header = decodeIpv6(packet, 0, length, this.#ipv6);
 		if (typeof header === "string") {
 			this.#drop(packet, length, header);
 			return;
 		}
-		if (!isLinkLocal(packet, 8)) this.#options.routing.learn(linkAddressOf(packet, 8, this.#origin), via);
-		if (this.#isOwn(packet)) {
-			const fault = this.#deliver(packet, length, header);
-			if (fault === undefined) this.#options.pool.give(packet);
-			else this.#drop(packet, length, fault);
-		} else this.#forward(packet, length);
+		const isAnonymous = isNobody(packet, 8);
+		if (isMulticast(packet, 8)) {
+			this.#drop(packet, length, "ipv6-source");
+			return;
+		}
+		const isOurs = this.#isOwnUnicast(packet, 8);
+		if (!isOurs && !isAnonymous && !isLinkLocal(packet, 8)) {
+			this.#options.routing.learn(linkAddressOf(packet, 8, this.#origin), via);
+		}
+		if (this.#isOwn(packet)) this.#take(packet, length, header, toAll);
+		else if (isAnonymous) this.#drop(packet, length, "ipv6-source");
+		else if (toAll || isLinkLocal(packet, 24) || isNobody(packet, 24))
+			this.#drop(packet, length, "not-for-us");
+		else if (isOurs) {
+			this.#options.routing.unlearn(linkAddressOf(packet, 24, this.#target));
+			this.#drop(packet, length, "routing-loop");
+		} else this.#forward(packet, length, via);
+	}
+
+	#take(packet: Uint8Array, length: number, header: Ipv6Header, toAll: boolean): void {
+		const fault = this.#deliver(packet, length, header, toAll);
+		if (fault === undefined) this.#options.pool.give(packet);
+		else this.#drop(packet, length, fault);
 	}
 
 	#isOwn(packet: Uint8Array): boolean {
-		const { linkLocal, global } = this.#options;
-		if (isMulticast(packet, 24)) return true;
-		if (sameAddress(packet, 24, linkLocal)) return true;
-		return global !== undefined && sameAddress(packet, 24, global);
+		return isMulticast(packet, 24) || this.#isOwnUnicast(packet, 24);
 	}
 
-	#forward(packet: Uint8Array, length: number): void {
-		if (isLinkLocal(packet, 24)) {
-			this.#drop(packet, length, "not-for-us");
-			return;
-		}
+	#isOwnUnicast(packet: Uint8Array, offset: number): boolean {
+		const { linkLocal, global } = this.#options;
+		if (sameAddress(packet, offset, linkLocal)) return true;
+		return global !== undefined && sameAddress(packet, offset, global);
+	}
+
+	#forward(packet: Uint8Array, length: number, via: LinkAddress): void {
 		const hopLimit = packet[7]!;
 		if (hopLimit <= 1) {
 			this.#reportError(Icmpv6Type.timeExceeded, 0, packet, length);
@@ -162,33 +195,42 @@ export class NetworkLayer {
 		}
 		packet[7] = hopLimit - 1;
 		const { routing, sink, clock, node } = this.#options;
-		const nextHop = routing.nextHop(linkAddressOf(packet, 24, this.#target));
-		if (nextHop === undefined) {
+		const destination = linkAddressOf(packet, 24, this.#target);
+		// Handed back to where it came from, it would go to and fro until its hops are used up.
+		if (routing.nextHop(destination)?.equals(via) === true) routing.unlearn(destination);
+		const nextHop = routing.nextHop(destination);
+		if (nextHop === undefined || nextHop.equals(via)) {
 			this.#reportError(Icmpv6Type.destinationUnreachable, UnreachableCode.noRoute, packet, length);
 			this.#drop(packet, length, "no-route");
 			return;
 		}
 		const ident = datagramIdent(packet, length);
 		sink.datagramForwarded(clock.nowUs(), node, ident);
-		this.#options.send(packet, length, nextHop, ident);
+		this.#options.discovery.submit(packet, length, nextHop, ident);
 	}
 
-	#deliver(packet: Uint8Array, length: number, header: Ipv6Header): NetworkDrop | undefined {
+	#deliver(packet: Uint8Array, length: number, header: Ipv6Header, toAll: boolean): NetworkDrop | undefined {
 		const upper = findUpperLayer(packet, 0, length, this.#upper);
 		if (typeof upper === "string") return upper;
 		const hops = Math.max(1, this.#options.hopLimit - header.hopLimit + 1);
-		if (upper.protocol === UDP) return this.#deliverUdp(packet, length, upper, hops);
+		if (upper.protocol === UDP) return this.#deliverUdp(packet, length, upper, hops, toAll);
 		if (upper.protocol === ICMPV6) return this.#deliverIcmpv6(packet, length, upper, hops);
 		return "unknown-next-header";
 	}
 
-	#deliverUdp(packet: Uint8Array, length: number, upper: UpperLayer, hops: number): NetworkDrop | undefined {
+	#deliverUdp(
+		packet: Uint8Array,
+		length: number,
+		upper: UpperLayer,
+		hops: number,
+		toAll: boolean,
+	): NetworkDrop | undefined {
 		const udp = decodeUdp(packet, upper.offset, length, this.#udp);
 		if (typeof udp === "string") return udp;
 		if (!verifyUdp(packet, length, upper.offset, 8, upper.destinationOffset)) return "udp-checksum";
 		const handler = this.#sockets.get(udp.destinationPort);
 		if (handler === undefined) {
-			this.#reportError(Icmpv6Type.destinationUnreachable, UnreachableCode.port, packet, length);
+			if (!toAll) this.#reportError(Icmpv6Type.destinationUnreachable, UnreachableCode.port, packet, length);
 			return "port-unreachable";
 		}
 		this.#noteDelivered(packet, length, hops);
@@ -205,6 +247,10 @@ export class NetworkLayer {
 		const message = decodeIcmpv6(packet, upper.offset, length, this.#icmp);
 		if (typeof message === "string") return message;
 		if (!verifyIcmpv6(packet, length, upper.offset, 8, upper.destinationOffset)) return "icmpv6-checksum";
+		if (message.type === NeighbourType.solicitation || message.type === NeighbourType.advertisement) {
+			return this.#options.discovery.receive(packet, upper.offset, length);
+		}
+		if (message.type === Icmpv6Type.echoRequest && isNobody(packet, 8)) return "ipv6-source";
 		this.#noteDelivered(packet, length, hops);
 		if (message.type === Icmpv6Type.echoRequest) this.#answerEcho(packet, length, message);
 		else if (message.type === Icmpv6Type.echoReply) {
@@ -229,7 +275,7 @@ export class NetworkLayer {
 	/** Tells the source what became of its packet, unless RFC 4443, section 2.4 e, forbids it. */
 	#reportError(type: number, code: number, packet: Uint8Array, length: number): void {
 		const { clock, pool } = this.#options;
-		if (isMulticast(packet, 24) || isMulticast(packet, 8) || clock.nowUs() < this.#nextErrorUs) return;
+		if (isMulticast(packet, 24) || isNobody(packet, 8) || clock.nowUs() < this.#nextErrorUs) return;
 		const upper = findUpperLayer(packet, 0, length, this.#upper);
 		if (typeof upper === "string") return;
 		if (upper.protocol === ICMPV6 && packet[upper.offset]! < Icmpv6Type.echoRequest) return;
@@ -271,10 +317,14 @@ export class NetworkLayer {
 		sink.datagramSent(clock.nowUs(), node, ident, datagramDigest(packet, length), length);
 		let nextHop: LinkAddress | undefined;
 		if (isMulticast(packet, 24)) nextHop = BROADCAST;
-		else if (isLinkLocal(packet, 24)) nextHop = linkAddressOf(packet, 24, this.#target);
+		else if (this.#isOwn(packet)) {
+			const header = decodeIpv6(packet, 0, length, this.#ipv6) as Ipv6Header;
+			this.#take(packet, length, header, false);
+			return;
+		} else if (isLinkLocal(packet, 24)) nextHop = linkAddressOf(packet, 24, this.#target);
 		else nextHop = routing.nextHop(linkAddressOf(packet, 24, this.#target));
 		if (nextHop === undefined) this.#drop(packet, length, "no-route");
-		else this.#options.send(packet, length, nextHop, ident);
+		else this.#options.discovery.submit(packet, length, nextHop, ident);
 	}
 
 	#noteDelivered(packet: Uint8Array, length: number, hops: number): void {

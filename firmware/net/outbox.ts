@@ -8,6 +8,9 @@ import type { LinkLayer } from "../mac/link-layer.js";
 /** Why a packet did not leave the node. */
 export type OutboxDrop = "queue-full" | Exclude<CsmaOutcome, "sent">;
 
+/** What a node sends on its own account. */
+export type ControlKind = "gradient" | "neighbour-discovery";
+
 interface Outgoing {
 	readonly buffer: Uint8Array;
 	readonly length: number;
@@ -15,6 +18,8 @@ interface Outgoing {
 	/** A MAC payload as it stands, not an IPv6 packet. */
 	readonly raw: boolean;
 	readonly ident: number;
+	/** The protocol of the node's own that sends it, undefined for the packets of applications. */
+	readonly control: ControlKind | undefined;
 }
 
 /**
@@ -30,8 +35,14 @@ export class Outbox {
 	readonly #onDrop: (ident: number, reason: OutboxDrop) => void;
 	readonly #queue: Outgoing[] = [];
 	#started = false;
+	/** A frame is with the link layer. */
+	#inFlight = false;
+	/** The queue was cleared since: how that frame ends concerns nobody. */
+	#orphaned = false;
 	#tag: number;
-	readonly #onFrameDone = (outcome: CsmaOutcome): void => this.#advance(outcome);
+	readonly #onControl: (kind: ControlKind, transmissions: number) => void;
+	readonly #onFrameDone = (outcome: CsmaOutcome, transmissions: number): void =>
+		this.#advance(outcome, transmissions);
 
 	/** `capacity`: packets that may wait; `firstTag`: 0 to 65,535, best random. */
 	constructor(
@@ -41,6 +52,7 @@ export class Outbox {
 		capacity: number,
 		firstTag: number,
 		onDrop: (ident: number, reason: OutboxDrop) => void,
+		onControl: (kind: ControlKind, transmissions: number) => void,
 	) {
 		this.#link = link;
 		this.#fragmenter = fragmenter;
@@ -48,6 +60,7 @@ export class Outbox {
 		this.#capacity = capacity;
 		this.#tag = firstTag;
 		this.#onDrop = onDrop;
+		this.#onControl = onControl;
 	}
 
 	/** Packets that wait or are being sent. */
@@ -57,35 +70,48 @@ export class Outbox {
 
 	/** Takes over `buffer`, which holds an IPv6 packet of `length` octets, for the neighbour `destination`. */
 	sendPacket(buffer: Uint8Array, length: number, destination: LinkAddress, ident: number): void {
-		this.#enqueue({ buffer, length, destination: destination.clone(), raw: false, ident });
+		this.#enqueue({
+			buffer,
+			length,
+			destination: destination.clone(),
+			raw: false,
+			ident,
+			control: undefined,
+		});
+	}
+
+	/** As {@link sendPacket}, for a packet of the node's own protocols. */
+	sendControl(buffer: Uint8Array, length: number, destination: LinkAddress, control: ControlKind): void {
+		this.#enqueue({ buffer, length, destination: destination.clone(), raw: false, ident: 0, control });
 	}
 
 	/** Sends a copy of a MAC payload to all neighbours. */
-	broadcast(payload: Uint8Array, length: number): void {
+	broadcast(payload: Uint8Array, length: number, control: ControlKind): void {
 		const buffer = this.#pool.take();
 		copyBytes(payload, 0, buffer, 0, length);
-		this.#enqueue({ buffer, length, destination: BROADCAST, raw: true, ident: 0 });
+		this.#enqueue({ buffer, length, destination: BROADCAST, raw: true, ident: 0, control });
 	}
 
 	/** Forgets everything that waits, as a node does that loses its power. */
 	clear(): void {
 		while (this.#queue.length > 0) this.#pool.give(this.#queue.pop()!.buffer);
 		this.#started = false;
+		this.#orphaned = this.#inFlight;
 	}
 
 	#enqueue(outgoing: Outgoing): void {
 		if (this.#queue.length >= this.#capacity) {
 			this.#pool.give(outgoing.buffer);
-			if (!outgoing.raw) this.#onDrop(outgoing.ident, "queue-full");
+			if (outgoing.control === undefined) this.#onDrop(outgoing.ident, "queue-full");
 			return;
 		}
 		this.#queue.push(outgoing);
-		if (this.#queue.length === 1) this.#sendNext();
+		this.#sendNext();
 	}
 
 	#sendNext(): void {
 		const head = this.#queue[0];
-		if (head === undefined) return;
+		if (head === undefined || this.#inFlight) return;
 		const { buffer, length, destination } = head;
 		const room = this.#link.room(destination);
 		if (!head.raw && !this.#started) {
@@ -97,18 +123,21 @@ export class Outbox {
 		let end = at + length;
 		if (head.raw) copyBytes(buffer, 0, this.#link.buffer, at, length);
 		else end = this.#fragmenter.next(this.#link.buffer, at, room);
+		this.#inFlight = true;
 		this.#link.commit(end, this.#onFrameDone);
 	}
 
-	#advance(outcome: CsmaOutcome): void {
+	#advance(outcome: CsmaOutcome, transmissions: number): void {
+		this.#inFlight = false;
 		const head = this.#queue[0];
-		// The queue was cleared while the frame was on its way.
-		if (head === undefined) return;
-		if (outcome !== "sent" || head.raw || this.#fragmenter.done) {
+		const control = this.#orphaned ? undefined : head?.control;
+		if (control !== undefined) this.#onControl(control, transmissions);
+		if (this.#orphaned || head === undefined) this.#orphaned = false;
+		else if (outcome !== "sent" || head.raw || this.#fragmenter.done) {
 			this.#queue.shift();
 			this.#started = false;
 			this.#pool.give(head.buffer);
-			if (outcome !== "sent" && !head.raw) this.#onDrop(head.ident, outcome);
+			if (outcome !== "sent" && head.control === undefined) this.#onDrop(head.ident, outcome);
 		}
 		this.#sendNext();
 	}

@@ -7,6 +7,10 @@ export interface Routing {
 	nextHop(destination: LinkAddress): LinkAddress | undefined;
 	/** A packet of `origin` came from the neighbour `via`: answers may go back that way. */
 	learn(origin: LinkAddress, via: LinkAddress): void;
+	/** A packet for `destination` came back to us: what was learnt of the way there is wrong. */
+	unlearn(destination: LinkAddress): void;
+	/** Whether a way leads over this neighbour, so that its statistics must be kept. */
+	dependsOn(neighbour: LinkAddress): boolean;
 	/** How handing a frame to a neighbour ended. */
 	noteDelivery(neighbour: LinkAddress, outcome: CsmaOutcome): void;
 	/** A routing message, `bytes[offset..end)`, of a neighbour. */
@@ -39,6 +43,29 @@ export class ReverseRoutes {
 		this.#origins[this.#next]!.set(origin);
 		this.#vias[this.#next]!.set(via);
 		this.#next = (this.#next + 1) % REVERSE_ROUTES;
+	}
+
+	/** Forgets every way over a neighbour that does not answer. */
+	forget(via: LinkAddress): void {
+		for (let i = this.#vias.length - 1; i >= 0; i--) {
+			if (this.#vias[i]!.equals(via)) this.#remove(i);
+		}
+	}
+
+	/** Forgets the way to one destination. */
+	remove(destination: LinkAddress): void {
+		for (let i = 0; i < this.#origins.length; i++) {
+			if (this.#origins[i]!.equals(destination)) {
+				this.#remove(i);
+				return;
+			}
+		}
+	}
+
+	#remove(index: number): void {
+		this.#origins.splice(index, 1);
+		this.#vias.splice(index, 1);
+		if (index < this.#next) this.#next--;
 	}
 
 	find(destination: LinkAddress): LinkAddress | undefined {
@@ -78,7 +105,18 @@ export class StaticRouting implements Routing {
 		if (this.#routes.length > 0) this.#reverse.learn(origin, via);
 	}
 
-	noteDelivery(): void {}
+	unlearn(destination: LinkAddress): void {
+		this.#reverse.remove(destination);
+	}
+
+	dependsOn(neighbour: LinkAddress): boolean {
+		return this.#routes.some((route) => route.via.equals(neighbour));
+	}
+
+	noteDelivery(neighbour: LinkAddress, outcome: CsmaOutcome): void {
+		if (outcome === "mac-retries") this.#reverse.forget(neighbour);
+	}
+
 	receive(): void {}
 	start(): void {}
 	stop(): void {}

@@ -5,6 +5,21 @@ const SHIFT = 3;
 /** Fixed point of ratios: 1 is 2^15. */
 export const RATIO_ONE = 1 << 15;
 
+/** So many transmissions say more than any guess. */
+const TRUSTED_TRANSMISSIONS = 8;
+/** From this strength on a link is taken for good: 10 dB above the sensitivity of common transceivers. */
+const STRONG_RSSI256 = -85 * 256;
+/**
+ * So many dB below, one more transmission is expected, and more with the square of the distance: the step
+ * from a good link to a dead one is some 3 dB wide, and nobody knows where a receiver has it.
+ */
+const WEAKENING_DB = 8;
+
+/** 256 / ratio, for a ratio in units of 1 / RATIO_ONE; at most 64 transmissions. */
+function inverse256(ratio: number): number {
+	return Math.floor((256 * RATIO_ONE) / Math.max(ratio, RATIO_ONE >> 6));
+}
+
 /** What a node has observed of one neighbour; plain integers, the same on every engine. */
 export class Neighbour {
 	readonly address: LinkAddress;
@@ -67,20 +82,23 @@ export class Neighbour {
 	}
 
 	/**
-	 * Expected transmissions until a frame is acknowledged, times 256.
+	 * Expected transmissions until a frame is acknowledged, times 256 (De Couto 2003).
 	 *
-	 * From our own acknowledgements once there are eight, before that from its broadcasts, both ways alike.
+	 * From our own acknowledgements once there are eight; before that the worst of what they say, of what its
+	 * broadcasts say, both ways taken as alike, and of what its signal promises.
 	 */
 	expectedTransmissions256(): number {
+		const sent256 = inverse256(this.deliveryRatio);
+		if (this.transmissions >= TRUSTED_TRANSMISSIONS) return sent256;
 		const oneWay = this.broadcastRatio;
-		const bothWays = (oneWay * oneWay) / RATIO_ONE;
-		const ratio = this.transmissions >= 8 ? this.deliveryRatio : bothWays;
-		return Math.min(0xffff, Math.floor((256 * RATIO_ONE) / Math.max(ratio, RATIO_ONE >> 6)));
+		const heard256 = inverse256(Math.floor((oneWay * oneWay) / RATIO_ONE));
+		const weakness256 = Math.floor(Math.max(0, STRONG_RSSI256 - this.rssiMean256) / WEAKENING_DB);
+		return Math.max(sent256, heard256, 256 + ((weakness256 * weakness256) >> 8));
 	}
 
 	#noteGap(gapUs: number): void {
-		// Pauses between datagrams are no gaps of a burst.
-		if (gapUs > 1_000_000) return;
+		// Pauses between datagrams are no gaps of a burst, nor is a clock that was set back.
+		if (gapUs < 0 || gapUs > 1_000_000) return;
 		if (this.gapMeanUs === 0) {
 			this.gapMeanUs = gapUs;
 			return;

@@ -2,6 +2,7 @@ import { type LinkAddress, parseLinkAddress } from "../../firmware/address.js";
 import { ContextTable } from "../../firmware/frames/context-table.js";
 import { hasGoodFcs, putFcs } from "../../firmware/frames/fcs.js";
 import { parseIpv6Prefix } from "../../firmware/frames/ipv6-text.js";
+import { listen } from "../../sim/attacks/listener.js";
 import { Replay, type ReplayFrame } from "../../sim/attacks/replay.js";
 import { ReplayOutcomes } from "../../sim/measure/replay-outcomes.js";
 import { addressOf } from "../../sim/network.js";
@@ -87,6 +88,7 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 			panCoordinator: false,
 		});
 		radio.receive(true);
+		listen(nodes, radio, world.queue, sink, contextsOf(loaded));
 		replay = new Replay(frames, radio, world.queue, sink, { node: nodes, startUs, speed, loops });
 		replay.start();
 	};

@@ -82,7 +82,7 @@ export function runText(
 	if (summary.readings > 0) row("readings", `${n(summary.readings)} collected at the sink`);
 	row(
 		"frames",
-		`${n(frames.data)} data, ${n(frames.acks)} acknowledgements; ${n(frames.collided)} collided, ` +
+		`${n(frames.data)} data, ${n(frames.control)} control, ${n(frames.acks)} acknowledgements; ${n(frames.collided)} collided, ` +
 			`${n(frames.macDropped)} given up by the MAC`,
 	);
 	row(

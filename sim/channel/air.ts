@@ -237,7 +237,7 @@ export class Air {
 	#missCause(node: number, signalMw: number, startUs: number): MissCause {
 		const { mode, modeBefore, listeningSinceUs } = this.#states;
 		let was = mode[node]!;
-		if (was === RadioMode.listening && listeningSinceUs[node]! >= startUs) was = modeBefore[node]!;
+		if (was === RadioMode.listening && listeningSinceUs[node]! > startUs) was = modeBefore[node]!;
 		switch (was) {
 			case RadioMode.transmitting:
 				return "transmitting";

@@ -18,15 +18,17 @@ export function bitErrorRate(sinr: number): number {
 	return Math.min(0.5, Math.max(0, ((8 / 15) * sum) / 16));
 }
 
+function tabulate(): Float64Array {
+	const lnSuccess = new Float64Array(STEPS + 2);
+	for (let i = 0; i <= STEPS + 1; i++) lnSuccess[i] = ln(1 - bitErrorRate((i * ERROR_FREE_SINR) / STEPS));
+	return lnSuccess;
+}
+
 /** ln(1 - BER), tabulated over the linear ratio and interpolated. */
 export class BitErrorTable {
-	readonly #lnSuccess = new Float64Array(STEPS + 2);
-
-	constructor() {
-		for (let i = 0; i <= STEPS + 1; i++) {
-			this.#lnSuccess[i] = ln(1 - bitErrorRate((i * ERROR_FREE_SINR) / STEPS));
-		}
-	}
+	/** Shared by all: it takes milliseconds to compute, and never changes. */
+	static #shared: Float64Array | undefined;
+	readonly #lnSuccess: Float64Array = (BitErrorTable.#shared ??= tabulate());
 
 	/** Natural logarithm of the probability that one bit is right. */
 	lnBitSuccess(sinr: number): number {

@@ -24,6 +24,7 @@ const Phase = { idle: 0, assessing: 1, turning: 2, sending: 3, awaitingAck: 4, a
 /** Times that validation against analytic models sets to 0; all others keep the standard's. */
 export interface PhyTimes {
 	readonly ccaUs: number;
+	/** From the assessment to the preamble; an acknowledgement always keeps the standard's turnaround. */
 	readonly turnaroundUs: number;
 }
 
@@ -38,6 +39,10 @@ const ACKNOWLEDGEMENTS: readonly Uint8Array[] = Array.from({ length: 256 }, (_, 
 
 /** Bit of the first octet of the frame control field. */
 const ACK_REQUEST = 0x20;
+
+/** Bits of the second octet: the frame version, and whether the sequence number is suppressed. */
+const VERSION_AND_SUPPRESSION = 0x31;
+const VERSION_2_SUPPRESSED = 0x21;
 
 const NOBODY: ReceiveHandler = () => {};
 
@@ -261,7 +266,7 @@ export class Transceivers implements AirListener {
 		if (!this.#headerIsGood) return;
 		const header = this.#header;
 		if (header.type === FrameType.ack && this.#phase[to] === Phase.awaitingAck) {
-			if (header.seq === this.#psdu[to]![2]) {
+			if (header.seq === sequenceNumber(this.#psdu[to]!)) {
 				this.#queue.cancel(this.#ackTimer[to]!);
 				this.#finish(to, "acked");
 			}
@@ -296,8 +301,13 @@ export class Transceivers implements AirListener {
 		this.#phase[node] = Phase.acknowledging;
 		this.#airPsdu[node] = ack;
 		this.#toMode(node, RadioMode.transmitting);
-		this.#queue.schedule(this.#queue.nowUs() + this.#times.turnaroundUs, this.#ackStart, node, 0);
+		this.#queue.schedule(this.#queue.nowUs() + TURNAROUND_US, this.#ackStart, node, 0);
 	}
+}
+
+/** Sequence number of a frame, -1 where a frame of version 2 leaves it out (IEEE 802.15.4-2020, 7.2.2). */
+function sequenceNumber(psdu: Uint8Array): number {
+	return (psdu[1]! & VERSION_AND_SUPPRESSION) === VERSION_2_SUPPRESSED ? -1 : psdu[2]!;
 }
 
 /** An enhanced acknowledgement without security or IEs (IEEE 802.15.4-2020, 7.3.3). */

@@ -10,8 +10,10 @@ export interface Summary {
 	nodes: number;
 	simulatedS: number;
 	events: number;
+	/** `data`: on the air for applications; `control`: for the nodes' own protocols (beacons, discovery). */
 	frames: {
 		data: number;
+		control: number;
 		acks: number;
 		received: number;
 		collided: number;
@@ -98,6 +100,10 @@ export class Metrics {
 			frameOnAir: (_timeUs, _node, _channel, _rssiDbm, psdu) => {
 				if ((psdu[0]! & TYPE_BITS) === ACK) s.frames.acks++;
 				else s.frames.data++;
+			},
+			controlSent: (_timeUs, _node, _kind, transmissions) => {
+				s.frames.control += transmissions;
+				s.frames.data -= transmissions;
 			},
 			frameReceived: () => {
 				s.frames.received++;
@@ -205,7 +211,7 @@ function emptySummary(): Summary {
 		nodes: 0,
 		simulatedS: 0,
 		events: 0,
-		frames: { data: 0, acks: 0, received: 0, collided: 0, macDropped: 0, lost: {}, refused: {} },
+		frames: { data: 0, control: 0, acks: 0, received: 0, collided: 0, macDropped: 0, lost: {}, refused: {} },
 		datagrams: { sent: 0, delivered: 0, lost: {}, altered: 0, duplicates: 0, foreign: 0 },
 		deliveryRatio: 0,
 		latencyMs: { mean: 0, p50: 0, p95: 0, max: 0 },

@@ -43,8 +43,9 @@ export const CHANNEL_SCHEMA = {
 			type: "number",
 			minimum: -150,
 			maximum: 0,
-			default: -100,
-			description: "The weakest signal that a receiver locks to",
+			default: -105,
+			description:
+				"The weakest signal that a receiver tries to lock to; below some -101 dBm most long frames fail",
 		},
 		lockSinrDb: {
 			type: "number",

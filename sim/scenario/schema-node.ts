@@ -52,6 +52,13 @@ export const NODE_SCHEMA = {
 			default: {},
 			description: "How a node finds the next hop",
 		},
+		addressResolution: {
+			enum: ["derived", "discovery"],
+			default: "derived",
+			description:
+				"derived: link-layer addresses follow from IPv6 addresses; discovery: nodes ask before their first " +
+				"packet to a neighbour, as RIOT and ns-3 do (RFC 4861)",
+		},
 		csma: {
 			type: "object",
 			additionalProperties: false,

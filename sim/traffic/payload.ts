@@ -1,7 +1,7 @@
 import { putI32le } from "../../firmware/bytes.js";
 
-/** Octets before the pattern: node, sequence, time. */
-const HEADER_BYTES = 16;
+/** Octets before the pattern, node, sequence and time: no payload is shorter. */
+export const MIN_PAYLOAD_BYTES = 16;
 
 /**
  * Fills the payload of one simulated datagram, the layout of the ns-3 peer's: node and sequence (32 bits
@@ -19,5 +19,5 @@ export function fillPayload(
 	putI32le(payload, 4, sequence);
 	putI32le(payload, 8, (timeNs % 0x100000000) | 0);
 	putI32le(payload, 12, Math.floor(timeNs / 0x100000000));
-	for (let i = HEADER_BYTES; i < length; i++) payload[i] = node + sequence + i;
+	for (let i = MIN_PAYLOAD_BYTES; i < length; i++) payload[i] = node + sequence + i;
 }

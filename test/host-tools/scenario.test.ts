@@ -275,7 +275,7 @@ test("any value anywhere loads or is refused in one line", async (t) => {
 				await loadScenario(join(directory, FILE), { set: [`${path}=${JSON.stringify(any)}`] });
 			} catch (error) {
 				t.true(error instanceof UserError, `${path}: ${error}`);
-				t.regex((error as UserError).message, /^--set [^\n]+: [^\n]+$/);
+				t.regex((error as UserError).message, /^(--set [^\n]+|[^\n]+:[0-9]+:[0-9]+): [^\n]+$/);
 			}
 		}),
 		{ numRuns: 500 },

@@ -59,6 +59,7 @@ export class TestNetwork {
 				prefix: PREFIX,
 				contexts: CONTEXTS,
 				routing: { kind: "static", routes: [] },
+				resolvesAddresses: false,
 				csma: CSMA_DEFAULTS,
 				neighbours: 16,
 				queueLength: 8,

@@ -1,0 +1,219 @@
+import { LinkAddress } from "../address.js";
+import type { BufferPool } from "../buffer-pool.js";
+import { ICMPV6 } from "../frames/checksum.js";
+import { encodeIpv6, IPV6_BYTES } from "../frames/ipv6.js";
+import {
+	decodeNeighbourMessage,
+	encodeNeighbourMessage,
+	NeighbourMessage,
+	type NeighbourMessageDrop,
+	NeighbourType,
+	neighbourMessageBytes,
+	OVERRIDE,
+	SOLICITED,
+} from "../frames/neighbour-message.js";
+import type { Clock, Timer } from "../ports.js";
+import { linkLocalOf, sameAddress } from "./addresses.js";
+
+/** RETRANS_TIMER and MAX_MULTICAST_SOLICIT (RFC 4861, section 10). */
+const RETRANSMIT_US = 1_000_000;
+const MAX_SOLICITATIONS = 3;
+/** A message that any router could have forwarded is refused (RFC 4861, section 7.1). */
+const HOP_LIMIT = 255;
+/** Packets that wait for one neighbour (RFC 4861, section 7.2.2: at least one). */
+const MAX_WAITING = 3;
+/** Neighbours that are known or asked for at once; the oldest goes first. */
+const MAX_ENTRIES = 32;
+const BROADCAST = LinkAddress.short(0xffff);
+
+interface Waiting {
+	readonly packet: Uint8Array;
+	readonly length: number;
+	readonly ident: number;
+}
+
+class Entry {
+	readonly address: LinkAddress;
+	isReachable = false;
+	solicitations = 0;
+	timer: Timer = 0;
+	readonly waiting: Waiting[] = [];
+
+	constructor(address: LinkAddress) {
+		this.address = address.clone();
+	}
+}
+
+export interface NeighbourDiscoveryOptions {
+	readonly clock: Clock;
+	readonly pool: BufferPool;
+	readonly address: LinkAddress;
+	readonly linkLocal: Uint8Array;
+	readonly global: Uint8Array | undefined;
+	/** Ask before the first packet to a neighbour; else its address is derived from its IPv6 address. */
+	readonly resolves: boolean;
+	/** Hands a packet to the link, which takes over the buffer. */
+	send(packet: Uint8Array, length: number, nextHop: LinkAddress, ident: number): void;
+	/** Hands a message of our own to the link, which takes over the buffer. */
+	sendMessage(packet: Uint8Array, length: number, nextHop: LinkAddress): void;
+	/** A packet whose next hop did not answer; its buffer goes back. */
+	onUnresolved(ident: number): void;
+}
+
+/**
+ * Address resolution of IPv6 neighbours (RFC 4861, section 7.2).
+ *
+ * Lowguard's own nodes need none, since their IPv6 addresses tell the link-layer address; but RIOT, ns-3 and
+ * others ask before they send, and a node that does not answer cannot be reached by them.
+ */
+export class NeighbourDiscovery {
+	readonly #options: NeighbourDiscoveryOptions;
+	readonly #message = new NeighbourMessage();
+	readonly #entries: Entry[] = [];
+
+	constructor(options: NeighbourDiscoveryOptions) {
+		this.#options = options;
+	}
+
+	/** Sends a packet, or keeps it until the neighbour has answered. */
+	submit(packet: Uint8Array, length: number, nextHop: LinkAddress, ident: number): void {
+		const { resolves, send, pool, onUnresolved } = this.#options;
+		if (!resolves || nextHop.isBroadcast) {
+			send(packet, length, nextHop, ident);
+			return;
+		}
+		const entry = this.#obtain(nextHop);
+		if (entry.isReachable) {
+			send(packet, length, nextHop, ident);
+			return;
+		}
+		if (entry.waiting.length >= MAX_WAITING) {
+			// RFC 4861, 7.2.2: the newcomer replaces the oldest.
+			const oldest = entry.waiting.shift()!;
+			pool.give(oldest.packet);
+			onUnresolved(oldest.ident);
+		}
+		entry.waiting.push({ packet, length, ident });
+		if (entry.timer === 0) this.#solicit(entry);
+	}
+
+	/** Forgets all neighbours and what waits for them. */
+	clear(): void {
+		for (const entry of this.#entries.splice(0)) this.#discard(entry);
+	}
+
+	/** Takes the message at `offset` of the packet `packet[0..length)`; returns why it was refused. */
+	receive(
+		packet: Uint8Array,
+		offset: number,
+		length: number,
+	): NeighbourMessageDrop | "neighbour-hop-limit" | undefined {
+		if (packet[7] !== HOP_LIMIT) return "neighbour-hop-limit";
+		const message = decodeNeighbourMessage(packet, offset, length, this.#message);
+		if (typeof message === "string") return message;
+		if (message.type === NeighbourType.solicitation) this.#answer(packet, message);
+		else this.#note(message);
+		return undefined;
+	}
+
+	#obtain(address: LinkAddress): Entry {
+		for (const entry of this.#entries) if (entry.address.equals(address)) return entry;
+		if (this.#entries.length >= MAX_ENTRIES) this.#discard(this.#entries.shift()!);
+		const made = new Entry(address);
+		this.#entries.push(made);
+		return made;
+	}
+
+	#discard(entry: Entry): void {
+		const { clock, pool, onUnresolved } = this.#options;
+		clock.cancel(entry.timer);
+		entry.timer = 0;
+		for (const { packet, ident } of entry.waiting.splice(0)) {
+			pool.give(packet);
+			onUnresolved(ident);
+		}
+	}
+
+	#solicit(entry: Entry): void {
+		const { clock, linkLocal, address } = this.#options;
+		entry.timer = 0;
+		if (entry.solicitations >= MAX_SOLICITATIONS) {
+			entry.solicitations = 0;
+			this.#discard(entry);
+			return;
+		}
+		entry.solicitations++;
+		const target = linkLocalOf(entry.address);
+		// Solicited-node multicast address (RFC 4291, section 2.7.1).
+		const group = Uint8Array.of(
+			0xff,
+			2,
+			0,
+			0,
+			0,
+			0,
+			0,
+			0,
+			0,
+			0,
+			0,
+			1,
+			0xff,
+			target[13]!,
+			target[14]!,
+			target[15]!,
+		);
+		this.#send(NeighbourType.solicitation, 0, linkLocal, group, target, address, BROADCAST);
+		entry.timer = clock.at(clock.nowUs() + RETRANSMIT_US, () => this.#solicit(entry));
+	}
+
+	#answer(packet: Uint8Array, message: NeighbourMessage): void {
+		const { linkLocal, global, address } = this.#options;
+		const isOwn =
+			sameAddress(packet, message.targetOffset, linkLocal) ||
+			(global !== undefined && sameAddress(packet, message.targetOffset, global));
+		// Without the option it is duplicate address detection, and our address is unique by construction.
+		if (!isOwn || message.linkAddress.byteLength === 0) return;
+		const target = packet.slice(message.targetOffset, message.targetOffset + 16);
+		const requester = packet.slice(8, 24);
+		const flags = SOLICITED | OVERRIDE;
+		this.#send(NeighbourType.advertisement, flags, target, requester, target, address, message.linkAddress);
+	}
+
+	#note(message: NeighbourMessage): void {
+		if (message.linkAddress.byteLength === 0) return;
+		const entry = this.#entries.find(({ address }) => address.equals(message.linkAddress));
+		if (entry === undefined || (message.flags & SOLICITED) === 0) return;
+		const { clock, send } = this.#options;
+		clock.cancel(entry.timer);
+		entry.timer = 0;
+		entry.solicitations = 0;
+		entry.isReachable = true;
+		for (const { packet, length, ident } of entry.waiting.splice(0))
+			send(packet, length, entry.address, ident);
+	}
+
+	#send(
+		type: number,
+		flags: number,
+		source: Uint8Array,
+		destination: Uint8Array,
+		target: Uint8Array,
+		address: LinkAddress,
+		nextHop: LinkAddress,
+	): void {
+		const { pool, sendMessage } = this.#options;
+		const packet = pool.take();
+		const length = IPV6_BYTES + neighbourMessageBytes(address);
+		const header = {
+			trafficClass: 0,
+			flowLabel: 0,
+			payloadLength: length - IPV6_BYTES,
+			nextHeader: ICMPV6,
+			hopLimit: HOP_LIMIT,
+		};
+		encodeIpv6(header, source, destination, packet, 0);
+		encodeNeighbourMessage(type, flags, target, address, packet, IPV6_BYTES, length);
+		sendMessage(packet, length, nextHop);
+	}
+}

@@ -1,0 +1,61 @@
+import test from "ava";
+import { runScenario } from "../../../host-tools/run/run.js";
+import { loadScenario } from "../../../host-tools/scenario/load.js";
+
+/**
+ * Measured with ns-3.37 on the workload of grid-one-hop, one row a seed from 1 to 5: datagrams sent and
+ * delivered, data frames per delivered datagram, median and 95th percentile of the latency in milliseconds.
+ *
+ * Latencies leave out each node's first datagram, which there waits for neighbour discovery; we have none.
+ */
+const NS3: Readonly<Record<number, readonly (readonly [number, number, number, number, number])[]>> = {
+	100: [
+		[542, 538, 5.089, 32.2, 37.0],
+		[545, 544, 5.015, 31.9, 34.8],
+		[550, 546, 5.048, 31.9, 35.1],
+		[548, 545, 5.029, 31.9, 34.8],
+		[545, 541, 5.091, 32.2, 35.1],
+	],
+	400: [
+		[2198, 2180, 5.074, 32.2, 35.7],
+		[2187, 2171, 5.051, 32.2, 35.4],
+		[2205, 2181, 5.097, 32.2, 36.0],
+		[2205, 2188, 5.062, 32.2, 35.1],
+		[2203, 2188, 5.066, 32.2, 36.7],
+	],
+};
+
+function mean(values: readonly number[]): number {
+	return values.reduce((a, b) => a + b, 0) / values.length;
+}
+
+for (const [nodes, rows] of Object.entries(NS3)) {
+	test(`grid-one-hop agrees with ns-3 at ${nodes} nodes`, async (t) => {
+		const ours: (readonly [number, number, number, number])[] = [];
+		for (let seed = 1; seed <= 5; seed++) {
+			const loaded = await loadScenario("grid-one-hop", { seed, set: [`topology.nodes=${nodes}`] });
+			const { summary } = runScenario(loaded);
+			const { delivered, sent } = summary.datagrams;
+			ours.push([
+				delivered / sent,
+				summary.frames.data / delivered,
+				summary.latencyMs.p50,
+				summary.latencyMs.p95,
+			]);
+		}
+		const column = (i: 0 | 1 | 2 | 3): number => mean(ours.map((row) => row[i]));
+		const [ratio, frames, p50, p95] = [column(0), column(1), column(2), column(3)];
+		const theirs = {
+			ratio: mean(rows.map(([sent, delivered]) => delivered / sent)),
+			frames: mean(rows.map((row) => row[2])),
+			p50: mean(rows.map((row) => row[3])),
+			p95: mean(rows.map((row) => row[4])),
+		};
+		const text = `delivery ${ratio}, frames ${frames}, median ${p50} ms, 95 % ${p95} ms; ns-3 ${JSON.stringify(theirs)}`;
+		t.log(text);
+		t.true(Math.abs(ratio - theirs.ratio) < 0.01, text);
+		t.true(Math.abs(frames / theirs.frames - 1) < 0.05, text);
+		t.true(Math.abs(p50 / theirs.p50 - 1) < 0.1, text);
+		t.true(Math.abs(p95 / theirs.p95 - 1) < 0.2, text);
+	});
+}
