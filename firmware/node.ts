@@ -203,6 +203,7 @@ export class Node {
 			periodUs: routing.beaconPeriodUs,
 			clock: this.ports.clock,
 			random: this.ports.random("gradient"),
+			store: this.ports.store,
 			sink: this.ports.sink,
 			neighbours: this.neighbours,
 			broadcast: (payload, length) => this.outbox.broadcast(payload, length, "gradient"),

@@ -1,7 +1,10 @@
-import { encodeSenml, type SenmlRecord } from "../frames/senml.js";
+import { encodeSenml, type SenmlRecord, senmlLength } from "../frames/senml.js";
 import type { Node } from "../node.js";
 import type { Timer } from "../ports.js";
 import { READINGS_PORT } from "./ports.js";
+
+/** IPv6 and UDP headers. */
+const HEADER_BYTES = 48;
 
 /** SenML name of the number that each pack of a node bears: shows what is missing, and what came twice. */
 export const SEQUENCE_NAME = "seq";
@@ -41,6 +44,13 @@ export class SensingApp {
 		this.#node = node;
 		this.#options = options;
 		this.#payload = new Uint8Array(node.config.maxPacketBytes);
+		const most = this.#longestPack();
+		if (most > node.config.maxPacketBytes - HEADER_BYTES) {
+			const room = node.config.maxPacketBytes - HEADER_BYTES;
+			throw new RangeError(
+				`SensingApp: expected readingsPerPack to fit ${room} octets, got ${options.readingsPerPack} (${most} octets)`,
+			);
+		}
 	}
 
 	start(): void {
@@ -50,6 +60,8 @@ export class SensingApp {
 	stop(): void {
 		this.#node.ports.clock.cancel(this.#timer);
 		this.#timer = 0;
+		this.#values.length = 0;
+		this.#takenUs.length = 0;
 	}
 
 	#sample(): void {
@@ -64,6 +76,18 @@ export class SensingApp {
 		this.#takenUs.length = 0;
 		const length = encodeSenml(records, this.#payload, 0);
 		this.#node.network.sendUdp(this.#options.sink, READINGS_PORT, READINGS_PORT, this.#payload, length);
+	}
+
+	/** Octets of a pack whose values and times need most. */
+	#longestPack(): number {
+		const { sensors } = this.#node.ports;
+		const { readingsPerPack, periodUs, baseName } = this.#options;
+		const time = -Math.round((readingsPerPack * periodUs) / 1_000_000);
+		const records: SenmlRecord[] = [{ baseName, name: SEQUENCE_NAME, unit: "count", value: 0xffffffff }];
+		for (let i = 0; i < readingsPerPack; i++) {
+			for (const { name, unit } of sensors) records.push({ name, unit, value: 0.1, time });
+		}
+		return senmlLength(records);
 	}
 
 	#pack(nowUs: number): SenmlRecord[] {

@@ -6,13 +6,16 @@ import {
 	GradientBeacon,
 } from "../frames/gradient-beacon.js";
 import type { CsmaOutcome } from "../mac/csma.js";
-import type { Clock, Random, Sink, Timer } from "../ports.js";
+import type { Clock, Random, Sink, Store, Timer } from "../ports.js";
+import { StoredCounter } from "../stored-counter.js";
 import type { NeighbourTable } from "../trust/neighbours.js";
 import { NO_ADDRESS } from "./addresses.js";
 import { ReverseRoutes, type Routing } from "./routing.js";
 
 /** A route that the sink has not renewed for so many of its beacons is gone. */
 const STALE_EPOCHS = 4;
+/** Waves that a sink numbers between two writes to its store. */
+const WAVES_PER_BLOCK = 64;
 /** A new parent must be better by 1/8: links that are equal but for noise do not flap. */
 const HYSTERESIS_SHIFT = 3;
 /** Beacons of one wave are spread over this, so that neighbours do not all answer at once. */
@@ -39,6 +42,7 @@ export interface GradientOptions {
 	readonly periodUs: number;
 	readonly clock: Clock;
 	readonly random: Random;
+	readonly store: Store;
 	readonly sink: Pick<Sink, "routeChanged">;
 	readonly neighbours: NeighbourTable;
 	/** Sends a copy of a MAC payload to all neighbours. */
@@ -65,12 +69,15 @@ export class Gradient implements Routing {
 	/** The best that we ever told of: its epoch (-1 before the first), and the least cost within that. */
 	#toldEpoch = -1;
 	#toldCost256 = INFINITE_COST;
+	/** Numbers the sink's waves; after a power cycle they go on, or nobody would believe them. */
+	readonly #waves: StoredCounter;
 	#sequence = 0;
 	#timer: Timer = 0;
 	readonly #onTimer = (): void => this.#send();
 
 	constructor(options: GradientOptions) {
 		this.#options = options;
+		this.#waves = new StoredCounter(options.store, "gradient-epoch", WAVES_PER_BLOCK);
 	}
 
 	/** Hops to the sink, 0 at the sink, 255 without a route. */
@@ -203,7 +210,7 @@ export class Gradient implements Routing {
 		const { isSink, periodUs, random } = this.#options;
 		const beacon = this.#beacon;
 		if (isSink) {
-			this.#epoch = (this.#epoch + 1) & 0xffff;
+			this.#epoch = this.#waves.next() & 0xffff;
 			beacon.epoch = this.#epoch;
 			beacon.cost256 = 0;
 			this.#schedule(periodUs - (periodUs >> 4) + random.below(Math.max(1, periodUs >> 3)));

@@ -13,7 +13,7 @@ import {
 	SOLICITED,
 } from "../frames/neighbour-message.js";
 import type { Clock, Timer } from "../ports.js";
-import { linkLocalOf, sameAddress } from "./addresses.js";
+import { linkAddressOf, linkLocalOf, sameAddress } from "./addresses.js";
 
 /** RETRANS_TIMER and MAX_MULTICAST_SOLICIT (RFC 4861, section 10). */
 const RETRANSMIT_US = 1_000_000;
@@ -69,6 +69,7 @@ export interface NeighbourDiscoveryOptions {
 export class NeighbourDiscovery {
 	readonly #options: NeighbourDiscoveryOptions;
 	readonly #message = new NeighbourMessage();
+	readonly #target = new LinkAddress();
 	readonly #entries: Entry[] = [];
 
 	constructor(options: NeighbourDiscoveryOptions) {
@@ -102,17 +103,23 @@ export class NeighbourDiscovery {
 		for (const entry of this.#entries.splice(0)) this.#discard(entry);
 	}
 
-	/** Takes the message at `offset` of the packet `packet[0..length)`; returns why it was refused. */
+	/**
+	 * Takes the message at `offset` of `packet[0..length)`, which the neighbour `via` sent; returns why it was refused.
+	 *
+	 * Answers go to the address on the frame: it is where the asker is, whatever its option says (ns-3 puts 48
+	 * bits there, RFC 4944 has 16 or 64).
+	 */
 	receive(
 		packet: Uint8Array,
 		offset: number,
 		length: number,
+		via: LinkAddress,
 	): NeighbourMessageDrop | "neighbour-hop-limit" | undefined {
 		if (packet[7] !== HOP_LIMIT) return "neighbour-hop-limit";
 		const message = decodeNeighbourMessage(packet, offset, length, this.#message);
 		if (typeof message === "string") return message;
-		if (message.type === NeighbourType.solicitation) this.#answer(packet, message);
-		else this.#note(message);
+		if (message.type === NeighbourType.solicitation) this.#answer(packet, message, via);
+		else this.#note(packet, message);
 		return undefined;
 	}
 
@@ -167,7 +174,7 @@ export class NeighbourDiscovery {
 		entry.timer = clock.at(clock.nowUs() + RETRANSMIT_US, () => this.#solicit(entry));
 	}
 
-	#answer(packet: Uint8Array, message: NeighbourMessage): void {
+	#answer(packet: Uint8Array, message: NeighbourMessage, via: LinkAddress): void {
 		const { linkLocal, global, address } = this.#options;
 		const isOwn =
 			sameAddress(packet, message.targetOffset, linkLocal) ||
@@ -177,20 +184,22 @@ export class NeighbourDiscovery {
 		const target = packet.slice(message.targetOffset, message.targetOffset + 16);
 		const requester = packet.slice(8, 24);
 		const flags = SOLICITED | OVERRIDE;
-		this.#send(NeighbourType.advertisement, flags, target, requester, target, address, message.linkAddress);
+		this.#send(NeighbourType.advertisement, flags, target, requester, target, address, via);
 	}
 
-	#note(message: NeighbourMessage): void {
-		if (message.linkAddress.byteLength === 0) return;
-		const entry = this.#entries.find(({ address }) => address.equals(message.linkAddress));
-		if (entry === undefined || (message.flags & SOLICITED) === 0) return;
+	#note(packet: Uint8Array, message: NeighbourMessage): void {
+		if ((message.flags & SOLICITED) === 0) return;
+		const target = linkAddressOf(packet, message.targetOffset, this.#target);
+		const entry = this.#entries.find(({ address }) => address.equals(target));
+		if (entry === undefined) return;
 		const { clock, send } = this.#options;
 		clock.cancel(entry.timer);
 		entry.timer = 0;
 		entry.solicitations = 0;
 		entry.isReachable = true;
-		for (const { packet, length, ident } of entry.waiting.splice(0))
-			send(packet, length, entry.address, ident);
+		for (const waiting of entry.waiting.splice(0)) {
+			send(waiting.packet, waiting.length, entry.address, waiting.ident);
+		}
 	}
 
 	#send(

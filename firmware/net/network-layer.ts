@@ -1,17 +1,8 @@
 import { LinkAddress } from "../address.js";
 import type { BufferPool } from "../buffer-pool.js";
-import { copyBytes, putU16be } from "../bytes.js";
+import { copyBytes } from "../bytes.js";
 import { ICMPV6, UDP } from "../frames/checksum.js";
-import {
-	decodeIcmpv6,
-	encodeEcho,
-	encodeIcmpv6Error,
-	ICMPV6_HEADER_BYTES,
-	Icmpv6Message,
-	Icmpv6Type,
-	UnreachableCode,
-	verifyIcmpv6,
-} from "../frames/icmpv6.js";
+import { Icmpv6Type, UnreachableCode } from "../frames/icmpv6.js";
 import {
 	decodeIpv6,
 	encodeIpv6,
@@ -21,10 +12,10 @@ import {
 	Ipv6Header,
 	UpperLayer,
 } from "../frames/ipv6.js";
-import { type NeighbourMessageDrop, NeighbourType } from "../frames/neighbour-message.js";
 import { decodeUdp, encodeUdp, UDP_HEADER_BYTES, type UdpDrop, UdpHeader, verifyUdp } from "../frames/udp.js";
 import type { Clock, Sink } from "../ports.js";
 import { isLinkLocal, isMulticast, isNobody, linkAddressOf, sameAddress } from "./addresses.js";
+import { Icmpv6Service, type Icmpv6ServiceDrop, type PacketOrigin } from "./icmpv6-service.js";
 import { datagramDigest, datagramIdent } from "./ident.js";
 import type { NeighbourDiscovery } from "./neighbour-discovery.js";
 import type { OutboxDrop } from "./outbox.js";
@@ -38,15 +29,10 @@ export type NetworkDrop =
 	| "no-route"
 	| "hop-limit"
 	| "not-for-us"
-	/** A source that cannot be answered: a multicast address, or nobody's. */
-	| "ipv6-source"
 	/** Our own packet came back. */
 	| "routing-loop"
 	| "port-unreachable"
-	| "icmpv6-truncated"
-	| "icmpv6-checksum"
-	| NeighbourMessageDrop
-	| "neighbour-hop-limit"
+	| Icmpv6ServiceDrop
 	| "neighbour-unresolved"
 	| "unknown-next-header"
 	| "too-long";
@@ -71,24 +57,25 @@ export interface NetworkLayerOptions {
 	readonly discovery: NeighbourDiscovery;
 }
 
-/** No more ICMPv6 errors than this (RFC 4443, section 2.4 f). */
-const ERROR_INTERVAL_US = 1_000_000;
 const BROADCAST = LinkAddress.short(0xffff);
 
 /** IPv6, UDP and ICMPv6 of one node: sends, forwards, delivers and answers. */
-export class NetworkLayer {
+export class NetworkLayer implements PacketOrigin {
+	readonly maxPacketBytes: number;
+	readonly icmpv6: Icmpv6Service;
 	readonly #options: NetworkLayerOptions;
 	readonly #sockets = new Map<number, UdpHandler>();
 	readonly #ipv6 = new Ipv6Header();
 	readonly #upper = new UpperLayer();
 	readonly #udp = new UdpHeader();
-	readonly #icmp = new Icmpv6Message();
 	readonly #target = new LinkAddress();
 	readonly #origin = new LinkAddress();
-	#nextErrorUs = 0;
 
 	constructor(options: NetworkLayerOptions) {
+		const { node, clock, sink, pool, discovery, maxPacketBytes } = options;
 		this.#options = options;
+		this.maxPacketBytes = maxPacketBytes;
+		this.icmpv6 = new Icmpv6Service({ node, clock, sink, pool, discovery, origin: this });
 	}
 
 	/** Binds a handler to a UDP port; a second one replaces the first. */
@@ -115,29 +102,16 @@ export class NetworkLayer {
 		length: number,
 	): void {
 		const total = IPV6_BYTES + UDP_HEADER_BYTES + length;
-		const { maxPacketBytes, pool } = this.#options;
+		const { pool } = this.#options;
+		const { maxPacketBytes } = this;
 		if (total > maxPacketBytes) {
 			throw new RangeError(`sendUdp: expected at most ${maxPacketBytes - 48} octets, got ${length}`);
 		}
 		const packet = pool.take();
-		this.#begin(packet, total, UDP, this.sourceFor(destination), destination);
+		this.begin(packet, total, UDP, this.sourceFor(destination), destination);
 		copyBytes(payload, 0, packet, IPV6_BYTES + UDP_HEADER_BYTES, length);
 		encodeUdp(sourcePort, destinationPort, packet, IPV6_BYTES, total);
-		this.#originate(packet, total);
-	}
-
-	/** Sends an echo request with `length` octets of data, 0x00, 0x01 … (RFC 4443, section 4.1). */
-	sendEcho(destination: Uint8Array, identifier: number, sequence: number, length: number): void {
-		const data = IPV6_BYTES + ICMPV6_HEADER_BYTES;
-		const { maxPacketBytes, pool } = this.#options;
-		if (data + length > maxPacketBytes) {
-			throw new RangeError(`sendEcho: expected at most ${maxPacketBytes - data} octets, got ${length}`);
-		}
-		const packet = pool.take();
-		this.#begin(packet, data + length, ICMPV6, this.sourceFor(destination), destination);
-		for (let i = 0; i < length; i++) packet[data + i] = i;
-		encodeEcho(Icmpv6Type.echoRequest, identifier, sequence, packet, IPV6_BYTES, data + length);
-		this.#originate(packet, data + length);
+		this.originate(packet, total);
 	}
 
 	/**
@@ -160,7 +134,7 @@ export class NetworkLayer {
 		if (!isOurs && !isAnonymous && !isLinkLocal(packet, 8)) {
 			this.#options.routing.learn(linkAddressOf(packet, 8, this.#origin), via);
 		}
-		if (this.#isOwn(packet)) this.#take(packet, length, header, toAll);
+		if (this.#isOwn(packet)) this.#take(packet, length, header, toAll, via);
 		else if (isAnonymous) this.#drop(packet, length, "ipv6-source");
 		else if (toAll || isLinkLocal(packet, 24) || isNobody(packet, 24))
 			this.#drop(packet, length, "not-for-us");
@@ -170,8 +144,8 @@ export class NetworkLayer {
 		} else this.#forward(packet, length, via);
 	}
 
-	#take(packet: Uint8Array, length: number, header: Ipv6Header, toAll: boolean): void {
-		const fault = this.#deliver(packet, length, header, toAll);
+	#take(packet: Uint8Array, length: number, header: Ipv6Header, toAll: boolean, via: LinkAddress): void {
+		const fault = this.#deliver(packet, length, header, toAll, via);
 		if (fault === undefined) this.#options.pool.give(packet);
 		else this.#drop(packet, length, fault);
 	}
@@ -189,7 +163,7 @@ export class NetworkLayer {
 	#forward(packet: Uint8Array, length: number, via: LinkAddress): void {
 		const hopLimit = packet[7]!;
 		if (hopLimit <= 1) {
-			this.#reportError(Icmpv6Type.timeExceeded, 0, packet, length);
+			this.icmpv6.reportError(Icmpv6Type.timeExceeded, 0, packet, length);
 			this.#drop(packet, length, "hop-limit");
 			return;
 		}
@@ -200,7 +174,7 @@ export class NetworkLayer {
 		if (routing.nextHop(destination)?.equals(via) === true) routing.unlearn(destination);
 		const nextHop = routing.nextHop(destination);
 		if (nextHop === undefined || nextHop.equals(via)) {
-			this.#reportError(Icmpv6Type.destinationUnreachable, UnreachableCode.noRoute, packet, length);
+			this.icmpv6.reportError(Icmpv6Type.destinationUnreachable, UnreachableCode.noRoute, packet, length);
 			this.#drop(packet, length, "no-route");
 			return;
 		}
@@ -209,12 +183,20 @@ export class NetworkLayer {
 		this.#options.discovery.submit(packet, length, nextHop, ident);
 	}
 
-	#deliver(packet: Uint8Array, length: number, header: Ipv6Header, toAll: boolean): NetworkDrop | undefined {
+	#deliver(
+		packet: Uint8Array,
+		length: number,
+		header: Ipv6Header,
+		toAll: boolean,
+		via: LinkAddress,
+	): NetworkDrop | undefined {
 		const upper = findUpperLayer(packet, 0, length, this.#upper);
 		if (typeof upper === "string") return upper;
 		const hops = Math.max(1, this.#options.hopLimit - header.hopLimit + 1);
 		if (upper.protocol === UDP) return this.#deliverUdp(packet, length, upper, hops, toAll);
-		if (upper.protocol === ICMPV6) return this.#deliverIcmpv6(packet, length, upper, hops);
+		if (upper.protocol === ICMPV6) {
+			return this.icmpv6.receive(packet, length, upper, via, () => this.#noteDelivered(packet, length, hops));
+		}
 		return "unknown-next-header";
 	}
 
@@ -230,7 +212,8 @@ export class NetworkLayer {
 		if (!verifyUdp(packet, length, upper.offset, 8, upper.destinationOffset)) return "udp-checksum";
 		const handler = this.#sockets.get(udp.destinationPort);
 		if (handler === undefined) {
-			if (!toAll) this.#reportError(Icmpv6Type.destinationUnreachable, UnreachableCode.port, packet, length);
+			if (!toAll)
+				this.icmpv6.reportError(Icmpv6Type.destinationUnreachable, UnreachableCode.port, packet, length);
 			return "port-unreachable";
 		}
 		this.#noteDelivered(packet, length, hops);
@@ -238,64 +221,8 @@ export class NetworkLayer {
 		return undefined;
 	}
 
-	#deliverIcmpv6(
-		packet: Uint8Array,
-		length: number,
-		upper: UpperLayer,
-		hops: number,
-	): NetworkDrop | undefined {
-		const message = decodeIcmpv6(packet, upper.offset, length, this.#icmp);
-		if (typeof message === "string") return message;
-		if (!verifyIcmpv6(packet, length, upper.offset, 8, upper.destinationOffset)) return "icmpv6-checksum";
-		if (message.type === NeighbourType.solicitation || message.type === NeighbourType.advertisement) {
-			return this.#options.discovery.receive(packet, upper.offset, length);
-		}
-		if (message.type === Icmpv6Type.echoRequest && isNobody(packet, 8)) return "ipv6-source";
-		this.#noteDelivered(packet, length, hops);
-		if (message.type === Icmpv6Type.echoRequest) this.#answerEcho(packet, length, message);
-		else if (message.type === Icmpv6Type.echoReply) {
-			const { sink, clock, node } = this.#options;
-			linkAddressOf(packet, 8, this.#origin);
-			sink.echoReplied(clock.nowUs(), node, this.#origin, message.sequence, length - message.next);
-		}
-		return undefined;
-	}
-
-	#answerEcho(request: Uint8Array, length: number, message: Icmpv6Message): void {
-		const requester = request.slice(8, 24);
-		const own = isMulticast(request, 24) ? this.sourceFor(requester) : request.slice(24, 40);
-		const total = IPV6_BYTES + ICMPV6_HEADER_BYTES + length - message.next;
-		const reply = this.#options.pool.take();
-		this.#begin(reply, total, ICMPV6, own, requester);
-		copyBytes(request, message.next, reply, IPV6_BYTES + ICMPV6_HEADER_BYTES, length - message.next);
-		encodeEcho(Icmpv6Type.echoReply, message.identifier, message.sequence, reply, IPV6_BYTES, total);
-		this.#originate(reply, total);
-	}
-
-	/** Tells the source what became of its packet, unless RFC 4443, section 2.4 e, forbids it. */
-	#reportError(type: number, code: number, packet: Uint8Array, length: number): void {
-		const { clock, pool } = this.#options;
-		if (isMulticast(packet, 24) || isNobody(packet, 8) || clock.nowUs() < this.#nextErrorUs) return;
-		const upper = findUpperLayer(packet, 0, length, this.#upper);
-		if (typeof upper === "string") return;
-		if (upper.protocol === ICMPV6 && packet[upper.offset]! < Icmpv6Type.echoRequest) return;
-		this.#nextErrorUs = clock.nowUs() + ERROR_INTERVAL_US;
-		const requester = packet.slice(8, 24);
-		const report = pool.take();
-		this.#begin(report, IPV6_BYTES, ICMPV6, this.sourceFor(requester), requester);
-		const total = encodeIcmpv6Error(
-			type,
-			code,
-			0,
-			packet,
-			length,
-			report.subarray(0, this.#options.maxPacketBytes),
-		);
-		putU16be(report, 4, total - IPV6_BYTES);
-		this.#originate(report, total);
-	}
-
-	#begin(
+	/** Writes the IPv6 header of a packet of our own, `length` octets in all. */
+	begin(
 		packet: Uint8Array,
 		length: number,
 		nextHeader: number,
@@ -311,7 +238,8 @@ export class NetworkLayer {
 		encodeIpv6(header, source, destination, packet, 0);
 	}
 
-	#originate(packet: Uint8Array, length: number): void {
+	/** Sends a packet of our own, whose header stands, and tells the sink; takes over its buffer. */
+	originate(packet: Uint8Array, length: number): void {
 		const { sink, clock, node, routing } = this.#options;
 		const ident = datagramIdent(packet, length);
 		sink.datagramSent(clock.nowUs(), node, ident, datagramDigest(packet, length), length);
@@ -319,7 +247,7 @@ export class NetworkLayer {
 		if (isMulticast(packet, 24)) nextHop = BROADCAST;
 		else if (this.#isOwn(packet)) {
 			const header = decodeIpv6(packet, 0, length, this.#ipv6) as Ipv6Header;
-			this.#take(packet, length, header, false);
+			this.#take(packet, length, header, false, linkAddressOf(packet, 24, this.#target));
 			return;
 		} else if (isLinkLocal(packet, 24)) nextHop = linkAddressOf(packet, 24, this.#target);
 		else nextHop = routing.nextHop(linkAddressOf(packet, 24, this.#target));

@@ -1,7 +1,5 @@
-import { putFcs } from "../../firmware/frames/fcs.js";
-import { decodeMacHeader, encodeMacHeader, FrameType, MacHeader } from "../../firmware/frames/mac-frame.js";
+import { decodeMacHeader, FrameType, MacHeader } from "../../firmware/frames/mac-frame.js";
 import {
-	ACK_BYTES,
 	ACK_WAIT_US,
 	airtimeUs,
 	CCA_US,
@@ -13,6 +11,7 @@ import type { RadioConfig, ReceiveHandler, TransmitOptions, TransmitOutcome } fr
 import type { SimSink } from "../events.js";
 import { toDb } from "../kernel/math.js";
 import type { EventQueue } from "../kernel/queue.js";
+import { acknowledgementOf, IMMEDIATE_ACKS, sequenceNumber } from "./acknowledgements.js";
 import { AddressFilter } from "./address-filter.js";
 import { Air, type AirListener, type AirOptions, type MissCause } from "./air.js";
 import type { LinkGraph } from "./links.js";
@@ -30,19 +29,8 @@ export interface PhyTimes {
 
 export const STANDARD_TIMES: PhyTimes = { ccaUs: CCA_US, turnaroundUs: TURNAROUND_US };
 
-/** The 256 immediate acknowledgements, by sequence number (IEEE 802.15.4-2020, 7.3.3). */
-const ACKNOWLEDGEMENTS: readonly Uint8Array[] = Array.from({ length: 256 }, (_, seq) => {
-	const psdu = Uint8Array.of(0x02, 0x00, seq, 0, 0);
-	putFcs(psdu, ACK_BYTES);
-	return psdu;
-});
-
 /** Bit of the first octet of the frame control field. */
 const ACK_REQUEST = 0x20;
-
-/** Bits of the second octet: the frame version, and whether the sequence number is suppressed. */
-const VERSION_AND_SUPPRESSION = 0x31;
-const VERSION_2_SUPPRESSED = 0x21;
 
 const NOBODY: ReceiveHandler = () => {};
 
@@ -97,7 +85,7 @@ export class Transceivers implements AirListener {
 		this.#phase = new Uint8Array(n);
 		this.#assessUs = new Float64Array(n);
 		this.#psdu = new Array<Uint8Array | undefined>(n).fill(undefined);
-		this.#airPsdu = new Array<Uint8Array>(n).fill(ACKNOWLEDGEMENTS[0]!);
+		this.#airPsdu = new Array<Uint8Array>(n).fill(IMMEDIATE_ACKS[0]!);
 		this.#ackTimer = new Float64Array(n);
 		this.#done = new Array<(outcome: TransmitOutcome) => void>(n).fill(() => {});
 		this.#handler = new Array<ReceiveHandler>(n).fill(NOBODY);
@@ -297,33 +285,12 @@ export class Transceivers implements AirListener {
 
 	/** The transmitter is busy from here on: it turns around, then acknowledges. */
 	#scheduleAck(node: number, header: MacHeader): void {
-		const ack = header.version === 2 ? enhancedAck(header) : ACKNOWLEDGEMENTS[header.seq]!;
+		const ack = acknowledgementOf(header);
 		this.#phase[node] = Phase.acknowledging;
 		this.#airPsdu[node] = ack;
 		this.#toMode(node, RadioMode.transmitting);
 		this.#queue.schedule(this.#queue.nowUs() + TURNAROUND_US, this.#ackStart, node, 0);
 	}
-}
-
-/** Sequence number of a frame, -1 where a frame of version 2 leaves it out (IEEE 802.15.4-2020, 7.2.2). */
-function sequenceNumber(psdu: Uint8Array): number {
-	return (psdu[1]! & VERSION_AND_SUPPRESSION) === VERSION_2_SUPPRESSED ? -1 : psdu[2]!;
-}
-
-/** An enhanced acknowledgement without security or IEs (IEEE 802.15.4-2020, 7.3.3). */
-function enhancedAck(received: MacHeader): Uint8Array {
-	const header = new MacHeader();
-	header.type = FrameType.ack;
-	header.version = 2;
-	header.seq = received.seq;
-	header.sequenceSuppressed = received.sequenceSuppressed;
-	header.destination.set(received.source);
-	header.destinationPan = received.sourcePan >= 0 ? received.sourcePan : received.destinationPan;
-	header.panIdCompression = header.destinationPan < 0;
-	const bytes = new Uint8Array(32);
-	const end = encodeMacHeader(header, bytes, 0) + FCS_BYTES;
-	putFcs(bytes, end);
-	return bytes.slice(0, end);
 }
 
 /** 0 at -100 dBm to 255 at -60 dBm, as CC2420 and AT86RF233 drivers scale it. */

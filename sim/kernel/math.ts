@@ -31,12 +31,14 @@ export function ln(x: number): number {
 		mantissa /= 2;
 		exponent++;
 	}
-	const s = (mantissa - 1) / (mantissa + 1);
+	// ln(1 + f) = 2 atanh(s), of which the series is summed from its second term on: f itself is exact.
+	const f = mantissa - 1;
+	const s = f / (2 + f);
 	const s2 = s * s;
-	// atanh series; |s| < 0.1716, so the first omitted term is below 2^-54.
+	// |s| < 0.1716, so the first omitted term is below 2^-54.
 	let sum = 1 / 21;
-	for (let k = 19; k >= 1; k -= 2) sum = sum * s2 + 1 / k;
-	return exponent * LN2_HIGH + (2 * s * sum + exponent * LN2_LOW);
+	for (let k = 19; k >= 3; k -= 2) sum = sum * s2 + 1 / k;
+	return exponent * LN2_HIGH + (f - s * (f - 2 * s2 * sum) + exponent * LN2_LOW);
 }
 
 /** Exponential function; underflows to 0 and overflows to Infinity. */

@@ -71,6 +71,9 @@ interface Pending {
 const TYPE_BITS = 7;
 const ACK = 2;
 
+/** Neither delivered nor given up when the run ended. */
+const IN_FLIGHT = "in-flight";
+
 /** Delivered datagrams whose repetition is recognised. */
 const REMEMBERED = 8192;
 
@@ -118,13 +121,16 @@ export class Metrics {
 			},
 			datagramSent: (timeUs, _node, ident, digest) => {
 				s.datagrams.sent++;
-				this.#pending.set(ident, { sentUs: timeUs, digest, reason: "in-flight" });
+				this.#pending.set(ident, { sentUs: timeUs, digest, reason: IN_FLIGHT });
 			},
 			datagramDelivered: (timeUs, _node, ident, digest, _bytes, hops) =>
 				this.#noteDelivered(timeUs, ident, digest, hops),
 			datagramDropped: (_timeUs, _node, ident, reason) => {
 				const pending = this.#pending.get(ident);
-				if (pending !== undefined) pending.reason = reason;
+				// The time-out at a receiver only follows from what its sender has told already.
+				if (pending === undefined || (pending.reason !== IN_FLIGHT && reason === "reassembly-timed-out"))
+					return;
+				pending.reason = reason;
 			},
 			contextOpened: (_timeUs, _node, _source, _tag, _size, bytesInUse) => {
 				s.reassembly.opened++;

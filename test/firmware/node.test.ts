@@ -14,7 +14,7 @@ function frameOf(payload: Uint8Array, sequence = 1): Uint8Array {
 }
 
 test("a power cycle in the middle of everything leaves no buffer, and the node works afterwards", (t) => {
-	for (let stopUs = 0; stopUs < 60_000; stopUs += 1_700) {
+	for (let stopUs = 0; stopUs < 160_000; stopUs += 1_100) {
 		const network = TestNetwork.of(2);
 		const [a, b] = network.nodes as [(typeof network.nodes)[0], (typeof network.nodes)[0]];
 		const heard: number[] = [];

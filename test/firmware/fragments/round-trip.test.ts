@@ -156,6 +156,19 @@ test("headers that leave no room for data in a first fragment go uncompressed", 
 	t.true(receiver.isEmptyAfter());
 });
 
+test("headers of any length, in any room, leave a first fragment that makes sense", (t) => {
+	const addresses = { source: counting(16, 0x20), destination: counting(16, 0x40) };
+	for (let units = 0; units < 7; units++) {
+		const extensions = { type: HOP_BY_HOP, bytes: extension(units) };
+		const packet = udpPacket({ ...addresses, extensions, payload: counting(200) });
+		for (let room = 40; room <= 118; room++) {
+			const receiver = new LowpanReceiver();
+			const results = payloadsOf(packet, room).map((payload) => receiver.take(payload));
+			t.deepEqual(results.at(-1), packet, `room ${room}, ${units} units`);
+		}
+	}
+});
+
 test("a room too small for any fragment is the caller's mistake", (t) => {
 	t.throws(() => payloadsOf(udpPacket({}), 31), { instanceOf: RangeError, message: /room.*32.*31/ });
 });

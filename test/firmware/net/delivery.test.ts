@@ -173,7 +173,7 @@ test("an echo is answered with the same octets, fragmented or not, to the near a
 	const lengths = [0, 8, 500, 1232];
 	for (const address of [near(2), far(2)]) {
 		lengths.forEach((length, i) => {
-			network.nodes[0]!.network.sendEcho(address, 77, i, length);
+			network.nodes[0]!.network.icmpv6.sendEcho(address, 77, i, length);
 			network.clock.advanceBy(1_000_000);
 		});
 	}
@@ -187,7 +187,7 @@ test("an echo is answered with the same octets, fragmented or not, to the near a
 
 test("an echo to all nodes is answered by each from its own address", (t) => {
 	const network = TestNetwork.of(4);
-	network.nodes[0]!.network.sendEcho(ALL_NODES, 1, 1, 8);
+	network.nodes[0]!.network.icmpv6.sendEcho(ALL_NODES, 1, 1, 8);
 	network.clock.advanceBy(1_000_000);
 	t.deepEqual(network.recorder.values("echoReplied", "source").sort(), ["0x0002", "0x0003", "0x0004"]);
 	t.deepEqual(network.leaks(), []);
@@ -198,7 +198,7 @@ test("what a node sends to itself stays within it", (t) => {
 		const network = TestNetwork.of(2);
 		const heard = listen(network);
 		network.nodes[0]!.network.sendUdp(address, PORT, PORT, counting(5), 5);
-		network.nodes[0]!.network.sendEcho(address, 1, 1, 300);
+		network.nodes[0]!.network.icmpv6.sendEcho(address, 1, 1, 300);
 		network.clock.advanceBy(1_000_000);
 		t.deepEqual(heard, ["0 from 1:0 5 0"]);
 		t.deepEqual(network.recorder.values("echoReplied", "bytes"), [300]);
@@ -212,7 +212,7 @@ test("a packet that is longer than allowed is the caller's mistake, and costs no
 	const layer = network.nodes[0]!.network;
 	const tooLong = { instanceOf: RangeError, message: /1232.*1233/ };
 	t.throws(() => layer.sendUdp(near(2), 1, 2, counting(1233), 1233), tooLong);
-	t.throws(() => layer.sendEcho(near(2), 1, 2, 1233), tooLong);
+	t.throws(() => layer.icmpv6.sendEcho(near(2), 1, 2, 1233), tooLong);
 	t.throws(() => layer.bind(0, () => {}), { instanceOf: RangeError, message: /port.*0/ });
 	t.is(network.pool.lent, 0);
 });

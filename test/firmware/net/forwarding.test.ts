@@ -50,7 +50,7 @@ test("each hop takes one from the hop limit, changes nothing else, and sends the
 
 test("the answer finds back along the way that the question came", (t) => {
 	const network = line(4);
-	network.nodes[3]!.network.sendEcho(far(1), 5, 6, 200);
+	network.nodes[3]!.network.icmpv6.sendEcho(far(1), 5, 6, 200);
 	network.clock.advanceBy(1_000_000);
 	t.deepEqual(network.recorder.values("echoReplied", "node"), [3]);
 	t.deepEqual(network.recorder.of("datagramDropped"), []);

@@ -1,8 +1,9 @@
 import test from "ava";
 import fc from "fast-check";
 import { LinkAddress } from "../../../firmware/address.js";
-import type { Gradient } from "../../../firmware/net/gradient.js";
+import { Gradient } from "../../../firmware/net/gradient.js";
 import type { Node } from "../../../firmware/node.js";
+import { NeighbourTable } from "../../../firmware/trust/neighbours.js";
 import { TestNetwork } from "../support/network.js";
 import { counting, far } from "../support/packets.js";
 import { SeededRandom } from "../support/random.js";
@@ -53,11 +54,11 @@ test("the sink finds a leaf by the way that the leaf's packets came", (t) => {
 	const network = TestNetwork.of(5, SETTINGS);
 	network.wire.line();
 	network.clock.advanceTo(3_000_000);
-	network.nodes[0]!.network.sendEcho(far(5), 1, 1, 300);
+	network.nodes[0]!.network.icmpv6.sendEcho(far(5), 1, 1, 300);
 	t.deepEqual(network.recorder.values("datagramDropped", "reason"), ["no-route"]);
 	network.nodes[4]!.network.sendUdp(far(1), PORT, PORT, counting(5), 5);
 	network.clock.advanceBy(1_000_000);
-	network.nodes[0]!.network.sendEcho(far(5), 1, 2, 300);
+	network.nodes[0]!.network.icmpv6.sendEcho(far(5), 1, 2, 300);
 	network.clock.advanceBy(1_000_000);
 	t.deepEqual(network.recorder.values("echoReplied", "source"), ["0x0005"]);
 	t.deepEqual(network.recorder.values("echoReplied", "bytes"), [300]);
@@ -189,4 +190,37 @@ test("every node of a connected graph finds a way, and a shortest one while noth
 		}),
 		{ numRuns: 40 },
 	);
+});
+
+test("a sink goes on where it was after a power cycle: its waves are news, not echoes of old ones", (t) => {
+	const blobs = new Map<string, Uint8Array>();
+	const store = {
+		get: (name: string) => blobs.get(name),
+		set: (name: string, value: Uint8Array | undefined) => {
+			if (value !== undefined) blobs.set(name, value.slice());
+		},
+	};
+	const epochs: number[] = [];
+	const cycle = (waves: number): void => {
+		const network = new TestNetwork();
+		const gradient = new Gradient({
+			node: 0,
+			isSink: true,
+			periodUs: PERIOD_US,
+			clock: network.clock,
+			random: new SeededRandom(1),
+			store,
+			sink: network.recorder.sink,
+			neighbours: new NeighbourTable(4),
+			broadcast: (payload) => epochs.push(payload[4]! * 256 + payload[5]!),
+		});
+		gradient.start();
+		network.clock.advanceBy(waves * PERIOD_US);
+		gradient.stop();
+	};
+	cycle(3);
+	cycle(70);
+	cycle(1);
+	t.true(epochs.length >= 70);
+	for (let i = 1; i < epochs.length; i++) t.true(epochs[i]! > epochs[i - 1]!, `wave ${i}`);
 });

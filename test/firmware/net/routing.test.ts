@@ -60,3 +60,21 @@ test("ways back over a neighbour that does not answer are forgotten", (t) => {
 	t.is(routes.find(at(131))?.low, 3);
 	t.is(routes.find(at(6)), undefined);
 });
+
+test("whatever is forgotten, a new way displaces the oldest of 32", (t) => {
+	const routes = new ReverseRoutes();
+	for (let i = 0; i < 36; i++) routes.learn(at(i), at(i === 2 || i === 34 ? 201 : 200));
+	// There are 4 to 35; forgotten are 34 and then 10.
+	routes.forget(at(201));
+	routes.remove(at(10));
+	for (let i = 36; i < 40; i++) routes.learn(at(i), at(202));
+	const kept = Array.from({ length: 40 }, (_, i) => i).filter((i) => routes.find(at(i)) !== undefined);
+	t.deepEqual(kept, [
+		...Array.from({ length: 34 }, (_, i) => i).filter((i) => i >= 6 && i !== 10),
+		35,
+		36,
+		37,
+		38,
+		39,
+	]);
+});

@@ -24,14 +24,18 @@ function linksOf(graph: LinkGraph): Link[] {
 }
 
 const places = fc
-	.array(fc.tuple(fc.integer({ min: -400, max: 400 }), fc.integer({ min: -90, max: 90 })), {
+	.array(fc.tuple(fc.integer({ min: -400, max: 400 }), fc.integer({ min: -400, max: 400 })), {
 		minLength: 1,
 		maxLength: 60,
+		size: "max",
 	})
-	.map((pairs) => ({
-		x: Float64Array.from(pairs, ([x]) => x),
-		y: Float64Array.from(pairs, ([, y]) => y / 3),
-	}));
+	.chain((pairs) =>
+		// Square fields, strips and lines, which give cells of other shapes.
+		fc.constantFrom(1, 0.1, 0).map((squeeze) => ({
+			x: Float64Array.from(pairs, ([x]) => x),
+			y: Float64Array.from(pairs, ([, y]) => y * squeeze),
+		})),
+	);
 
 const physics = fc.record({
 	referenceLossDb: fc.constantFrom(0, 40.2, 46.7),

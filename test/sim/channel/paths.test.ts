@@ -14,7 +14,7 @@ const edges = fc
 			fc.nat({ max: NODES - 1 }),
 			fc.constantFrom(0.2, 0.5, 0.6, 0.8, 0.9, 1),
 		),
-		{ maxLength: 50, selector: ([a, b]) => `${a} ${b}` },
+		{ maxLength: 50, size: "max", selector: ([a, b]) => `${a} ${b}` },
 	)
 	.map((list) => list.filter(([a, b]) => a !== b).map(([a, b, prr]): Edge => [a, b, -60, prr]));
 

@@ -122,4 +122,4 @@ test("outputs are the same to the last bit as they were: a change of these chang
 	t.is(createHash("sha256").update(values).digest("hex"), GOLDEN);
 });
 
-const GOLDEN = "46d4ca5e8938703e4040fa7a71d364334f06ec16acb4f303d64d2201b510df5c";
+const GOLDEN = "f033de35f212d07e77dc6a68061d7f00148d2c2386031eb32e0554406a26ac75";

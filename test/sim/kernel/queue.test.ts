@@ -83,7 +83,7 @@ function play(queue: AnyQueue, program: readonly Step[]): string[] {
 
 test("behaves as a sorted list does, whatever is scheduled, cancelled and run in between", (t) => {
 	fc.assert(
-		fc.property(fc.array(step, { maxLength: 60 }), (program) => {
+		fc.property(fc.array(step, { maxLength: 60, size: "max" }), (program) => {
 			t.deepEqual(play(new EventQueue(), program), play(new SortedListQueue(), program));
 		}),
 		{ numRuns: 400 },

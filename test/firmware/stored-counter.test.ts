@@ -1,6 +1,6 @@
 import test from "ava";
-import { FrameCounter } from "../../../firmware/mac/frame-counter.js";
-import type { Store } from "../../../firmware/ports.js";
+import type { Store } from "../../firmware/ports.js";
+import { StoredCounter } from "../../firmware/stored-counter.js";
 
 class MapStore implements Store {
 	readonly blobs = new Map<string, Uint8Array>();
@@ -19,7 +19,7 @@ test("no value returns after a power cycle, whenever it comes", (t) => {
 	const store = new MapStore();
 	let last = -1;
 	for (let cycle = 0; cycle < 20; cycle++) {
-		const counter = new FrameCounter(store, "counter", 4);
+		const counter = new StoredCounter(store, "counter", 4);
 		for (let i = 0; i < cycle; i++) {
 			const value = counter.next();
 			t.true(value > last);
@@ -30,7 +30,7 @@ test("no value returns after a power cycle, whenever it comes", (t) => {
 
 test("the store is written once a block, before the first value of it", (t) => {
 	const store = new MapStore();
-	const counter = new FrameCounter(store, "counter", 8);
+	const counter = new StoredCounter(store, "counter", 8);
 	t.is(store.writes, 0);
 	const values = Array.from({ length: 17 }, () => counter.next());
 	t.deepEqual(
@@ -44,14 +44,14 @@ test("the store is written once a block, before the first value of it", (t) => {
 test("the last value is 2^32 - 2, then there is none", (t) => {
 	const store = new MapStore();
 	store.set("counter", Uint8Array.of(0xff, 0xff, 0xff, 0xfd));
-	const counter = new FrameCounter(store, "counter");
+	const counter = new StoredCounter(store, "counter");
 	t.deepEqual([counter.next(), counter.next(), counter.next()], [0xfffffffd, 0xfffffffe, -1]);
-	t.is(new FrameCounter(store, "counter").next(), -1);
+	t.is(new StoredCounter(store, "counter").next(), -1);
 });
 
 test("a damaged store and a bad block are named", (t) => {
 	const store = new MapStore();
 	store.set("counter", Uint8Array.of(1));
-	t.throws(() => new FrameCounter(store, "counter"), { instanceOf: RangeError, message: /4 octets, got 1/ });
-	t.throws(() => new FrameCounter(store, "other", 0), { instanceOf: RangeError, message: /block/ });
+	t.throws(() => new StoredCounter(store, "counter"), { instanceOf: RangeError, message: /4 octets, got 1/ });
+	t.throws(() => new StoredCounter(store, "other", 0), { instanceOf: RangeError, message: /block/ });
 });

@@ -1,14 +1,14 @@
-import { i32be, putI32be } from "../bytes.js";
-import type { Store } from "../ports.js";
+import { i32be, putI32be } from "./bytes.js";
+import type { Store } from "./ports.js";
 
-/** The first value that no frame may bear (IEEE 802.15.4-2020, 9.2.2). */
+/** The first value that a frame counter may not have (IEEE 802.15.4-2020, 9.2.2). */
 const LIMIT = 0xffffffff;
 
 /**
- * The counter of the frames that a node sends under one key. A value never returns, not after a power
+ * A counter that only rises, for frames under one key or waves of beacons. A value never returns, not after a power
  * cycle either: a block of values is reserved in the store before its first one is used.
  */
-export class FrameCounter {
+export class StoredCounter {
 	private readonly store: Store;
 	private readonly name: string;
 	private readonly block: number;
@@ -22,11 +22,11 @@ export class FrameCounter {
 	 */
 	constructor(store: Store, name: string, block = 1024) {
 		if (!(block >= 1 && block <= 65536)) {
-			throw new RangeError(`FrameCounter: expected block 1 to 65536, got ${block}`);
+			throw new RangeError(`StoredCounter: expected block 1 to 65536, got ${block}`);
 		}
 		const blob = store.get(name);
 		if (blob !== undefined && blob.length !== 4) {
-			throw new RangeError(`FrameCounter: expected ${name} to hold 4 octets, got ${blob.length}`);
+			throw new RangeError(`StoredCounter: expected ${name} to hold 4 octets, got ${blob.length}`);
 		}
 		this.store = store;
 		this.name = name;
@@ -35,7 +35,7 @@ export class FrameCounter {
 		this.reserved = this.value;
 	}
 
-	/** The counter of the next frame, 0 to 2^32 - 2, or -1 when all are used and the key must change. */
+	/** The next value, 0 to 2^32 - 2, or -1 when all are used (a key must then change). */
 	next(): number {
 		if (this.value >= LIMIT) return -1;
 		if (this.value >= this.reserved) {
