@@ -219,9 +219,8 @@ test("more handlers than a kind can number are refused", (t) => {
 });
 
 // With a generation of 32 bits a handle would exceed 2^53 after 2^29 events of one slot.
-(process.env["LOWGUARD_SLOW"] === "1" ? test : test.skip)(
-	"handles still work when one slot was used 540 million times",
-	(t) => {
+if (process.env["LOWGUARD_SLOW"] === "1") {
+	test("handles still work when one slot was used 540 million times", (t) => {
 		const queue = new EventQueue();
 		const kind = queue.register(() => {});
 		for (let i = 0; i < 540_000_000; i++) {
@@ -233,5 +232,5 @@ test("more handlers than a kind can number are refused", (t) => {
 		queue.cancel(handle);
 		queue.run(queue.nowUs() + 2);
 		t.is(queue.processed, 540_000_000);
-	},
-);
+	});
+}
