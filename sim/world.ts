@@ -1,10 +1,13 @@
+import { LinkAddress } from "../firmware/address.js";
 import { BufferPool } from "../firmware/buffer-pool.js";
 import type { PolicyFactory } from "../firmware/fragments/policy.js";
 import { ContextTable } from "../firmware/frames/context-table.js";
 import { parseIpv6Prefix } from "../firmware/frames/ipv6-text.js";
+import { NetworkKeyProtection } from "../firmware/mac/network-key.js";
+import type { FrameProtection } from "../firmware/mac/protection.js";
 import type { StaticRoute } from "../firmware/net/routing.js";
 import { NO_SHORT_ADDRESS, Node, type NodeConfig } from "../firmware/node.js";
-import type { Battery, Cipher, Digest } from "../firmware/ports.js";
+import type { Battery, Cipher, Digest, Ports } from "../firmware/ports.js";
 import type { AirOptions } from "./channel/air.js";
 import { type LinkGraph, linksByList, linksByPropagation, type Positions } from "./channel/links.js";
 import { linkReception, type Paths, shortestPaths } from "./channel/paths.js";
@@ -132,7 +135,7 @@ export class World {
 				new SyntheticSensor("hum", "%RH", 35, 85, DAY_US, this.queue, random),
 			];
 			const ports = new SimulatedPorts(shared, id, radio, sensors, this.#batteryOf(id));
-			const config = nodeConfig(scenario, id, sinkSet.has(id), prefix, contexts, policy, this.paths);
+			const config = nodeConfig(scenario, id, sinkSet.has(id), prefix, contexts, policy, this.paths, ports);
 			nodes.push(new Node(config, ports, this.pool));
 		}
 		return nodes;
@@ -147,6 +150,7 @@ function nodeConfig(
 	contexts: ContextTable,
 	policy: PolicyFactory,
 	paths: Paths,
+	ports: Ports,
 ): NodeConfig {
 	const { node, reassembly } = scenario;
 	return {
@@ -178,8 +182,21 @@ function nodeConfig(
 			policy: policy.create(optionsOf(reassembly)),
 			budgetBytes: reassembly.budgetBytes,
 		},
-		protection: undefined,
+		protection: protectionOf(scenario, id, ports),
 	};
+}
+
+/** Link-layer security with the scenario's key; undefined where its level is 0. */
+function protectionOf(scenario: Scenario, id: number, ports: Ports): FrameProtection | undefined {
+	const { level, key } = scenario.node.security;
+	if (level === 0) return undefined;
+	return new NetworkKeyProtection(ports.cipher, ports.store, {
+		key: Uint8Array.from({ length: 16 }, (_, i) => Number.parseInt(key.slice(2 * i, 2 * i + 2), 16)),
+		level,
+		own: LinkAddress.extended(EUI64_HIGH, id + ADDRESS_BASE),
+		// A node's short address is the end of its EUI-64.
+		eui64Of: (address) => LinkAddress.extended(EUI64_HIGH, address.low),
+	});
 }
 
 /** The way to the nearest sink, and the neighbours' own addresses need none. */

@@ -6,11 +6,12 @@ import type { Clock, Radio, Random, Sink } from "../ports.js";
 import type { NeighbourTable } from "../trust/neighbours.js";
 import { Csma, type CsmaOptions, type CsmaOutcome } from "./csma.js";
 import { DuplicateFilter } from "./duplicates.js";
-import type { FrameProtection, ProtectionDrop } from "./protection.js";
+import type { SecurityDrop } from "./frame-security.js";
+import type { FrameProtection } from "./protection.js";
 import { FCS_BYTES, MAX_PSDU_BYTES } from "./timing.js";
 
 /** Why a frame that the radio passed was refused. */
-export type LinkDrop = MacDrop | ProtectionDrop | "mac-not-data" | "mac-no-source" | "duplicate";
+export type LinkDrop = MacDrop | SecurityDrop | "mac-not-data" | "mac-no-source" | "duplicate";
 
 /** Takes the MAC payload `psdu[offset..end)`, valid only during the call. */
 export type PayloadHandler = (
@@ -78,11 +79,14 @@ export class LinkLayer {
 	/** Octets that the payload of a frame to `destination` may have. */
 	room(destination: LinkAddress): number {
 		const addressBytes = 2 + destination.byteLength + this.address.byteLength;
-		const overhead = this.#options.protection?.overheadBytes(destination) ?? 0;
+		const overhead = this.#options.protection?.overheadBytes ?? 0;
 		return MAX_PSDU_BYTES - 3 - addressBytes - overhead - FCS_BYTES;
 	}
 
-	/** Writes the header of the next frame; returns where its payload begins in `buffer`. */
+	/**
+	 * Writes the header of the next frame; returns where its payload begins in `buffer`, or -1 when the key's
+	 * frame counters are used up.
+	 */
 	begin(destination: LinkAddress): number {
 		const header = this.#sent;
 		header.type = FrameType.data;
@@ -96,7 +100,7 @@ export class LinkLayer {
 		header.sourcePan = -1;
 		header.destination.set(destination);
 		header.source.set(this.address);
-		this.#options.protection?.prepare(header);
+		if (this.#options.protection?.prepare(header) === false) return -1;
 		this.#payloadAt = encodeMacHeader(header, this.buffer, 0);
 		return this.#payloadAt;
 	}

@@ -6,7 +6,7 @@ import type { CsmaOutcome } from "../mac/csma.js";
 import type { LinkLayer } from "../mac/link-layer.js";
 
 /** Why a packet did not leave the node. */
-export type OutboxDrop = "queue-full" | Exclude<CsmaOutcome, "sent">;
+export type OutboxDrop = "queue-full" | "mac-counter-exhausted" | Exclude<CsmaOutcome, "sent">;
 
 /** What a node sends on its own account. */
 export type ControlKind = "gradient" | "neighbour-discovery";
@@ -120,6 +120,11 @@ export class Outbox {
 		}
 		this.#started = true;
 		const at = this.#link.begin(destination);
+		if (at < 0) {
+			this.#retire(head, "mac-counter-exhausted");
+			this.#sendNext();
+			return;
+		}
 		let end = at + length;
 		if (head.raw) copyBytes(buffer, 0, this.#link.buffer, at, length);
 		else end = this.#fragmenter.next(this.#link.buffer, at, room);
@@ -134,12 +139,17 @@ export class Outbox {
 		if (control !== undefined) this.#onControl(control, transmissions);
 		if (this.#orphaned || head === undefined) this.#orphaned = false;
 		else if (outcome !== "sent" || head.raw || this.#fragmenter.done) {
-			this.#queue.shift();
-			this.#started = false;
-			this.#pool.give(head.buffer);
-			if (outcome !== "sent" && head.control === undefined) this.#onDrop(head.ident, outcome);
+			this.#retire(head, outcome === "sent" ? undefined : outcome);
 		}
 		this.#sendNext();
+	}
+
+	/** Takes the head off the queue; `reason` says why it did not get through. */
+	#retire(head: Outgoing, reason: OutboxDrop | undefined): void {
+		this.#queue.shift();
+		this.#started = false;
+		this.#pool.give(head.buffer);
+		if (reason !== undefined && head.control === undefined) this.#onDrop(head.ident, reason);
 	}
 }
 

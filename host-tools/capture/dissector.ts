@@ -125,7 +125,7 @@ export class Dissector {
 			if (isDuplicate) return "duplicate";
 		}
 		// No keys are known here, so nothing can be verified, let alone decrypted.
-		if (header.securityEnabled) return "mac-security-unknown-key";
+		if (header.securityEnabled) return "mac-security-key-unknown";
 		return this.#adapt(frame, header, result);
 	}
 

@@ -59,6 +59,25 @@ export const NODE_SCHEMA = {
 				"derived: link-layer addresses follow from IPv6 addresses; discovery: nodes ask before their first " +
 				"packet to a neighbour, as RIOT and ns-3 do (RFC 4861)",
 		},
+		security: {
+			type: "object",
+			additionalProperties: false,
+			properties: {
+				level: {
+					enum: [0, 1, 2, 3, 5, 6, 7],
+					default: 0,
+					description: "0: none; 1 to 3: MIC of 4, 8 or 16 octets; 5 to 7: the same, and encryption",
+				},
+				key: {
+					type: "string",
+					pattern: "^[0-9a-fA-F]{32}$",
+					default: "c0c1c2c3c4c5c6c7c8c9cacbcccdcecf",
+					description: "The key that all nodes share, 16 octets in hex",
+				},
+			},
+			default: {},
+			description: "Link-layer security of data frames with one network key (IEEE 802.15.4-2020, clause 9)",
+		},
 		csma: {
 			type: "object",
 			additionalProperties: false,

@@ -90,15 +90,15 @@ test("secured payloads: named where they can be read, put together nowhere", (t)
 	const encrypted = dissector().dissect(
 		frame("69 98 09 cd ab 01 00 02 00 05 01 00 00 00 7a 33 3b 00 01 02 03"),
 	);
-	t.like(encrypted, { lowpan: undefined, drop: "mac-security-unknown-key" });
+	t.like(encrypted, { lowpan: undefined, drop: "mac-security-key-unknown" });
 	t.is(encrypted.mac?.security, 5);
 	const readable = dissector().dissect(
 		frame("69 98 09 cd ab 01 00 02 00 01 01 00 00 00 7a 33 3b 00 01 02 03"),
 	);
-	t.like(readable, { drop: "mac-security-unknown-key" });
+	t.like(readable, { drop: "mac-security-key-unknown" });
 	t.deepEqual(readable.lowpan, ["iphc"]);
 	const legacy = dissector().dissect(frame("69 88 09 cd ab 01 00 02 00 7a 33 3b"));
-	t.like(legacy, { lowpan: undefined, datagram: undefined, drop: "mac-security-unknown-key" });
+	t.like(legacy, { lowpan: undefined, datagram: undefined, drop: "mac-security-key-unknown" });
 	t.false("security" in legacy.mac!);
 });
 
