@@ -6,6 +6,8 @@ export type AddressMode = (typeof AddressMode)[keyof typeof AddressMode];
 
 /** Short address that every node accepts. */
 export const BROADCAST_SHORT = 0xffff;
+/** In place of a short address: the node has none (IEEE 802.15.4-2020, table 8-94). */
+export const NO_SHORT_ADDRESS = 0xfffe;
 
 const HEX = "0123456789abcdef";
 
@@ -134,6 +136,14 @@ export class LinkAddress {
 		}
 	}
 
+	/** The address from which {@link writeInterfaceId} made the 8 octets at `offset`. */
+	setInterfaceId(bytes: Uint8Array, offset: number): this {
+		const high = i32be(bytes, offset);
+		const low = i32be(bytes, offset + 4);
+		if (high === 0xff && low >>> 16 === 0xfe00) return this.setShort(low);
+		return this.setExtended(high ^ 0x02000000, low);
+	}
+
 	/** `0x0002`, `02:00:00:00:12:34:00:01`, or an empty text for none. */
 	toString(): string {
 		if (this.mode === AddressMode.short) return `0x${hex(this.low, 4)}`;
@@ -152,3 +162,6 @@ export function parseLinkAddress(text: string): LinkAddress | undefined {
 	const digits = text.split(":").join("");
 	return LinkAddress.extended(Number.parseInt(digits.slice(0, 8), 16), Number.parseInt(digits.slice(8), 16));
 }
+
+/** The address of a frame to all neighbours. */
+export const BROADCAST: LinkAddress = LinkAddress.short(BROADCAST_SHORT);

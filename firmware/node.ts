@@ -1,4 +1,4 @@
-import { LinkAddress } from "./address.js";
+import { LinkAddress, NO_SHORT_ADDRESS } from "./address.js";
 import type { BufferPool } from "./buffer-pool.js";
 import { Fragmenter } from "./fragments/fragmenter.js";
 import type { ReassemblyPolicy } from "./fragments/policy.js";
@@ -54,9 +54,6 @@ export interface NodeConfig {
 	readonly reassembly: { readonly policy: ReassemblyPolicy; readonly budgetBytes: number };
 	readonly protection: FrameProtection | undefined;
 }
-
-/** No short address (IEEE 802.15.4-2020, table 8-94). */
-export const NO_SHORT_ADDRESS = 0xfffe;
 
 /**
  * One Lowguard node: radio to application, the same on the chip and in the simulator.
@@ -149,6 +146,7 @@ export class Node {
 			linkLocal: this.linkLocal,
 			global: this.global,
 			resolves: config.resolvesAddresses,
+			maxWaiting: config.queueLength,
 			send: (packet, length, nextHop, ident) => this.outbox.sendPacket(packet, length, nextHop, ident),
 			sendMessage: (packet, length, nextHop) =>
 				this.outbox.sendControl(packet, length, nextHop, "neighbour-discovery"),
@@ -200,6 +198,7 @@ export class Node {
 		return new Gradient({
 			node: id,
 			isSink,
+			address: this.address,
 			periodUs: routing.beaconPeriodUs,
 			clock: this.ports.clock,
 			random: this.ports.random("gradient"),

@@ -2,6 +2,8 @@ import { type ParseArgsConfig, parseArgs } from "node:util";
 import type { Command, CommandArguments } from "./command.js";
 import { systemErrorCode, UserError } from "./errors.js";
 
+const HELP_COLUMNS = 100;
+
 type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
 
 class Arguments implements CommandArguments {
@@ -38,7 +40,7 @@ export function parseArguments(command: Command, argv: readonly string[]): Comma
 	}
 	try {
 		const { values, positionals } = parseArgs({
-			args: [...argv],
+			args: joinNegatives(command, argv),
 			options,
 			allowPositionals: true,
 			strict: true,
@@ -53,15 +55,45 @@ export function parseArguments(command: Command, argv: readonly string[]): Comma
 	}
 }
 
+/** Joins an option to a value such as `-5` or `-1,-1`, which `parseArgs` would take for options. */
+function joinNegatives(command: Command, argv: readonly string[]): string[] {
+	const joined: string[] = [];
+	for (let i = 0; i < argv.length; i++) {
+		const word = argv[i]!;
+		if (word === "--") return [...joined, ...argv.slice(i)];
+		const next = argv[i + 1];
+		const takesValue = word.startsWith("--") && command.options[word.slice(2)]?.type === "string";
+		if (!takesValue || next === undefined) joined.push(word);
+		else {
+			i++;
+			if (/^-[\d.]/.test(next)) joined.push(`${word}=${next}`);
+			else joined.push(word, next);
+		}
+	}
+	return joined;
+}
+
 /** The only positional argument of a command, named as in its usage. Throws a UserError. */
 export function onePositional(args: CommandArguments, name: string): string {
 	const [first, ...others] = args.positionals;
+	if (first === "") throw new UserError(`expected ${name}, found an empty text`);
 	if (first === undefined) throw new UserError(`expected ${name}, found no argument`);
 	if (others.length > 0) throw new UserError(`expected one ${name}, found also '${others.join("', '")}'`);
 	return first;
 }
 
-/** What `lowguard COMMAND --help` prints. */
+/** Breaks a text into lines at its spaces. */
+function wrap(text: string, columns: number): string[] {
+	const lines: string[] = [];
+	for (const word of text.split(" ")) {
+		const last = lines.at(-1);
+		if (last === undefined || last.length + 1 + word.length > columns) lines.push(word);
+		else lines[lines.length - 1] = `${last} ${word}`;
+	}
+	return lines;
+}
+
+/** What `lowguard COMMAND --help` prints, in lines of at most 100 columns. */
 export function helpOf(command: Command): string {
 	const rows = Object.entries(command.options).map(([name, option]) => {
 		const short = option.short === undefined ? "" : `-${option.short}, `;
@@ -70,7 +102,12 @@ export function helpOf(command: Command): string {
 	});
 	rows.push(["-h, --help", "print this"]);
 	const width = Math.max(...rows.map(([left]) => left.length));
-	const lines = rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
-	const notes = command.notes === undefined ? "" : `\n${command.notes.trim()}\n`;
-	return `Usage: lowguard ${command.name} ${command.usage}\n\n${command.summary}\n\n${lines.join("\n")}\n${notes}`;
+	const lines = rows.flatMap(([left, right]) =>
+		wrap(right, HELP_COLUMNS - width - 4).map(
+			(part, i) => `  ${(i === 0 ? left : "").padEnd(width)}  ${part}`,
+		),
+	);
+	const paragraphs = command.notes?.trim().split("\n") ?? [];
+	const notes = paragraphs.map((paragraph) => `\n${wrap(paragraph, HELP_COLUMNS).join("\n")}`).join("");
+	return `Usage: lowguard ${command.name} ${command.usage}\n\n${command.summary}\n\n${lines.join("\n")}\n${notes === "" ? "" : `${notes}\n`}`;
 }

@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
 import process from "node:process";
-import { fileError } from "./errors.js";
+import { fileError, systemErrorCode, UserError } from "./errors.js";
 
 /** Where the octets of a conversion go: a new file, or stdout. */
 export interface ByteOutput {
@@ -24,7 +25,9 @@ class NewFile implements ByteOutput {
 		try {
 			this.#file = openSync(path, "wx");
 		} catch (error) {
-			throw fileError(path, error);
+			// Of a file that is to be made, only its folder can be missing.
+			if (systemErrorCode(error) !== "ENOENT") throw fileError(path, error);
+			throw new UserError(`${dirname(path)}: expected a folder, found none`, 3);
 		}
 	}
 
@@ -51,14 +54,17 @@ class NewFile implements ByteOutput {
 }
 
 class Stdout implements ByteOutput {
-	#isFull = false;
+	#drained: Promise<void> | undefined;
 
 	write(chunk: Uint8Array): void {
-		this.#isFull = !process.stdout.write(Buffer.from(chunk));
+		if (process.stdout.write(Buffer.from(chunk))) return;
+		this.#drained ??= once(process.stdout, "drain").then(() => {
+			this.#drained = undefined;
+		});
 	}
 
-	ready(): Promise<unknown> | undefined {
-		return this.#isFull ? once(process.stdout, "drain") : undefined;
+	ready(): Promise<void> | undefined {
+		return this.#drained;
 	}
 
 	close(): void {}

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import process from "node:process";
 import { helpOf, parseArguments } from "./arguments.js";
 import type { Command } from "./command.js";
-import { type ExitCode, systemErrorCode, UserError } from "./errors.js";
+import { type ExitCode, fileError, systemErrorCode, UserError } from "./errors.js";
 
 /** The commands in the order of their use; each is loaded only when asked for. */
 const COMMANDS: readonly string[] = ["sim", "replay", "decode", "trace"];
@@ -49,7 +49,7 @@ async function run(argv: readonly string[]): Promise<ExitCode> {
 }
 
 /** Prints why a command ended, and returns its exit code. */
-function report(error: unknown, argv: readonly string[]): ExitCode {
+function report(error: unknown): ExitCode {
 	if (error instanceof UserError) {
 		const place = argv[0] !== undefined && COMMANDS.includes(argv[0]) ? `lowguard ${argv[0]}` : "lowguard";
 		process.stderr.write(`${place}: ${error.message}\n`);
@@ -60,15 +60,18 @@ function report(error: unknown, argv: readonly string[]): ExitCode {
 	return 1;
 }
 
+const argv = process.argv.slice(2);
 // A reader that has seen enough, such as `head`, is no failure.
 process.stdout.on("error", (error) => {
-	if (systemErrorCode(error) !== "EPIPE") throw error;
-	process.exit(0);
+	if (systemErrorCode(error) === "EPIPE") process.exit(0);
+	const reason = fileError("stdout", error);
+	process.exit(report(reason instanceof UserError ? reason : new UserError(`stdout: ${error.message}`, 3)));
 });
+// Nobody is left to tell.
+process.stderr.on("error", () => {});
 
-const argv = process.argv.slice(2);
 try {
 	process.exitCode = await run(argv);
 } catch (error) {
-	process.exitCode = report(error, argv);
+	process.exitCode = report(error);
 }

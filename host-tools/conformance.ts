@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { lowpanChecks } from "./conformance/lowpan.js";
 import { macChecks } from "./conformance/mac.js";
 import { checkMalformed, type MalformedCase } from "./conformance/malformed.js";
+import { fileError, UserError } from "./errors.js";
+import { messageOf } from "./scenario/extension.js";
 
 /** A vector or malformed case of any kind: the checks say which fields it needs. */
 interface Entry extends MalformedCase {
@@ -16,7 +18,14 @@ interface Tally {
 }
 
 /** A file that is no conformance file. */
-class FileError extends Error {}
+class FileError extends Error {
+	readonly exitCode: number;
+
+	constructor(message: string, exitCode = 2) {
+		super(message);
+		this.exitCode = exitCode;
+	}
+}
 
 const CHECKS: Readonly<Record<string, (entry: Entry) => string | undefined>> = {
 	...lowpanChecks,
@@ -34,13 +43,15 @@ function readEntries(path: string): Entry[] {
 	try {
 		text = readFileSync(path, "utf8");
 	} catch (error) {
-		throw new FileError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
+		const reason = fileError(path, error);
+		if (reason instanceof UserError) throw new FileError(reason.message, reason.exitCode);
+		throw new FileError(`${path}: expected a file that can be read, found ${messageOf(error)}`, 3);
 	}
 	let file: unknown;
 	try {
 		file = JSON.parse(text);
 	} catch (error) {
-		throw new FileError(`${path}: expected JSON, found: ${(error as Error).message}`);
+		throw new FileError(`${path}: expected JSON, found ${messageOf(error)}`);
 	}
 	const list = isRecord(file) ? (file["vectors"] ?? file["cases"]) : undefined;
 	if (!isRecord(file) || !Array.isArray(list)) {
@@ -59,7 +70,7 @@ function readEntries(path: string): Entry[] {
 /** Runs one entry; an exception is a failure like any other. */
 function check(entry: Entry): string | undefined {
 	const run = Object.hasOwn(CHECKS, entry.kind) ? CHECKS[entry.kind] : undefined;
-	if (run === undefined) return `expected a known kind, got ${entry.kind}`;
+	if (run === undefined) return `expected a known kind, found ${entry.kind}`;
 	try {
 		return run(entry);
 	} catch (error) {
@@ -75,7 +86,7 @@ function describe(entry: Entry): string {
  * Feeds conformance files through the codecs and the reassembler, and prints what came of it.
  *
  * Returns the exit code: 0 when everything holds, 1 when something does not, 2 for bad arguments or a file
- * that is no conformance file.
+ * that is no conformance file, 3 for one that is missing.
  */
 export function runConformance(
 	paths: readonly string[],
@@ -95,7 +106,7 @@ export function runConformance(
 		} catch (error) {
 			if (!(error instanceof FileError)) throw error;
 			complain(error.message);
-			return 2;
+			return error.exitCode;
 		}
 		for (const entry of entries) {
 			const kind = describe(entry);

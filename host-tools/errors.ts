@@ -1,8 +1,8 @@
 /**
  * How a command ends: 0 done, 1 the run failed or a check did not hold, 2 bad arguments, scenario or
- * input, 3 something outside (port, file, tool) is missing.
+ * input, 3 something outside (port, file, tool) is missing, 130 or 143 stopped by SIGINT or SIGTERM.
  */
-export type ExitCode = 0 | 1 | 2 | 3;
+export type ExitCode = 0 | 1 | 2 | 3 | 130 | 143;
 
 /**
  * Something that the user can put right: printed as one line, without a stack trace.

@@ -24,8 +24,8 @@ export const SIM_EVENTS = {
 	/** A frame passed a receiver's address filter. `timeUs`: its end. */
 	frameReceived: { code: 67, fields: [timeUs, node, ["from", "uint"], ["rssiDbm", "int"]] },
 	/**
-	 * A unicast frame missed its receiver. `cause`: `collision`, `noise`, `busy` (the receiver was locked to
-	 * another frame), `transmitting`, `off`, or `weak` (below sensitivity).
+	 * A unicast frame missed its receiver. `cause`: `collision` (another frame was in the air there),
+	 * `noise`, `transmitting`, `off`, or `weak` (below what a receiver locks to).
 	 */
 	frameLost: { code: 68, fields: [timeUs, node, ["from", "uint"], ["cause", "text"]] },
 	/** A node stopped for good. */

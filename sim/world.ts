@@ -1,4 +1,4 @@
-import { LinkAddress } from "../firmware/address.js";
+import { LinkAddress, NO_SHORT_ADDRESS } from "../firmware/address.js";
 import { BufferPool } from "../firmware/buffer-pool.js";
 import type { PolicyFactory } from "../firmware/fragments/policy.js";
 import { ContextTable } from "../firmware/frames/context-table.js";
@@ -6,7 +6,7 @@ import { parseIpv6Prefix } from "../firmware/frames/ipv6-text.js";
 import { NetworkKeyProtection } from "../firmware/mac/network-key.js";
 import type { FrameProtection } from "../firmware/mac/protection.js";
 import type { StaticRoute } from "../firmware/net/routing.js";
-import { NO_SHORT_ADDRESS, Node, type NodeConfig } from "../firmware/node.js";
+import { Node, type NodeConfig } from "../firmware/node.js";
 import type { Battery, Cipher, Digest, Ports } from "../firmware/ports.js";
 import type { AirOptions } from "./channel/air.js";
 import { type LinkGraph, linksByList, linksByPropagation, type Positions } from "./channel/links.js";

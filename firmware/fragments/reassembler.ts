@@ -1,6 +1,7 @@
 import type { BufferPool } from "../buffer-pool.js";
 import { copyBytes } from "../bytes.js";
 import type { Clock, Sink, Timer } from "../ports.js";
+import { CompletedPackets } from "./completed-packets.js";
 import { openingRelation, ReassemblyContext } from "./context.js";
 import type {
 	ArrivedFragment,
@@ -10,9 +11,6 @@ import type {
 	Relation,
 } from "./policy.js";
 
-/** Completed packets that are remembered at once; the oldest goes first. */
-const REMEMBERED = 8;
-
 /** Why a fragment that lies so to a context was not stored. */
 const REFUSAL: Readonly<Record<Exclude<Relation, "new">, FragmentDrop>> = {
 	duplicate: "fragment-duplicate",
@@ -20,14 +18,6 @@ const REFUSAL: Readonly<Record<Exclude<Relation, "new">, FragmentDrop>> = {
 	"beyond-size": "fragment-beyond-size",
 	misaligned: "fragment-misaligned",
 };
-
-class Completed {
-	sourceHigh = 0;
-	sourceLow = 0;
-	tag = -1;
-	size = 0;
-	untilUs = 0;
-}
 
 /** What the compressed headers of a first fragment say of a UDP checksum that is not in them. */
 export interface ElidedChecksum {
@@ -61,6 +51,8 @@ export class Reassembler implements ReassemblyMemory {
 	readonly contexts: ReassemblyContext[] = [];
 	/** The context that took the last fragment; undefined when it was refused. */
 	lastContext: ReassemblyContext | undefined;
+	/** Why the last fragment made the reassembler give up the context that it belonged to. */
+	lastPurge: FragmentDrop | undefined;
 	bytesInUse = 0;
 	/** The most that was ever in use. */
 	peakBytes = 0;
@@ -69,8 +61,7 @@ export class Reassembler implements ReassemblyMemory {
 	readonly #sink: ReassemblerOptions["sink"];
 	readonly #node: number;
 	readonly #onAbandoned: ReassemblerOptions["onAbandoned"];
-	#completed: Completed[] | undefined;
-	#nextCompleted = 0;
+	#completed: CompletedPackets | undefined;
 	#timer: Timer = 0;
 	#timerUs = 0;
 	readonly #expire = (): void => this.#onTimer();
@@ -101,6 +92,7 @@ export class Reassembler implements ReassemblyMemory {
 		headers?: ElidedChecksum,
 	): ReassemblyContext | FragmentDrop | undefined {
 		this.lastContext = undefined;
+		this.lastPurge = undefined;
 		const outcome = this.#accept(fragment, data, dataOffset, headers);
 		if (typeof outcome === "string") {
 			this.#sink.fragmentRefused(
@@ -138,12 +130,14 @@ export class Reassembler implements ReassemblyMemory {
 				const reason = REFUSAL[relation as keyof typeof REFUSAL] ?? "fragment-out-of-order";
 				if (verdict === "ignore") return reason;
 				if (verdict !== "discard" && verdict !== "restart") return verdict;
+				this.lastPurge = reason;
 				this.#abandon(context, reason);
 				if (verdict === "discard") return reason;
 				context = undefined;
 			}
 		}
 		if (context === undefined) {
+			if (this.#completed?.includes(fragment, data, dataOffset) === true) return "fragment-late";
 			const opened = this.#open(fragment);
 			if (typeof opened === "string") return opened;
 			context = opened;
@@ -165,14 +159,13 @@ export class Reassembler implements ReassemblyMemory {
 	}
 
 	#open(fragment: ArrivedFragment): ReassemblyContext | FragmentDrop {
-		if (this.#isLate(fragment)) return "fragment-late";
 		const refusal = this.policy.admit(fragment, this, openingRelation(fragment));
 		if (refusal !== undefined) return refusal;
 		const charge = this.policy.charge(fragment);
 		const maxContexts = this.policy.maxContexts ?? Number.POSITIVE_INFINITY;
 		while (this.contexts.length >= maxContexts || this.bytesInUse + charge > this.budgetBytes) {
 			const victim = charge > this.budgetBytes ? undefined : this.policy.evict(fragment, this);
-			if (victim === undefined) return "reassembly-full";
+			if (victim === undefined || !this.contexts.includes(victim)) return "reassembly-full";
 			this.#abandon(victim, "reassembly-evicted");
 		}
 		const context = new ReassemblyContext(fragment, this.#pool.take());
@@ -218,7 +211,10 @@ export class Reassembler implements ReassemblyMemory {
 			context.elidedIpv6Offset = headers?.ipv6Offset ?? 0;
 		}
 		if (context.hasFirst && this.policy.isComplete(context, fragment)) {
-			this.#remember(context, fragment.timeUs);
+			if (this.policy.completedMemoryUs > 0) {
+				this.#completed ??= new CompletedPackets();
+				this.#completed.remember(context, fragment.timeUs + this.policy.completedMemoryUs);
+			}
 			this.#close(context, "completed");
 			return context;
 		}
@@ -244,35 +240,6 @@ export class Reassembler implements ReassemblyMemory {
 			outcome,
 			this.bytesInUse,
 		);
-	}
-
-	#remember(context: ReassemblyContext, timeUs: number): void {
-		if (this.policy.completedMemoryUs === 0) return;
-		this.#completed ??= [];
-		let entry = this.#completed[this.#nextCompleted];
-		if (entry === undefined) this.#completed.push((entry = new Completed()));
-		this.#nextCompleted = (this.#nextCompleted + 1) % REMEMBERED;
-		entry.sourceHigh = context.source.high;
-		entry.sourceLow = context.source.low;
-		entry.tag = context.tag;
-		entry.size = context.size;
-		entry.untilUs = timeUs + this.policy.completedMemoryUs;
-	}
-
-	#isLate(fragment: ArrivedFragment): boolean {
-		if (this.#completed === undefined) return false;
-		for (let i = 0; i < this.#completed.length; i++) {
-			const entry = this.#completed[i]!;
-			if (
-				entry.tag === fragment.tag &&
-				entry.size === fragment.size &&
-				entry.sourceLow === fragment.source.low &&
-				entry.sourceHigh === fragment.source.high &&
-				entry.untilUs > fragment.timeUs
-			)
-				return true;
-		}
-		return false;
 	}
 
 	/** Keeps one timer, at or before the earliest deadline: contexts that complete need none cancelled. */

@@ -1,10 +1,11 @@
+import { LinkAddress } from "../address.js";
 import { putU16be, u16be } from "../bytes.js";
 import { Dispatch, EXPERIMENTAL_PAGE } from "./lowpan.js";
 
 /** Message type on page 15; types from 0x01 to 0x3f are Lowguard's own. */
 export const GRADIENT_BEACON_TYPE = 0x20;
 /** Octets of a beacon, page switch included. */
-export const GRADIENT_BEACON_BYTES = 9;
+export const GRADIENT_BEACON_BYTES = 17;
 
 export type GradientDrop = "gradient-truncated" | "gradient-type";
 
@@ -12,7 +13,7 @@ export type GradientDrop = "gradient-truncated" | "gradient-type";
  * What a node says of its way to the sink.
  *
  * On the air, big-endian: 0xff (page 15, RFC 8025), type 0x20, sequence of the sender's broadcasts (2),
- * epoch (2), hops (1), cost (2).
+ * epoch (2), hops (1), cost (2), interface identifier of the sink (8).
  */
 export class GradientBeacon {
 	/** Rises with each beacon of this sender: shows its neighbours what they missed. */
@@ -23,12 +24,14 @@ export class GradientBeacon {
 	hops = 0;
 	/** Expected transmissions to the sink, times 256, at most 65,535. */
 	cost256 = 0;
+	/** The sink that the way leads to. */
+	readonly root = new LinkAddress();
 	next = 0;
 }
 
 /** Encodes a beacon, page switch first; returns the next offset. */
 export function encodeGradientBeacon(
-	beacon: Pick<GradientBeacon, "sequence" | "epoch" | "hops" | "cost256">,
+	beacon: Pick<GradientBeacon, "sequence" | "epoch" | "hops" | "cost256" | "root">,
 	bytes: Uint8Array,
 	offset: number,
 ): number {
@@ -38,6 +41,7 @@ export function encodeGradientBeacon(
 	putU16be(bytes, offset + 4, beacon.epoch);
 	bytes[offset + 6] = beacon.hops;
 	putU16be(bytes, offset + 7, beacon.cost256);
+	beacon.root.writeInterfaceId(bytes, offset + 9);
 	return offset + GRADIENT_BEACON_BYTES;
 }
 
@@ -54,6 +58,7 @@ export function decodeGradientBeacon(
 	into.epoch = u16be(bytes, offset + 3);
 	into.hops = bytes[offset + 5]!;
 	into.cost256 = u16be(bytes, offset + 6);
+	into.root.setInterfaceId(bytes, offset + 8);
 	into.next = offset + GRADIENT_BEACON_BYTES - 1;
 	return into;
 }

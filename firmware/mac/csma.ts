@@ -1,5 +1,15 @@
 import type { Clock, Radio, Random, TransmitOptions, TransmitOutcome } from "../ports.js";
-import { BACKOFF_UNIT_US, LIFS_US, MAX_SIFS_FRAME_BYTES, SIFS_US } from "./timing.js";
+import {
+	ACK_WAIT_US,
+	airtimeUs,
+	BACKOFF_UNIT_US,
+	CCA_US,
+	LIFS_US,
+	MAX_PSDU_BYTES,
+	MAX_SIFS_FRAME_BYTES,
+	SIFS_US,
+	TURNAROUND_US,
+} from "./timing.js";
 
 /** Parameters of unslotted CSMA/CA (IEEE 802.15.4-2020, table 8-94, with the standard's defaults). */
 export interface CsmaOptions {
@@ -14,6 +24,12 @@ export interface CsmaOptions {
 }
 
 export const CSMA_DEFAULTS: CsmaOptions = { minBe: 3, maxBe: 5, maxBackoffs: 4, maxRetries: 3 };
+
+/** The longest that a frame of full length may take, retransmissions included, in µs. */
+export function longestDeliveryUs({ maxBe, maxBackoffs, maxRetries }: CsmaOptions): number {
+	const accessUs = (maxBackoffs + 1) * (((1 << maxBe) - 1) * BACKOFF_UNIT_US + CCA_US);
+	return (maxRetries + 1) * (accessUs + TURNAROUND_US + airtimeUs(MAX_PSDU_BYTES) + ACK_WAIT_US);
+}
 
 /** What became of a frame: on the air (and acknowledged, where that was asked), or given up. */
 export type CsmaOutcome = "sent" | "mac-retries" | "mac-channel-busy";

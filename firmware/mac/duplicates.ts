@@ -1,9 +1,10 @@
 import type { LinkAddress } from "../address.js";
+import { CSMA_DEFAULTS, longestDeliveryUs } from "./csma.js";
 
 /** Frames that are remembered; a sender's retransmission follows its frame, with few others between. */
 const REMEMBERED = 8;
-/** Four transmissions with the longest backoffs, doubled: a retransmission comes within this. */
-export const DUPLICATE_WINDOW_US = 200_000;
+/** A retransmission comes within this, unless a sender's CSMA is set to be more patient. */
+export const DUPLICATE_WINDOW_US = longestDeliveryUs(CSMA_DEFAULTS);
 
 /**
  * Recognises retransmitted frames by source, sequence number and FCS within a short window.
@@ -16,11 +17,17 @@ export class DuplicateFilter {
 	readonly #high = new Int32Array(REMEMBERED);
 	readonly #low = new Int32Array(REMEMBERED);
 	readonly #untilUs = new Float64Array(REMEMBERED);
+	readonly #windowUs: number;
 	#next = 0;
 
-	/** Whether this frame came before; if not, it is remembered. `fcs` as 16 bits. */
+	/** `windowUs`: how long a frame is remembered. */
+	constructor(windowUs = DUPLICATE_WINDOW_US) {
+		this.#windowUs = windowUs;
+	}
+
+	/** Whether this frame came before; if not, it is remembered. `fcs` as 16 bits; `seq` -1 for none. */
 	isDuplicate(source: LinkAddress, seq: number, fcs: number, timeUs: number): boolean {
-		const key = (source.mode << 24) | (seq << 16) | fcs;
+		const key = (source.mode << 24) | ((seq & 0xff) << 16) | fcs;
 		for (let i = 0; i < REMEMBERED; i++) {
 			if (
 				this.#key[i] === key &&
@@ -35,7 +42,7 @@ export class DuplicateFilter {
 		this.#key[at] = key;
 		this.#high[at] = source.high;
 		this.#low[at] = source.low;
-		this.#untilUs[at] = timeUs + DUPLICATE_WINDOW_US;
+		this.#untilUs[at] = timeUs + this.#windowUs;
 		return false;
 	}
 }

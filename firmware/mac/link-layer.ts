@@ -1,17 +1,17 @@
-import { LinkAddress } from "../address.js";
+import { AddressMode, LinkAddress, NO_SHORT_ADDRESS } from "../address.js";
 import { u16le } from "../bytes.js";
 import { putFcs } from "../frames/fcs.js";
 import { decodeMacHeader, encodeMacHeader, FrameType, type MacDrop, MacHeader } from "../frames/mac-frame.js";
 import type { Clock, Radio, Random, Sink } from "../ports.js";
 import type { NeighbourTable } from "../trust/neighbours.js";
-import { Csma, type CsmaOptions, type CsmaOutcome } from "./csma.js";
+import { Csma, type CsmaOptions, type CsmaOutcome, longestDeliveryUs } from "./csma.js";
 import { DuplicateFilter } from "./duplicates.js";
 import type { SecurityDrop } from "./frame-security.js";
 import type { FrameProtection } from "./protection.js";
 import { FCS_BYTES, MAX_PSDU_BYTES } from "./timing.js";
 
 /** Why a frame that the radio passed was refused. */
-export type LinkDrop = MacDrop | SecurityDrop | "mac-not-data" | "mac-no-source" | "duplicate";
+export type LinkDrop = MacDrop | SecurityDrop | "mac-not-data" | "mac-no-source" | "mac-source" | "duplicate";
 
 /** Takes the MAC payload `psdu[offset..end)`, valid only during the call. */
 export type PayloadHandler = (
@@ -51,7 +51,7 @@ export class LinkLayer {
 	readonly address: LinkAddress;
 	readonly #options: LinkLayerOptions;
 	readonly #csma: Csma;
-	readonly #duplicates = new DuplicateFilter();
+	readonly #duplicates: DuplicateFilter;
 	readonly #sent = new MacHeader();
 	readonly #received = new MacHeader();
 	readonly #none = new LinkAddress();
@@ -67,6 +67,7 @@ export class LinkLayer {
 		this.#options = options;
 		this.address = options.address;
 		this.#csma = new Csma(options.radio, options.clock, options.random, options.csma);
+		this.#duplicates = new DuplicateFilter(longestDeliveryUs(options.csma));
 		this.#seq = options.random.below(256);
 		options.radio.onReceive((psdu, rssiDbm, _lqi, sfdTimeUs) => this.#receive(psdu, rssiDbm, sfdTimeUs));
 	}
@@ -134,7 +135,8 @@ export class LinkLayer {
 		const refusal = this.#take(psdu, rssiDbm, sfdTimeUs);
 		if (refusal === undefined) return;
 		const { sink, clock, node } = this.#options;
-		const known = refusal === "duplicate" || refusal.startsWith("mac-security");
+		const known =
+			refusal === "duplicate" || refusal.startsWith("mac-security") || refusal.startsWith("mac-counter");
 		sink.frameRefused(clock.nowUs(), node, known ? this.#received.source : this.#none, refusal);
 	}
 
@@ -143,19 +145,27 @@ export class LinkLayer {
 		const header = decodeMacHeader(psdu, 0, end, this.#received);
 		if (typeof header === "string") return header;
 		if (header.type !== FrameType.data) return "mac-not-data";
-		if (header.source.byteLength === 0) return "mac-no-source";
+		const { source } = header;
+		if (source.byteLength === 0) return "mac-no-source";
+		if (isNobodys(source) || source.equals(this.address)) return "mac-source";
 		const { clock, neighbours, onPayload, protection } = this.#options;
 		const nowUs = clock.nowUs();
-		if (header.seq >= 0 && this.#duplicates.isDuplicate(header.source, header.seq, u16le(psdu, end), nowUs))
-			return "duplicate";
 		let bytes = psdu;
 		if (protection !== undefined) {
 			const opened = protection.unprotect(header, psdu);
 			if (typeof opened === "string") return opened;
 			bytes = opened;
 		} else if (header.securityEnabled) return "mac-security-unsupported";
-		neighbours.obtain(header.source)?.noteReceived(rssiDbm, sfdTimeUs);
+		// Only now: who does not hold the key must not be able to have a frame taken for a repetition.
+		if (header.seq >= 0 && this.#duplicates.isDuplicate(source, header.seq, u16le(psdu, end), nowUs))
+			return "duplicate";
+		neighbours.obtain(source)?.noteReceived(rssiDbm, sfdTimeUs);
 		onPayload(bytes, header.next, header.end, header, rssiDbm, nowUs);
 		return undefined;
 	}
+}
+
+/** Short addresses that no sender has: all nodes, and those that have none (IEEE 802.15.4-2020, 6.1). */
+function isNobodys({ mode, low }: LinkAddress): boolean {
+	return mode === AddressMode.short && low >= NO_SHORT_ADDRESS;
 }

@@ -21,10 +21,7 @@ export function isNobody(bytes: Uint8Array, offset: number): boolean {
 
 /** The link-layer address from which an interface identifier was made (RFC 6282, section 3.2.2). */
 export function linkAddressOf(bytes: Uint8Array, offset: number, into: LinkAddress): LinkAddress {
-	const high = i32be(bytes, offset + 8);
-	const low = i32be(bytes, offset + 12);
-	if (high === 0xff && low >>> 16 === 0xfe00) return into.setShort(low & 0xffff);
-	return into.setExtended(high ^ 0x02000000, low);
+	return into.setInterfaceId(bytes, offset + 8);
 }
 
 /** An IPv6 address of 16 octets: the first 64 bits of `prefix`, then the identifier of `address`. */

@@ -1,4 +1,4 @@
-import type { LinkAddress } from "../address.js";
+import { LinkAddress } from "../address.js";
 import {
 	decodeGradientBeacon,
 	encodeGradientBeacon,
@@ -14,6 +14,8 @@ import { ReverseRoutes, type Routing } from "./routing.js";
 
 /** A route that the sink has not renewed for so many of its beacons is gone. */
 const STALE_EPOCHS = 4;
+/** Without news for so many periods of the sink's beacon, its old numbers count no longer. */
+const QUIET_PERIODS = 8;
 /** Waves that a sink numbers between two writes to its store. */
 const WAVES_PER_BLOCK = 64;
 /** A new parent must be better by 1/8: links that are equal but for noise do not flap. */
@@ -38,6 +40,8 @@ interface Candidate {
 export interface GradientOptions {
 	readonly node: number;
 	readonly isSink: boolean;
+	/** Our own address. */
+	readonly address: LinkAddress;
 	/** Time between two beacons of the sink. */
 	readonly periodUs: number;
 	readonly clock: Clock;
@@ -64,8 +68,11 @@ export class Gradient implements Routing {
 	readonly #heard = new GradientBeacon();
 	readonly #payload = new Uint8Array(GRADIENT_BEACON_BYTES);
 	#parent: Candidate | undefined;
-	/** The newest epoch that anybody told of; -1 before the first. */
+	/** The newest epoch that anybody told of, -1 before the first, and when. */
 	#epoch = -1;
+	#newsUs = 0;
+	/** The sink that the newest wave came from. */
+	readonly #root = new LinkAddress();
 	/** The best that we ever told of: its epoch (-1 before the first), and the least cost within that. */
 	#toldEpoch = -1;
 	#toldCost256 = INFINITE_COST;
@@ -95,10 +102,13 @@ export class Gradient implements Routing {
 	}
 
 	nextHop(destination: LinkAddress): LinkAddress | undefined {
+		// Whoever claims to be the sink must not lead its packets astray.
+		if (this.#parent !== undefined && destination.equals(this.#root)) return this.#parent.address;
 		return this.#reverse.find(destination) ?? this.#parent?.address;
 	}
 
 	learn(origin: LinkAddress, via: LinkAddress): void {
+		if (origin.equals(this.#root)) return;
 		// What those hand down who are closer to the sink comes from its side: the way there is the gradient.
 		for (const candidate of this.#candidates) {
 			if (candidate.address.equals(via) && this.#isFeasible(candidate)) return;
@@ -120,13 +130,41 @@ export class Gradient implements Routing {
 		if (typeof beacon === "string") return;
 		this.#options.neighbours.obtain(source)?.noteBroadcast(beacon.sequence);
 		if (this.#options.isSink) return;
-		if (this.#epoch < 0 || isNewer(beacon.epoch, this.#epoch)) this.#epoch = beacon.epoch;
+		// No way leads over a neighbour that has none, and what it heard of waves is hearsay.
+		if (beacon.hops >= 255 || beacon.cost256 >= INFINITE_COST) return;
+		if (!this.#follow(beacon.epoch)) return;
+		this.#root.set(beacon.root);
 		this.#note(source, beacon);
 		this.#choose();
 		const isNews = this.#parent !== undefined && this.#isFresherThanTold(this.#parent.epoch);
 		if (isNews && this.#timer === 0) {
 			this.#schedule(this.#options.random.below(JITTER_US));
 		}
+	}
+
+	/**
+	 * Takes note of a wave's number; false when it cannot be true.
+	 *
+	 * After a long time without news any number is believed, and all that was known is forgotten: the sink
+	 * was replaced, or somebody had made up a number that the sink has not reached.
+	 */
+	#follow(epoch: number): boolean {
+		const nowUs = this.#options.clock.nowUs();
+		const ahead = (epoch - this.#epoch) & 0xffff;
+		if (this.#epoch >= 0) {
+			const isQuiet = nowUs - this.#newsUs > QUIET_PERIODS * this.#options.periodUs;
+			if (ahead === 0 || (ahead >= 0x8000 && !isQuiet)) return true;
+			if (ahead > WAVES_PER_BLOCK + STALE_EPOCHS && !isQuiet) return false;
+			if (isQuiet) {
+				this.#candidates.length = 0;
+				this.#parent = undefined;
+				this.#toldEpoch = -1;
+				this.#toldCost256 = INFINITE_COST;
+			}
+		}
+		this.#epoch = epoch;
+		this.#newsUs = nowUs;
+		return true;
 	}
 
 	dependsOn(address: LinkAddress): boolean {
@@ -221,6 +259,7 @@ export class Gradient implements Routing {
 			beacon.cost256 = this.#pathCost(this.#parent);
 			this.#noteTold(beacon.epoch, beacon.cost256);
 		}
+		beacon.root.set(isSink ? this.#options.address : this.#root);
 		beacon.hops = this.hops;
 		this.#sequence = (this.#sequence + 1) & 0xffff;
 		beacon.sequence = this.#sequence;

@@ -40,14 +40,14 @@ export interface PacketOrigin {
 		source: Uint8Array,
 		destination: Uint8Array,
 	): void;
-	/** Sends a packet whose header stands; takes over its buffer. */
-	originate(packet: Uint8Array, length: number): void;
+	/** Sends a packet whose header stands; takes over its buffer. `isReport`: no datagram of an application. */
+	originate(packet: Uint8Array, length: number, isReport?: boolean): void;
 }
 
 export interface Icmpv6ServiceOptions {
 	readonly node: number;
 	readonly clock: Clock;
-	readonly sink: Pick<Sink, "echoReplied">;
+	readonly sink: Pick<Sink, "echoReplied" | "reportReceived" | "reportSent">;
 	readonly pool: BufferPool;
 	readonly discovery: NeighbourDiscovery;
 	readonly origin: PacketOrigin;
@@ -87,7 +87,7 @@ export class Icmpv6Service {
 	/**
 	 * Takes the message behind the headers that `upper` tells of, from the neighbour `via`; returns why it was refused.
 	 *
-	 * `onAccepted` is called before any answer is made, for messages that count as datagrams.
+	 * `onAccepted` is called before any answer is made, for messages that count as datagrams: errors do not.
 	 */
 	receive(
 		packet: Uint8Array,
@@ -103,19 +103,23 @@ export class Icmpv6Service {
 			return this.#options.discovery.receive(packet, upper.offset, length, via);
 		}
 		if (message.type === Icmpv6Type.echoRequest && isNobody(packet, 8)) return "ipv6-source";
+		const { sink, clock, node } = this.#options;
+		const source = linkAddressOf(packet, 8, this.#origin);
+		if (message.type < Icmpv6Type.echoRequest) {
+			sink.reportReceived(clock.nowUs(), node, source, message.type, message.code, length);
+			return undefined;
+		}
 		onAccepted();
 		if (message.type === Icmpv6Type.echoRequest) this.#answerEcho(packet, length, message);
 		else if (message.type === Icmpv6Type.echoReply) {
-			const { sink, clock, node } = this.#options;
-			linkAddressOf(packet, 8, this.#origin);
-			sink.echoReplied(clock.nowUs(), node, this.#origin, message.sequence, length - message.next);
+			sink.echoReplied(clock.nowUs(), node, source, message.sequence, length - message.next);
 		}
 		return undefined;
 	}
 
 	/** Tells the source what became of its packet, unless RFC 4443, section 2.4 e, forbids it. */
 	reportError(type: number, code: number, packet: Uint8Array, length: number): void {
-		const { clock, pool, origin } = this.#options;
+		const { node, clock, sink, pool, origin } = this.#options;
 		if (isMulticast(packet, 24) || isNobody(packet, 8) || clock.nowUs() < this.#nextErrorUs) return;
 		const upper = findUpperLayer(packet, 0, length, this.#upper);
 		if (typeof upper === "string") return;
@@ -127,7 +131,8 @@ export class Icmpv6Service {
 		const room = report.subarray(0, origin.maxPacketBytes);
 		const total = encodeIcmpv6Error(type, code, 0, packet, length, room);
 		putU16be(report, 4, total - IPV6_BYTES);
-		origin.originate(report, total);
+		sink.reportSent(clock.nowUs(), node, type, code);
+		origin.originate(report, total, true);
 	}
 
 	#answerEcho(request: Uint8Array, length: number, message: Icmpv6Message): void {

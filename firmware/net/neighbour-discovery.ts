@@ -1,4 +1,4 @@
-import { LinkAddress } from "../address.js";
+import { BROADCAST, LinkAddress } from "../address.js";
 import type { BufferPool } from "../buffer-pool.js";
 import { ICMPV6 } from "../frames/checksum.js";
 import { encodeIpv6, IPV6_BYTES } from "../frames/ipv6.js";
@@ -13,7 +13,7 @@ import {
 	SOLICITED,
 } from "../frames/neighbour-message.js";
 import type { Clock, Timer } from "../ports.js";
-import { linkAddressOf, linkLocalOf, sameAddress } from "./addresses.js";
+import { isNobody, linkAddressOf, linkLocalOf, sameAddress } from "./addresses.js";
 
 /** RETRANS_TIMER and MAX_MULTICAST_SOLICIT (RFC 4861, section 10). */
 const RETRANSMIT_US = 1_000_000;
@@ -24,7 +24,6 @@ const HOP_LIMIT = 255;
 const MAX_WAITING = 3;
 /** Neighbours that are known or asked for at once; the oldest goes first. */
 const MAX_ENTRIES = 32;
-const BROADCAST = LinkAddress.short(0xffff);
 
 interface Waiting {
 	readonly packet: Uint8Array;
@@ -50,6 +49,8 @@ export interface NeighbourDiscoveryOptions {
 	readonly address: LinkAddress;
 	readonly linkLocal: Uint8Array;
 	readonly global: Uint8Array | undefined;
+	/** Packets that may wait for all neighbours together. */
+	readonly maxWaiting: number;
 	/** Ask before the first packet to a neighbour; else its address is derived from its IPv6 address. */
 	readonly resolves: boolean;
 	/** Hands a packet to the link, which takes over the buffer. */
@@ -78,7 +79,7 @@ export class NeighbourDiscovery {
 
 	/** Sends a packet, or keeps it until the neighbour has answered. */
 	submit(packet: Uint8Array, length: number, nextHop: LinkAddress, ident: number): void {
-		const { resolves, send, pool, onUnresolved } = this.#options;
+		const { resolves, send } = this.#options;
 		if (!resolves || nextHop.isBroadcast) {
 			send(packet, length, nextHop, ident);
 			return;
@@ -88,11 +89,12 @@ export class NeighbourDiscovery {
 			send(packet, length, nextHop, ident);
 			return;
 		}
-		if (entry.waiting.length >= MAX_WAITING) {
-			// RFC 4861, 7.2.2: the newcomer replaces the oldest.
-			const oldest = entry.waiting.shift()!;
-			pool.give(oldest.packet);
-			onUnresolved(oldest.ident);
+		// RFC 4861, 7.2.2: the newcomer replaces the oldest.
+		if (entry.waiting.length >= MAX_WAITING) this.#dropOldest(entry);
+		else if (
+			this.#entries.reduce((sum, { waiting }) => sum + waiting.length, 0) >= this.#options.maxWaiting
+		) {
+			this.#dropOldest(this.#entries.find(({ waiting }) => waiting.length > 0)!);
 		}
 		entry.waiting.push({ packet, length, ident });
 		if (entry.timer === 0) this.#solicit(entry);
@@ -125,7 +127,11 @@ export class NeighbourDiscovery {
 
 	#obtain(address: LinkAddress): Entry {
 		for (const entry of this.#entries) if (entry.address.equals(address)) return entry;
-		if (this.#entries.length >= MAX_ENTRIES) this.#discard(this.#entries.shift()!);
+		if (this.#entries.length >= MAX_ENTRIES) {
+			// Whoever has answered stays as long as there is one that has not.
+			const stranger = this.#entries.findIndex(({ isReachable }) => !isReachable);
+			this.#discard(this.#entries.splice(Math.max(stranger, 0), 1)[0]!);
+		}
 		const made = new Entry(address);
 		this.#entries.push(made);
 		return made;
@@ -139,6 +145,12 @@ export class NeighbourDiscovery {
 			pool.give(packet);
 			onUnresolved(ident);
 		}
+	}
+
+	#dropOldest(entry: Entry): void {
+		const oldest = entry.waiting.shift()!;
+		this.#options.pool.give(oldest.packet);
+		this.#options.onUnresolved(oldest.ident);
 	}
 
 	#solicit(entry: Entry): void {
@@ -180,7 +192,7 @@ export class NeighbourDiscovery {
 			sameAddress(packet, message.targetOffset, linkLocal) ||
 			(global !== undefined && sameAddress(packet, message.targetOffset, global));
 		// Without the option it is duplicate address detection, and our address is unique by construction.
-		if (!isOwn || message.linkAddress.byteLength === 0) return;
+		if (!isOwn || message.linkAddress.byteLength === 0 || isNobody(packet, 8)) return;
 		const target = packet.slice(message.targetOffset, message.targetOffset + 16);
 		const requester = packet.slice(8, 24);
 		const flags = SOLICITED | OVERRIDE;

@@ -1,4 +1,4 @@
-import { LinkAddress } from "../address.js";
+import { BROADCAST, LinkAddress } from "../address.js";
 import type { BufferPool } from "../buffer-pool.js";
 import { copyBytes } from "../bytes.js";
 import { ICMPV6, UDP } from "../frames/checksum.js";
@@ -56,8 +56,6 @@ export interface NetworkLayerOptions {
 	/** Hands packets to the link, once it knows the next hop. */
 	readonly discovery: NeighbourDiscovery;
 }
-
-const BROADCAST = LinkAddress.short(0xffff);
 
 /** IPv6, UDP and ICMPv6 of one node: sends, forwards, delivers and answers. */
 export class NetworkLayer implements PacketOrigin {
@@ -238,11 +236,14 @@ export class NetworkLayer implements PacketOrigin {
 		encodeIpv6(header, source, destination, packet, 0);
 	}
 
-	/** Sends a packet of our own, whose header stands, and tells the sink; takes over its buffer. */
-	originate(packet: Uint8Array, length: number): void {
+	/**
+	 * Sends a packet of our own, whose header stands, and takes over its buffer. The sink is told of datagrams,
+	 * not of reports on those of others.
+	 */
+	originate(packet: Uint8Array, length: number, isReport = false): void {
 		const { sink, clock, node, routing } = this.#options;
 		const ident = datagramIdent(packet, length);
-		sink.datagramSent(clock.nowUs(), node, ident, datagramDigest(packet, length), length);
+		if (!isReport) sink.datagramSent(clock.nowUs(), node, ident, datagramDigest(packet, length), length);
 		let nextHop: LinkAddress | undefined;
 		if (isMulticast(packet, 24)) nextHop = BROADCAST;
 		else if (this.#isOwn(packet)) {

@@ -1,4 +1,4 @@
-import { LinkAddress } from "../address.js";
+import { BROADCAST, type LinkAddress } from "../address.js";
 import type { BufferPool } from "../buffer-pool.js";
 import { copyBytes } from "../bytes.js";
 import type { Fragmenter } from "../fragments/fragmenter.js";
@@ -6,7 +6,11 @@ import type { CsmaOutcome } from "../mac/csma.js";
 import type { LinkLayer } from "../mac/link-layer.js";
 
 /** Why a packet did not leave the node. */
-export type OutboxDrop = "queue-full" | "mac-counter-exhausted" | Exclude<CsmaOutcome, "sent">;
+export type OutboxDrop =
+	| "queue-full"
+	| "node-stopped"
+	| "mac-counter-exhausted"
+	| Exclude<CsmaOutcome, "sent">;
 
 /** What a node sends on its own account. */
 export type ControlKind = "gradient" | "neighbour-discovery";
@@ -94,7 +98,10 @@ export class Outbox {
 
 	/** Forgets everything that waits, as a node does that loses its power. */
 	clear(): void {
-		while (this.#queue.length > 0) this.#pool.give(this.#queue.pop()!.buffer);
+		for (const { buffer, ident, control } of this.#queue.splice(0)) {
+			this.#pool.give(buffer);
+			if (control === undefined) this.#onDrop(ident, "node-stopped");
+		}
 		this.#started = false;
 		this.#orphaned = this.#inFlight;
 	}
@@ -152,5 +159,3 @@ export class Outbox {
 		if (reason !== undefined && head.control === undefined) this.#onDrop(head.ident, reason);
 	}
 }
-
-const BROADCAST = LinkAddress.short(0xffff);

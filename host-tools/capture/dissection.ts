@@ -1,6 +1,7 @@
 import type { FragmentDrop } from "../../firmware/fragments/policy.js";
 import { checksumOk, ICMPV6, TCP, UDP } from "../../firmware/frames/checksum.js";
-import { verifyIcmpv6 } from "../../firmware/frames/icmpv6.js";
+import type { GradientDrop } from "../../firmware/frames/gradient-beacon.js";
+import { decodeIcmpv6, verifyIcmpv6 } from "../../firmware/frames/icmpv6.js";
 import { findUpperLayer, nextHeaderName, UpperLayer } from "../../firmware/frames/ipv6.js";
 import { formatIpv6 } from "../../firmware/frames/ipv6-text.js";
 import { FrameType, type MacDrop, type MacHeader } from "../../firmware/frames/mac-frame.js";
@@ -11,7 +12,14 @@ import type { AdaptationDrop } from "../../firmware/net/adaptation.js";
 import type { CaptureDrop } from "./captured-frame.js";
 
 /** Why a frame of a capture was refused, or gave nothing. */
-export type DissectionDrop = "bad-fcs" | CaptureDrop | MacDrop | LinkDrop | AdaptationDrop | FragmentDrop;
+export type DissectionDrop =
+	| "bad-fcs"
+	| CaptureDrop
+	| MacDrop
+	| LinkDrop
+	| AdaptationDrop
+	| FragmentDrop
+	| GradientDrop;
 
 /** A MAC header as `decode --json` prints it; absent fields are not in the frame. */
 export interface DissectedMac {
@@ -42,6 +50,19 @@ export interface DissectedDatagram {
 	readonly next: string;
 	/** Of the innermost upper layer, where it has one that this frame lets check. */
 	readonly checksum?: Checksum;
+	readonly udp?: { readonly srcPort: number; readonly dstPort: number };
+	readonly icmpv6?: { readonly type: number; readonly code: number };
+}
+
+/** A node's way to the sink, as its beacon tells it and `decode --json` prints it. */
+export interface DissectedGradient {
+	readonly sequence: number;
+	readonly epoch: number;
+	readonly hops: number;
+	/** Expected transmissions to the sink. */
+	readonly cost: number;
+	/** Link-layer address of the sink. */
+	readonly sink: string;
 }
 
 export type Checksum = "ok" | "bad" | "elided";
@@ -54,6 +75,7 @@ export interface Dissection {
 	readonly fcs: "ok" | "bad" | "absent";
 	mac?: DissectedMac;
 	lowpan?: readonly string[];
+	gradient?: DissectedGradient;
 	fragment?: { readonly tag: number; readonly size: number; readonly offset: number };
 	datagram?: DissectedDatagram;
 	drop?: DissectionDrop;
@@ -105,7 +127,25 @@ export function dissectDatagram(
 		dst: formatIpv6(packet, 24),
 		next: nextHeaderName(protocol),
 		...(checksum !== undefined && { checksum }),
+		...(typeof upper !== "string" && !upper.fragmented && dissectUpper(packet, upper, length)),
 	};
+}
+
+/** Ports, or type and code; nothing for another upper layer or one that is not whole. */
+function dissectUpper(
+	packet: Uint8Array,
+	{ protocol, offset }: UpperLayer,
+	length: number,
+): Pick<DissectedDatagram, "udp" | "icmpv6"> {
+	if (protocol === UDP) {
+		const udp = decodeUdp(packet, offset, length);
+		if (typeof udp !== "string") return { udp: { srcPort: udp.sourcePort, dstPort: udp.destinationPort } };
+	}
+	if (protocol === ICMPV6) {
+		const message = decodeIcmpv6(packet, offset, length);
+		if (typeof message !== "string") return { icmpv6: { type: message.type, code: message.code } };
+	}
+	return {};
 }
 
 const innermost = new UpperLayer();

@@ -7,6 +7,7 @@ import { Reassembler } from "../../firmware/fragments/reassembler.js";
 import type { ContextTable } from "../../firmware/frames/context-table.js";
 import { fcs16, hasGoodFcs } from "../../firmware/frames/fcs.js";
 import { MAX_DATAGRAM_SIZE } from "../../firmware/frames/fragment.js";
+import { decodeGradientBeacon, GRADIENT_BEACON_TYPE } from "../../firmware/frames/gradient-beacon.js";
 import { decodeDispatch, decodeLowpan, LowpanHeaders } from "../../firmware/frames/lowpan.js";
 import { decodeMacHeader, FrameType, MacHeader } from "../../firmware/frames/mac-frame.js";
 import { DuplicateFilter } from "../../firmware/mac/duplicates.js";
@@ -14,8 +15,11 @@ import { Adaptation } from "../../firmware/net/adaptation.js";
 import { CaptureClock } from "./capture-clock.js";
 import type { CapturedFrame } from "./captured-frame.js";
 import { type Dissection, type DissectionDrop, dissectDatagram, dissectMac } from "./dissection.js";
+import { iphcContexts } from "./iphc-contexts.js";
 
 const FCS_BYTES = 2;
+/** What `lowpan` calls Lowguard's own beacon, behind `page-15`. */
+const GRADIENT_BEACON = "gradient-beacon";
 /** From this security level on the payload is encrypted (IEEE 802.15.4-2020, table 9-6). */
 const ENCRYPTED_LEVEL = 4;
 
@@ -45,7 +49,14 @@ export class Dissector {
 	progress: Progress | undefined;
 	/** Reassemblies that ended without a packet, by reason. */
 	readonly abandoned = new Map<FragmentDrop, number>();
+	/** Why the last frame was not for the node to receive as: it sent it itself, or it is for others. */
+	passedOver: "own" | "other" | undefined;
+	/** Packets whose headers need a context that is not known. */
+	undecompressed = 0;
+	/** Numbers of the contexts that these need, as far as their headers tell. */
+	readonly missingContexts = new Set<number>();
 	readonly #as: readonly LinkAddress[];
+	readonly #contexts: ContextTable;
 	readonly #clock = new CaptureClock();
 	readonly #pool = new BufferPool(MAX_DATAGRAM_SIZE);
 	readonly #reassembler: Reassembler;
@@ -58,6 +69,7 @@ export class Dissector {
 
 	constructor(options: DissectorOptions) {
 		this.#as = options.as;
+		this.#contexts = options.contexts;
 		this.#reassembler = new Reassembler({
 			policy: options.policy,
 			budgetBytes: options.budgetBytes,
@@ -91,6 +103,7 @@ export class Dissector {
 	dissect(frame: CapturedFrame): Dissection {
 		this.#clock.advance(frame.timeUs);
 		this.progress = undefined;
+		this.passedOver = undefined;
 		const { psdu } = frame;
 		const isFcsGood = frame.fcs === "absent" || hasGoodFcs(psdu);
 		const result: Dissection = {
@@ -116,7 +129,8 @@ export class Dissector {
 		const isReadable =
 			!header.securityEnabled || (!isLegacySecured && header.security.level < ENCRYPTED_LEVEL);
 		if (isReadable) this.#nameHeaders(psdu, header, result);
-		if (frame.drop !== undefined || !this.#isForUs(header)) return frame.drop;
+		if (!this.#isForUs(header)) this.passedOver = this.#isOwn(header.source) ? "own" : "other";
+		if (frame.drop !== undefined || this.passedOver !== undefined) return frame.drop;
 		if (!this.#isObserver) {
 			if (header.source.byteLength === 0) return "mac-no-source";
 			const fcs = fcs16(psdu, 0, end);
@@ -126,6 +140,7 @@ export class Dissector {
 		}
 		// No keys are known here, so nothing can be verified, let alone decrypted.
 		if (header.securityEnabled) return "mac-security-key-unknown";
+		if (result.lowpan?.at(-1) === GRADIENT_BEACON) return this.#readGradient(psdu, header.end, result);
 		return this.#adapt(frame, header, result);
 	}
 
@@ -149,9 +164,31 @@ export class Dissector {
 		// Behind a bad dispatch there is nothing to name; receiving says what is wrong.
 		if (isFirst) decodeDispatch(psdu, header.end, headers);
 		result.lowpan = headers.names();
+		if (headers.kind === "experimental" && psdu[headers.next] === GRADIENT_BEACON_TYPE) {
+			result.lowpan = [...result.lowpan.slice(0, -1), GRADIENT_BEACON];
+		}
 		if (!isFirst && headers.kind !== "fragn") return;
 		const { tag, size, offset } = headers.fragment;
 		result.fragment = { tag, size, offset };
+	}
+
+	/** Reads the beacon whose type octet {@link #nameHeaders} found. */
+	#readGradient(psdu: Uint8Array, end: number, result: Dissection): DissectionDrop | undefined {
+		const beacon = decodeGradientBeacon(psdu, this.#headers.next, end);
+		if (typeof beacon === "string") return beacon;
+		const { sequence, epoch, hops, cost256, root } = beacon;
+		result.gradient = { sequence, epoch, hops, cost: cost256 / 256, sink: String(root) };
+		return undefined;
+	}
+
+	/** Notes which contexts the packet needs that {@link #nameHeaders} looked at last. */
+	#noteContexts(psdu: Uint8Array, end: number): void {
+		this.undecompressed++;
+		const { kind, inner, next } = this.#headers;
+		if ((kind === "frag1" ? inner : kind) !== "iphc" || next + 2 > end) return;
+		for (const id of iphcContexts(psdu, next)) {
+			if (!this.#contexts.has(id)) this.missingContexts.add(id);
+		}
 	}
 
 	#adapt(frame: CapturedFrame, header: MacHeader, result: Dissection): DissectionDrop | undefined {
@@ -159,6 +196,7 @@ export class Dissector {
 		const { next, end, source, destination } = header;
 		const nowUs = this.#clock.nowUs();
 		const outcome = adaptation.receive(frame.psdu, next, end, source, destination, nowUs, false);
+		if (outcome === "unknown-context") this.#noteContexts(frame.psdu, end);
 		if (typeof outcome === "string") return outcome;
 		const context = adaptation.lastContext;
 		let frames: number[] = [];
@@ -168,7 +206,8 @@ export class Dissector {
 			this.progress = { fragments: context.fragments, storedBytes: context.storedBytes, size: context.size };
 		}
 		frames.push(frame.number);
-		if (outcome === undefined) return undefined;
+		// The fragment began a context anew, and what the old one held is lost: that is what to say of it.
+		if (outcome === undefined) return this.#reassembler.lastPurge;
 		result.datagram = dissectDatagram(outcome.buffer, outcome.length, frames, adaptation.checksumElided);
 		this.#pool.give(outcome.buffer);
 		return undefined;

@@ -40,11 +40,10 @@ export class FrameFilter {
 	readonly #header = new MacHeader();
 	readonly #lowpan = new LowpanHeaders();
 
-	/** `text` as on the command line; throws a UserError that names the term. */
-	constructor(text = "") {
-		for (const term of text.split(",").map((part) => part.trim())) {
-			if (term === "") continue;
-			const kind = KINDS[term];
+	/** `text` as on the command line, undefined for none; throws a UserError that names the term. */
+	constructor(text?: string) {
+		for (const term of text?.split(",").map((part) => part.trim()) ?? []) {
+			const kind = Object.hasOwn(KINDS, term) ? KINDS[term] : undefined;
 			if (kind !== undefined) this.#kinds.push(kind);
 			else this.#others.push(parseTerm(term));
 		}
@@ -66,7 +65,9 @@ export class FrameFilter {
 }
 
 function parseTerm(term: string): Test {
-	const [name, value = ""] = term.split("=", 2);
+	const equals = term.indexOf("=");
+	const name = term.slice(0, Math.max(equals, 0));
+	const value = term.slice(equals + 1);
 	if (name === "src" || name === "dst") {
 		const address = parseLinkAddress(value);
 		if (address === undefined) {
@@ -78,6 +79,9 @@ function parseTerm(term: string): Test {
 	if (range === null) throw new UserError(`--only: expected terms out of ${FILTER_TERMS}; found '${term}'`);
 	const first = Number(range[1]);
 	const last = Number(range[2] ?? range[1]);
+	if (last < first) {
+		throw new UserError(`--only ${term}: expected a first frame up to the last, found ${first} to ${last}`);
+	}
 	return ({ number }) => number >= first && number <= last;
 }
 

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { fileError, systemErrorCode, UserError } from "../errors.js";
+import { isLog } from "../trace/log-format.js";
 import { type CapturedFrame, type CapturedPacket, LinkType } from "./captured-frame.js";
 import { isPcap, readPcap } from "./pcap-reader.js";
 import { isPcapng, readPcapng } from "./pcapng-reader.js";
@@ -62,16 +63,23 @@ export function openCapture(path: string, file: Uint8Array = readInputFile(path)
 	if (!isCapture(file))
 		throw new UserError(`${path}: expected a pcap or pcapng file, found ${describe(file)}`);
 	let count = 0;
+	let hasFrame = false;
 	let isSupported = false;
 	const foreign = new Set<number>();
-	for (const { linkType } of packets()) {
+	for (const packet of packets()) {
+		const { linkType } = packet;
 		count++;
+		hasFrame ||= toFrame(packet) !== undefined;
 		if (isLinkType(linkType)) isSupported = true;
 		else foreign.add(linkType);
 	}
 	if (foreign.size > 0 && !isSupported) {
 		const found = [...foreign].join(" and ");
 		throw new UserError(`${path}: expected link type 195, 230, 283 or 1 (with ZEP), found ${found}`);
+	}
+	if (count > 0 && !hasFrame) {
+		const expected = "expected IEEE 802.15.4 frames (on Ethernet: ZEP on UDP port 17754)";
+		throw new UserError(`${path}: ${expected}, found none among ${count} packets`);
 	}
 	return {
 		path,
@@ -114,6 +122,7 @@ function toFrame(packet: CapturedPacket): CapturedFrame | undefined {
 /** What a file that is no capture looks like, in a word or its first octets. */
 export function describe(file: Uint8Array): string {
 	if (file.length === 0) return "an empty file";
+	if (isLog(file)) return "an event log (lowguard trace FILE --to pcap makes a capture of it)";
 	const head = file.subarray(0, HEAD_BYTES);
 	if (head.every((octet) => octet === 9 || octet === 10 || octet === 13 || (octet >= 32 && octet < 127))) {
 		return "text";

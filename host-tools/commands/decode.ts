@@ -1,19 +1,24 @@
-import { pathToFileURL } from "node:url";
-import { type LinkAddress, parseLinkAddress } from "../../firmware/address.js";
-import type { PolicyFactory, PolicyOptions } from "../../firmware/fragments/policy.js";
+import { resolve } from "node:path";
+import process from "node:process";
+import { BROADCAST, type LinkAddress, parseLinkAddress } from "../../firmware/address.js";
+import type { PolicyFactory, PolicyOptions, ReassemblyPolicy } from "../../firmware/fragments/policy.js";
 import { CONTEXTS, ContextTable } from "../../firmware/frames/context-table.js";
 import { MAX_DATAGRAM_SIZE } from "../../firmware/frames/fragment.js";
 import { parseIpv6Prefix } from "../../firmware/frames/ipv6-text.js";
 import { REASSEMBLY_POLICIES } from "../../sim/opponents/index.js";
 import { onePositional } from "../arguments.js";
+import { listAddresses } from "../capture/address-list.js";
+import type { CapturedFrame } from "../capture/captured-frame.js";
+import type { Dissection } from "../capture/dissection.js";
 import { Dissector } from "../capture/dissector.js";
-import { openCapture } from "../capture/read-capture.js";
+import { type Capture, openCapture } from "../capture/read-capture.js";
 import type { Command, CommandArguments } from "../command.js";
-import { type ExitCode, systemErrorCode, UserError } from "../errors.js";
+import { type ExitCode, UserError } from "../errors.js";
 import { LineOutput, stdoutHasColour } from "../output.js";
-import { DecodeSummary } from "../report/decode-summary.js";
+import { contextHint, DecodeSummary } from "../report/decode-summary.js";
 import { DecodeText } from "../report/decode-text.js";
 import { makeStyle } from "../report/style.js";
+import { importModule, moduleFault, type UserModule } from "../scenario/user-module.js";
 
 const DEFAULT_POLICY = "rfc4944";
 /** Reassembly memory of a node unless configured otherwise: four contexts of one IPv6 MTU. */
@@ -55,30 +60,64 @@ Policies: ${[...REASSEMBLY_POLICIES.keys()].join(", ")}.`,
 async function run(args: CommandArguments): Promise<ExitCode> {
 	const path = onePositional(args, "FILE");
 	const as = args.texts("as").map(readAddress);
+	const contexts = readContexts(args.texts("context"));
+	const { policy, modules } = await readPolicy(args.text("policy") ?? DEFAULT_POLICY, as.length === 0);
 	const dissector = new Dissector({
-		contexts: readContexts(args.texts("context")),
-		policy: await readPolicy(args.text("policy") ?? DEFAULT_POLICY, as.length === 0),
+		contexts,
+		policy,
 		as,
 		budgetBytes: as.length === 0 ? Number.POSITIVE_INFINITY : NODE_BUDGET_BYTES,
 	});
 	const capture = openCapture(path);
-	const output = new LineOutput();
-	if (args.flag("json")) {
-		for (const frame of capture.frames()) await output.line(JSON.stringify(dissector.dissect(frame)));
-	} else {
-		const style = makeStyle(stdoutHasColour());
-		const text = new DecodeText(style);
-		const summary = new DecodeSummary();
-		for (const frame of capture.frames()) {
+	const destinations = new Set<string>();
+	const dissect = (frame: CapturedFrame): Dissection => {
+		try {
 			const found = dissector.dissect(frame);
-			summary.add(found);
-			await output.line(text.line(frame, found, dissector.progress));
+			if (found.mac?.dst !== undefined) destinations.add(found.mac.dst);
+			return found;
+		} catch (error) {
+			throw moduleFault(error, modules) ?? error;
 		}
-		await output.line("");
-		for (const line of summary.lines(capture.packets, dissector, style)) await output.line(line);
-	}
-	await output.flush();
+	};
+	const isJson = args.flag("json");
+	if (isJson) await printJson(capture, dissect);
+	else await printText(capture, dissect, dissector);
+	const notes = [isJson ? contextHint(dissector) : undefined, strangerNote(as, destinations)];
+	for (const note of notes) if (note !== undefined) process.stderr.write(`lowguard decode: ${note}\n`);
 	return 0;
+}
+
+async function printJson(capture: Capture, dissect: (frame: CapturedFrame) => Dissection): Promise<void> {
+	const output = new LineOutput();
+	for (const frame of capture.frames()) await output.line(JSON.stringify(dissect(frame)));
+	await output.flush();
+}
+
+async function printText(
+	capture: Capture,
+	dissect: (frame: CapturedFrame) => Dissection,
+	dissector: Dissector,
+): Promise<void> {
+	const output = new LineOutput();
+	const style = makeStyle(stdoutHasColour());
+	const text = new DecodeText(style);
+	const summary = new DecodeSummary();
+	for (const frame of capture.frames()) {
+		const found = dissect(frame);
+		summary.add(found);
+		await output.line(text.line(frame, found, dissector.progress, dissector.passedOver));
+	}
+	await output.line("");
+	for (const line of summary.lines(capture.packets, dissector, style)) await output.line(line);
+	await output.flush();
+}
+
+/** What to say when no frame of the capture is to the node to receive as. */
+function strangerNote(as: readonly LinkAddress[], destinations: ReadonlySet<string>): string | undefined {
+	const names = as.map(String);
+	if (names.length === 0 || names.some((name) => destinations.has(name))) return undefined;
+	const others = [...destinations].filter((name) => name !== String(BROADCAST));
+	return `--as: expected an address that frames are sent to${listAddresses(others)}, found ${names.join(" and ")}`;
 }
 
 function readAddress(text: string): LinkAddress {
@@ -104,25 +143,29 @@ function readContexts(texts: readonly string[]): ContextTable {
 }
 
 /** A policy that ships by its name, or that of the module at a path, which exports it as `policy`. */
-async function readPolicy(name: string, isObserver: boolean) {
+async function readPolicy(
+	name: string,
+	isObserver: boolean,
+): Promise<{ policy: ReassemblyPolicy; modules: readonly UserModule[] }> {
 	const options: PolicyOptions =
 		isObserver && name === DEFAULT_POLICY ? { contextBytes: MAX_DATAGRAM_SIZE } : {};
 	const shipped = REASSEMBLY_POLICIES.get(name);
-	if (shipped !== undefined) return shipped.create(options);
+	if (shipped !== undefined) return { policy: shipped.create(options), modules: [] };
 	if (!/[./\\]/.test(name)) {
 		const known = [...REASSEMBLY_POLICIES.keys()].join(", ");
 		throw new UserError(`--policy: expected ${known} or a module's path, found '${name}'`);
 	}
-	let module: { readonly policy?: Partial<PolicyFactory> };
-	try {
-		module = (await import(pathToFileURL(name).href)) as typeof module;
-	} catch (error) {
-		if (systemErrorCode(error) !== "ERR_MODULE_NOT_FOUND") throw error;
-		throw new UserError(`--policy: ${name}: expected a module, found none`, 3);
-	}
-	const { policy } = module;
-	if (typeof policy?.create !== "function") {
+	const file = resolve(name);
+	const modules = [{ name, file }];
+	const module = await importModule(file);
+	if ("refusal" in module) throw new UserError(`--policy ${name}: ${module.refusal}`, module.exitCode);
+	const factory = module.exports["policy"] as Partial<PolicyFactory> | undefined;
+	if (typeof factory?.create !== "function") {
 		throw new UserError(`--policy: ${name}: expected a module that exports 'policy', found none`);
 	}
-	return policy.create(options);
+	try {
+		return { policy: factory.create(options), modules };
+	} catch (error) {
+		throw moduleFault(error, modules) ?? error;
+	}
 }

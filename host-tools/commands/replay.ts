@@ -2,15 +2,17 @@ import { type LinkAddress, parseLinkAddress } from "../../firmware/address.js";
 import { ContextTable } from "../../firmware/frames/context-table.js";
 import { hasGoodFcs, putFcs } from "../../firmware/frames/fcs.js";
 import { parseIpv6Prefix } from "../../firmware/frames/ipv6-text.js";
+import { decodeMacHeader } from "../../firmware/frames/mac-frame.js";
 import { listen } from "../../sim/attacks/listener.js";
 import { Replay, type ReplayFrame } from "../../sim/attacks/replay.js";
 import { ReplayOutcomes } from "../../sim/measure/replay-outcomes.js";
 import { addressOf } from "../../sim/network.js";
 import type { Simulation } from "../../sim/simulation.js";
 import { onePositional } from "../arguments.js";
+import { listAddresses } from "../capture/address-list.js";
 import { FILTER_TERMS, FrameFilter } from "../capture/frame-filter.js";
 import { openCapture } from "../capture/read-capture.js";
-import { type AddressMap, FrameRewriter } from "../capture/rewrite.js";
+import { type AddressMap, FrameRewriter, isMappable } from "../capture/rewrite.js";
 import type { Command, CommandArguments } from "../command.js";
 import { type ExitCode, UserError } from "../errors.js";
 import { replayText } from "../report/replay-text.js";
@@ -39,9 +41,10 @@ export const command: Command = {
 		...RUN_OPTIONS,
 	},
 	notes: `
-Frames with a mapped address get the scenario's PAN; FCS and checksums are corrected. Frames with a bad FCS stay out.
-FILTER: ${FILTER_TERMS}, separated by commas. Without a kind,
-all frames but acknowledgements are sent: receivers send their own.`,
+Frames with a mapped address get the scenario's PAN; FCS and checksums are corrected. Frames with a
+bad FCS stay out.
+FILTER, separated by commas: ${FILTER_TERMS}.
+Without a kind, all frames but acknowledgements are sent: receivers send their own.`,
 	run,
 };
 
@@ -55,7 +58,8 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 	const speed = readNumber(args, "speed", 1, 1e-6, 1e6);
 	const loops = readNumber(args, "loop", 1, 1, 1e9);
 	const filter = new FrameFilter(args.text("only"));
-	const recorded = readFrames(path, filter);
+	const { frames: recorded, addresses } = readFrames(path, filter, args.text("only"));
+	const mappings = readMappings(args.texts("map"), addresses);
 	const words = [path, "--into", into];
 	for (const name of ["at", "power", "start", "speed", "loop", "only"]) {
 		const value = args.text(name);
@@ -66,7 +70,7 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 	let replay: Replay | undefined;
 	let tooLong = 0;
 	const prepare = (simulation: Simulation): void => {
-		const map = readMap(args.texts("map"), simulation);
+		const map = makeMap(mappings, simulation);
 		const rewriter = new FrameRewriter(map, contextsOf(loaded));
 		const frames: ReplayFrame[] = [];
 		for (const frame of recorded) {
@@ -95,7 +99,8 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 	const report = () => ({
 		capture: path,
 		frames: recorded.length * loops,
-		tooLong,
+		tooLong: tooLong * loops,
+		unsent: replay?.unsent ?? 0,
 		late: replay?.late ?? 0,
 		sent: outcomes.sent,
 		outcomes: outcomes.outcomes,
@@ -144,19 +149,41 @@ function readPlace(text: string): { x: number; y: number } {
 	return { x: x!, y: y! };
 }
 
-/** The frames of a capture that pass, with good FCS, at their times from the first packet on. */
-function readFrames(path: string, filter: FrameFilter): ReplayFrame[] {
+/** What a capture holds to replay. */
+interface Recording {
+	/** The frames that pass the filter, with good FCS, at their times from the first packet on. */
+	readonly frames: readonly ReplayFrame[];
+	/** Addresses of all frames with good FCS, as text. */
+	readonly addresses: ReadonlySet<string>;
+}
+
+function readFrames(path: string, filter: FrameFilter, only: string | undefined): Recording {
 	const frames: ReplayFrame[] = [];
+	const addresses = new Set<string>();
 	let firstUs = Number.NaN;
 	for (const frame of openCapture(path).frames()) {
 		if (Number.isNaN(firstUs)) firstUs = frame.timeUs;
 		if (frame.drop !== undefined || frame.psdu.length < 3) continue;
 		const psdu = frame.fcs === "present" ? frame.psdu : withFcs(frame.psdu);
-		if (psdu.length > 127 || !hasGoodFcs(psdu) || !filter.passes(frame.number, psdu)) continue;
+		if (psdu.length > 127 || !hasGoodFcs(psdu)) continue;
+		addAddresses(psdu, addresses);
+		if (!filter.passes(frame.number, psdu)) continue;
 		frames.push({ number: frame.number, offsetUs: Math.max(0, frame.timeUs - firstUs), psdu });
 	}
-	if (frames.length === 0) throw new UserError(`${path}: expected frames that pass --only, found none`);
-	return frames;
+	if (frames.length === 0) {
+		const expected =
+			only === undefined ? "other whole frames than acknowledgements" : `frames that pass --only ${only}`;
+		throw new UserError(`${path}: expected ${expected}, found none`);
+	}
+	return { frames, addresses };
+}
+
+function addAddresses(psdu: Uint8Array, addresses: Set<string>): void {
+	const header = decodeMacHeader(psdu, 0, psdu.length - 2);
+	if (typeof header === "string") return;
+	for (const address of [header.source, header.destination]) {
+		if (isMappable(address)) addresses.add(String(address));
+	}
 }
 
 function withFcs(frame: Uint8Array): Uint8Array {
@@ -175,20 +202,43 @@ function contextsOf(loaded: LoadedScenario): ContextTable {
 	return table;
 }
 
-function readMap(texts: readonly string[], simulation: Simulation): AddressMap {
-	const { addressing, panId } = simulation.scenario.node;
-	const pairs = texts.map((text): readonly [LinkAddress, LinkAddress] => {
-		const [from = "", to = ""] = text.split("=", 2);
+/** One `--map`: a recorded address, and the node that takes its place, undefined for the radio itself. */
+interface Mapping {
+	readonly text: string;
+	readonly recorded: LinkAddress;
+	readonly node: number | undefined;
+}
+
+function readMappings(texts: readonly string[], addresses: ReadonlySet<string>): readonly Mapping[] {
+	const mappings: Mapping[] = [];
+	for (const text of texts) {
+		const [, from = "", to = "", number] = /^([^=]*)=(node:([0-9]+)|self)$/.exec(text) ?? [];
 		const recorded = parseLinkAddress(from);
-		const node = /^node:([0-9]+)$/.exec(to);
-		if (recorded === undefined || (node === null && to !== "self")) {
+		if (recorded === undefined || to === "") {
 			throw new UserError(`--map: expected ADDRESS=node:N or ADDRESS=self, found '${text}'`);
 		}
-		const index = node === null ? simulation.nodes : Number(node[1]);
-		if (index > simulation.nodes || (node !== null && index === simulation.nodes)) {
-			throw new UserError(`--map ${text}: expected a node from 0 to ${simulation.nodes - 1}, found ${index}`);
+		if (!isMappable(recorded)) {
+			throw new UserError(`--map ${text}: expected the address of one node, found the one for all`);
 		}
-		return [recorded, addressOf(index, addressing)];
+		if (!addresses.has(String(recorded))) {
+			const expected = `expected an address of the capture${listAddresses(addresses)}`;
+			throw new UserError(`--map ${text}: ${expected}, found ${recorded}`);
+		}
+		if (mappings.some((other) => other.recorded.equals(recorded))) {
+			throw new UserError(`--map ${text}: expected each address once, found ${recorded} again`);
+		}
+		mappings.push({ text, recorded, node: number === undefined ? undefined : Number(number) });
+	}
+	return mappings;
+}
+
+function makeMap(mappings: readonly Mapping[], { nodes, scenario }: Simulation): AddressMap {
+	const { addressing, panId } = scenario.node;
+	const pairs = mappings.map(({ text, recorded, node }) => {
+		if (node !== undefined && node >= nodes) {
+			throw new UserError(`--map ${text}: expected a node from 0 to ${nodes - 1}, found ${node}`);
+		}
+		return [recorded, addressOf(node ?? nodes, addressing)] as const;
 	});
 	return {
 		panId,

@@ -5,6 +5,7 @@ import { type ByteOutput, openOutput } from "../byte-output.js";
 import { describe, isCapture, openCapture, readHead } from "../capture/read-capture.js";
 import type { Command, CommandArguments } from "../command.js";
 import { type ExitCode, UserError } from "../errors.js";
+import { Interruption } from "../interruption.js";
 import {
 	captureEvents,
 	EventLogWriter,
@@ -12,10 +13,13 @@ import {
 	FramesWriter,
 	JsonLinesWriter,
 } from "../trace/convert.js";
-import type { LogMetadata } from "../trace/log-format.js";
-import { isLog, type LoggedEvent, LogReader } from "../trace/log-reader.js";
+import { isLog, type LogMetadata } from "../trace/log-format.js";
+import { type LoggedEvent, LogReader } from "../trace/log-reader.js";
 
 const FORMATS = ["jsonl", "pcap", "cbor"] as const;
+/** So often a signal that stops the conversion is looked for. */
+const EVENTS_BETWEEN_CHECKS = 4096;
+
 type Format = (typeof FORMATS)[number];
 
 export const command: Command = {
@@ -54,22 +58,28 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 	if (out === undefined && format !== "jsonl" && process.stdout.isTTY) {
 		throw new UserError(`--out: expected a file for ${format}, found a terminal`);
 	}
+	if (out === "") throw new UserError("--out: expected a file, found an empty text");
 	const source = openSource(path);
 	const output = openOutput(out);
+	const interruption = new Interruption();
 	try {
 		const writer = makeWriter(format, isTap, output, source.metadata);
+		let events = 0;
 		for (const event of source.events) {
 			writer.event(event);
+			if (++events % EVENTS_BETWEEN_CHECKS === 0) await interruption.check();
 			const ready = output.ready();
 			if (ready !== undefined) await ready;
 		}
-		writer.finish();
 		if (writer instanceof FramesWriter && writer.frames === 0) {
-			process.stderr.write(`lowguard trace: ${path}: no frames on air in it\n`);
+			throw new UserError(`${path}: expected frames on air, found none among ${events} events`);
 		}
+		writer.finish();
 	} catch (error) {
 		output.discard();
 		throw error;
+	} finally {
+		interruption.dispose();
 	}
 	output.close();
 	const note = source.note();

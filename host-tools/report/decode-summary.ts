@@ -47,8 +47,19 @@ export class DecodeSummary {
 		if (unfinished !== "" || open !== "") {
 			lines.push(`${bold("unfinished")}  ${[unfinished, open].filter((part) => part !== "").join(", ")}`);
 		}
+		const hint = contextHint(dissector);
+		if (hint !== undefined) lines.push(`${bold("hint")}        ${hint}`);
 		return lines;
 	}
+}
+
+/** What to give for the packets whose contexts are not known; undefined when there are none. */
+export function contextHint({ undecompressed, missingContexts }: Dissector): string | undefined {
+	if (undecompressed === 0) return undefined;
+	const ids = [...missingContexts].sort((a, b) => a - b);
+	const options = (ids.length === 0 ? ["N"] : ids).map((id) => `--context ${id}=PREFIX`).join(" ");
+	const packets = undecompressed === 1 ? "1 datagram needs" : `${undecompressed} datagrams need`;
+	return `${packets} a context: ${options}`;
 }
 
 function count(counts: Map<string, number>, key: string): void {

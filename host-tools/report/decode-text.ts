@@ -5,11 +5,12 @@ import { decodeMacHeader } from "../../firmware/frames/mac-frame.js";
 import { ICMPV6, UDP } from "../../firmware/frames/protocols.js";
 import { decodeUdp } from "../../firmware/frames/udp.js";
 import type { CapturedFrame } from "../capture/captured-frame.js";
-import type { DissectedDatagram, Dissection } from "../capture/dissection.js";
-import type { Progress } from "../capture/dissector.js";
+import type { DissectedDatagram, DissectedGradient, Dissection } from "../capture/dissection.js";
+import type { Dissector, Progress } from "../capture/dissector.js";
 import { icmpv6Name } from "./protocol-names.js";
-import type { Style } from "./style.js";
+import { makeStyle, type Style } from "./style.js";
 
+const PLAIN = makeStyle(false);
 const NUMBER_WIDTH = 6;
 const TIME_WIDTH = 12;
 /** Commands whose names are known. */
@@ -25,24 +26,38 @@ export class DecodeText {
 		this.#style = style;
 	}
 
-	/** The line of one frame. */
-	line(frame: CapturedFrame, found: Dissection, progress: Progress | undefined): string {
+	/** The line of one frame; dim when it is not for the node to receive as. */
+	line(
+		frame: CapturedFrame,
+		found: Dissection,
+		progress: Progress | undefined,
+		passedOver?: Dissector["passedOver"],
+	): string {
 		const { dim } = this.#style;
 		this.#startUs ??= frame.timeUs;
 		const number = String(found.frame).padStart(NUMBER_WIDTH);
-		const time = dim(((frame.timeUs - this.#startUs) / 1e6).toFixed(6).padStart(TIME_WIDTH));
+		const time = (passedOver === undefined ? dim : PLAIN.dim)(
+			((frame.timeUs - this.#startUs) / 1e6).toFixed(6).padStart(TIME_WIDTH),
+		);
 		const link = linkOf(found);
 		this.#linkWidth = Math.max(this.#linkWidth, link.length);
-		return `${number} ${time}  ${link.padEnd(this.#linkWidth)}  ${this.#what(frame, found, progress)}`.trimEnd();
+		const left = `${number} ${time}  ${link.padEnd(this.#linkWidth)}`;
+		if (passedOver === undefined)
+			return `${left}  ${this.#what(frame, found, progress, this.#style)}`.trimEnd();
+		const note = passedOver === "own" ? "(from this node)" : "(not for this node)";
+		const what = this.#what(frame, found, progress, PLAIN);
+		return dim(`${left}  ${[what, note].filter((part) => part !== "").join("  ")}`);
 	}
 
-	#what(frame: CapturedFrame, found: Dissection, progress: Progress | undefined): string {
-		const { cyan, green, red } = this.#style;
+	#what(frame: CapturedFrame, found: Dissection, progress: Progress | undefined, style: Style): string {
+		const { cyan, green, red } = style;
 		const parts: string[] = [];
-		const mac = this.#macPart(frame, found);
+		const mac = macPart(frame, found, style);
 		if (mac !== "") parts.push(mac);
+		const { gradient } = found;
 		const fragment = fragmentPart(found, progress);
 		if (fragment !== "") parts.push(cyan(fragment));
+		else if (gradient !== undefined) parts.push(green(gradientPart(gradient)));
 		else if (found.lowpan !== undefined && found.datagram === undefined)
 			parts.push(cyan(found.lowpan.join(" ")));
 		if (found.datagram !== undefined) {
@@ -53,18 +68,21 @@ export class DecodeText {
 		if (found.drop !== undefined) parts.push(red(`refused: ${found.drop}`));
 		return parts.join("  ");
 	}
+}
 
-	#macPart(frame: CapturedFrame, found: Dissection): string {
-		const { dim } = this.#style;
-		const { mac } = found;
-		if (mac === undefined) return `${frame.psdu.length} B`;
-		const seq = mac.seq === undefined ? "" : ` ${mac.seq}`;
-		if (mac.type === "ack") return dim(`ack${seq}`);
-		if (mac.type === "command") return `command ${commandName(frame)}`;
-		if (mac.type === "beacon") return `beacon${seq}`;
-		if (mac.security !== undefined && mac.security > 0) return `secured, level ${mac.security}`;
-		return found.lowpan === undefined ? `data${seq}` : "";
-	}
+function macPart(frame: CapturedFrame, found: Dissection, { dim }: Style): string {
+	const { mac } = found;
+	if (mac === undefined) return `${frame.psdu.length} B`;
+	const seq = mac.seq === undefined ? "" : ` ${mac.seq}`;
+	if (mac.type === "ack") return dim(`ack${seq}`);
+	if (mac.type === "command") return `command ${commandName(frame)}`;
+	if (mac.type === "beacon") return `beacon${seq}`;
+	if (mac.security !== undefined && mac.security > 0) return `secured, level ${mac.security}`;
+	return found.lowpan === undefined ? `data${seq}` : "";
+}
+
+function gradientPart({ hops, cost, epoch }: DissectedGradient): string {
+	return `gradient beacon, ${hops} hop${hops === 1 ? "" : "s"}, cost ${cost.toFixed(1)}, epoch ${epoch}`;
 }
 
 function linkOf(found: Dissection): string {

@@ -1,6 +1,7 @@
 import process from "node:process";
 import type { CommandArguments } from "../command.js";
 import { UserError } from "../errors.js";
+import { Interruption } from "../interruption.js";
 import { stdoutHasColour } from "../output.js";
 import { runText } from "../report/run-text.js";
 import { makeStyle, type Style } from "../report/style.js";
@@ -8,7 +9,7 @@ import type { LoadedScenario } from "../scenario/load.js";
 import { repeatCommand } from "./options.js";
 import { Progress } from "./progress.js";
 import { Recorder } from "./recorder.js";
-import { type RunOptions, runScenario } from "./run.js";
+import { type RunOptions, runSteps } from "./run.js";
 import { summaryOf } from "./summary.js";
 
 /** What a command adds to a run. */
@@ -40,12 +41,16 @@ export async function execute(
 		? new Recorder(loaded, { directory, tap: args.flag("tap"), metadata })
 		: undefined;
 	const progress = new Progress(loaded.scenario.name);
+	const interruption = new Interruption();
 	try {
-		const outcome = runScenario(loaded, {
+		const run = runSteps(loaded, {
 			...execution.run,
 			sinks: [...(recorder?.sinks ?? []), ...(execution.run.sinks ?? [])],
 			onProgress: (share) => progress.update(share),
 		});
+		let step = run.next();
+		for (; step.done !== true; step = run.next()) await interruption.check();
+		const outcome = step.value;
 		progress.clear();
 		const summary = summaryOf(loaded, outcome, recorder?.finish() ?? null);
 		const whole = { ...summary, ...execution.extra?.() };
@@ -62,7 +67,10 @@ export async function execute(
 	} catch (error) {
 		progress.clear();
 		recorder?.discard();
-		if (!(error instanceof UserError)) process.stderr.write(`lowguard: to repeat this failure: ${repeat}\n`);
+		const isFailure = !(error instanceof UserError) || error.exitCode === 1;
+		if (isFailure) process.stderr.write(`lowguard: to repeat this failure: ${repeat}\n`);
 		throw error;
+	} finally {
+		interruption.dispose();
 	}
 }

@@ -1,14 +1,5 @@
-import {
-	closeSync,
-	mkdirSync,
-	openSync,
-	readdirSync,
-	rmdirSync,
-	rmSync,
-	writeFileSync,
-	writeSync,
-} from "node:fs";
-import { join } from "node:path";
+import { closeSync, mkdirSync, openSync, readdirSync, rmdirSync, rmSync, writeSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { SIM_EVENTS, type SimSink } from "../../sim/events.js";
 import { LinkType } from "../capture/captured-frame.js";
 import { type PcapLinkType, PcapWriter } from "../capture/pcap-writer.js";
@@ -45,25 +36,28 @@ export class Recorder {
 	readonly #pcap: PcapWriter | undefined;
 	readonly #files: number[] = [];
 	readonly #written: string[] = [];
-	readonly #made: boolean;
+	/** The outermost folder that was made for the run. */
+	readonly #made: string | undefined;
 
 	constructor(loaded: LoadedScenario, options: RecorderOptions) {
 		const { directory, metadata } = options;
 		this.#directory = directory;
-		this.#made = directory !== undefined && makeEmpty(directory);
+		this.#made = directory === undefined ? undefined : makeEmpty(directory);
 		try {
 			const events = directory === undefined ? undefined : this.#open(EVENTS);
 			this.#log = new LogWriter(SIM_EVENTS, {
 				hash: true,
 				metadata,
-				...(events === undefined ? {} : { write: (chunk: Uint8Array) => writeAll(events, chunk) }),
+				...(events === undefined
+					? {}
+					: { write: (chunk: Uint8Array) => writeAll(join(directory!, EVENTS), events, chunk) }),
 			});
 			const sinks: Partial<SimSink>[] = [this.#log.sink];
 			if (directory !== undefined) {
 				this.#save(SCENARIO, scenarioYaml(loaded, directory));
 				const frames = this.#open(FRAMES);
 				const linkType: PcapLinkType = options.tap ? LinkType.ieee802154Tap : LinkType.ieee802154WithFcs;
-				const pcap = new PcapWriter(linkType, (chunk) => writeAll(frames, chunk));
+				const pcap = new PcapWriter(linkType, (chunk) => writeAll(join(directory, FRAMES), frames, chunk));
 				this.#pcap = pcap;
 				sinks.push({
 					frameOnAir: (timeUs, _node, channel, rssiDbm, psdu) => pcap.frame(timeUs, psdu, rssiDbm, channel),
@@ -85,14 +79,20 @@ export class Recorder {
 	/** Writes the summary, last of all: a folder without one is that of a run that did not end. */
 	saveSummary(summary: unknown): void {
 		this.#close();
-		if (this.#directory !== undefined) this.#save(SUMMARY, `${JSON.stringify(summary, undefined, "\t")}\n`);
+		if (this.#directory === undefined) return;
+		this.#save(SUMMARY, `${JSON.stringify(summary, undefined, "\t")}\n`);
+		this.#close();
 	}
 
 	/** Takes away what was written. */
 	discard(): void {
 		this.#close();
 		for (const path of this.#written) rmSync(path, { force: true });
-		if (this.#made && this.#directory !== undefined) rmdirSync(this.#directory);
+		if (this.#made === undefined) return;
+		for (let folder = resolve(this.#directory!); ; folder = dirname(folder)) {
+			rmdirSync(folder);
+			if (folder === this.#made) break;
+		}
 	}
 
 	#open(name: string): number {
@@ -105,8 +105,8 @@ export class Recorder {
 
 	#save(name: string, text: string): void {
 		const path = join(this.#directory!, name);
-		writeFileSync(path, text, { flag: "wx" });
-		this.#written.push(path);
+		const file = this.#open(name);
+		writeAll(path, file, Buffer.from(text));
 	}
 
 	#close(): void {
@@ -114,13 +114,14 @@ export class Recorder {
 	}
 }
 
-/** Makes a folder, or takes an empty one; returns whether it was made. */
-function makeEmpty(directory: string): boolean {
+/** Makes a folder, or takes an empty one; returns the outermost folder that had to be made. */
+function makeEmpty(directory: string): string | undefined {
+	if (directory === "") throw new UserError("--out: expected a folder, found an empty text");
 	try {
 		if (readdirSync(directory).length > 0) {
 			throw new UserError(`--out ${directory}: expected a new or empty folder, found one that holds files`);
 		}
-		return false;
+		return undefined;
 	} catch (error) {
 		if (systemErrorCode(error) === "ENOTDIR") {
 			throw new UserError(`--out ${directory}: expected a folder, found a file`);
@@ -128,13 +129,17 @@ function makeEmpty(directory: string): boolean {
 		if (systemErrorCode(error) !== "ENOENT") throw error;
 	}
 	try {
-		mkdirSync(directory, { recursive: true });
+		const made = mkdirSync(directory, { recursive: true });
+		return made === undefined ? undefined : resolve(made);
 	} catch (error) {
 		throw fileError(`--out ${directory}`, error);
 	}
-	return true;
 }
 
-function writeAll(file: number, chunk: Uint8Array): void {
-	for (let at = 0; at < chunk.length; ) at += writeSync(file, chunk, at);
+function writeAll(path: string, file: number, chunk: Uint8Array): void {
+	try {
+		for (let at = 0; at < chunk.length; ) at += writeSync(file, chunk, at);
+	} catch (error) {
+		throw fileError(path, error);
+	}
 }

@@ -41,7 +41,6 @@ export function summaryOf(loaded: LoadedScenario, outcome: RunOutcome, eventLogS
 			sleep: round(e.sleep, 3),
 			cpu: round(e.cpu, 3),
 		},
-		...(Object.keys(s.replayed).length > 0 ? { replayed: s.replayed } : {}),
 		framesPerS: Math.round((s.frames.data + s.frames.acks) / wallS),
 		eventsPerS: Math.round(s.events / wallS),
 		peakRssMb: round(process.resourceUsage().maxRSS / 1024, 1),

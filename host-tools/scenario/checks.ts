@@ -7,6 +7,7 @@ import { TRAFFIC_MODELS } from "../../sim/traffic/index.js";
 import { show } from "./describe.js";
 import type { Path, ScenarioDocument } from "./document.js";
 import { messageOf } from "./extension.js";
+import { moduleFault, type UserModule } from "./user-module.js";
 
 /**
  * What no schema can say: values that must fit each other, and models that must accept their options.
@@ -17,15 +18,21 @@ export function checkScenario(
 	document: ScenarioDocument,
 	scenario: Scenario,
 	modules: ScenarioModules,
+	userModules: readonly UserModule[],
 ): void {
+	const build = <T>(
+		path: Path,
+		section: Readonly<Record<string, unknown>>,
+		create: (options: Readonly<Record<string, unknown>>) => T,
+	): T => buildModel(document, path, section, create, userModules);
 	checkNode(document, scenario);
-	const topology = build(document, ["topology"], scenario.topology, (options) =>
+	const topology = build(["topology"], scenario.topology, (options) =>
 		modules.topology.create(options, scenario.seed),
 	);
-	build(document, ["channel", "propagation"], scenario.channel.propagation, (options) =>
+	build(["channel", "propagation"], scenario.channel.propagation, (options) =>
 		modules.propagation.create(options as Readonly<Record<string, number>>, scenario.seed),
 	);
-	build(document, ["reassembly"], scenario.reassembly, (options) =>
+	build(["reassembly"], scenario.reassembly, (options) =>
 		modules.policy.create(options as Readonly<Record<string, number | string | boolean>>),
 	);
 	if (typeof scenario.sinks !== "string") checkNumbers(document, ["sinks"], scenario.sinks, topology.nodes);
@@ -40,7 +47,7 @@ function checkNode(document: ScenarioDocument, { node, radio }: Scenario): void 
 	if (minBe > maxBe) {
 		throw document.error(
 			["node", "csma", "minBe"],
-			`expected at most maxBe, which is ${maxBe}, got ${minBe}`,
+			`expected at most maxBe, which is ${maxBe}, found ${minBe}`,
 		);
 	}
 	try {
@@ -52,19 +59,23 @@ function checkNode(document: ScenarioDocument, { node, radio }: Scenario): void 
 
 function checkPrefix(document: ScenarioDocument, path: Path, prefix: string | null): void {
 	if (prefix === null || parseIpv6Prefix(prefix) !== undefined) return;
-	throw document.error(path, `expected an IPv6 prefix such as 2001:db8::/64, got ${show(prefix)}`);
+	throw document.error(path, `expected an IPv6 prefix such as 2001:db8::/64, found ${show(prefix)}`);
 }
 
 /** Builds a model once, so that options which do not fit each other are found before the run. */
-function build<T>(
+function buildModel<T>(
 	document: ScenarioDocument,
 	path: Path,
 	section: Readonly<Record<string, unknown>>,
 	create: (options: Readonly<Record<string, unknown>>) => T,
+	userModules: readonly UserModule[],
 ): T {
 	try {
 		return create(optionsOf(section));
 	} catch (error) {
+		// Options that do not fit are a RangeError; anything else that a user's module throws is its failure.
+		const fault = error instanceof RangeError ? undefined : moduleFault(error, userModules);
+		if (fault !== undefined) throw fault;
 		const message = messageOf(error);
 		const [, option, rest] = /^(\w+): (.*)$/.exec(message) ?? [];
 		if (option !== undefined && rest !== undefined && option in section)
@@ -86,7 +97,7 @@ function checkTraffic(
 		const isShipped = model !== undefined && TRAFFIC_MODELS.get(model.name) === model;
 		if (model === undefined ? !hasSinks : isShipped && options["to"] === "sink" && !hasSinks) {
 			const at = model === undefined ? [...path, "kind"] : [...path, "to"];
-			throw document.error(at, "expected sinks to send to, got a scenario without any");
+			throw document.error(at, "expected sinks to send to, found a scenario without any");
 		}
 		if (!isShipped) return;
 		if (Array.isArray(options["from"])) {
@@ -101,7 +112,7 @@ function checkTraffic(
 			const reason = `node.maxPacketBytes is ${node.maxPacketBytes}`;
 			throw document.error(
 				[...path, "payloadBytes"],
-				`expected at most ${room}, as ${reason}, got ${payloadBytes}`,
+				`expected at most ${room}, as ${reason}, found ${payloadBytes}`,
 			);
 		}
 	});
@@ -115,6 +126,6 @@ function checkNumbers(
 ): void {
 	const wrong = numbers.find((number) => number >= nodes);
 	if (wrong !== undefined) {
-		throw document.error(path, `expected node numbers below ${nodes}, got ${wrong}`);
+		throw document.error(path, `expected node numbers below ${nodes}, found ${wrong}`);
 	}
 }

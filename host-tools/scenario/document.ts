@@ -50,7 +50,7 @@ export class ScenarioDocument {
 		} catch (error) {
 			throw new UserError(`${file}: expected YAML, found a fault: ${oneLine(error)}`);
 		}
-		if (!isSection(value)) throw new UserError(`${file}:1:1: expected a scenario, got ${show(value)}`);
+		if (!isSection(value)) throw new UserError(`${file}:1:1: expected a scenario, found ${show(value)}`);
 		this.value = value;
 	}
 
@@ -79,8 +79,8 @@ export class ScenarioDocument {
 			if (key === undefined) {
 				const above = pathText(path.slice(0, depth));
 				const expected = Array.isArray(container)
-					? `a number below ${container.length} in ${above}, got ${show(step)}`
-					: `keys and values in ${above}, got ${show(container)}`;
+					? `a number below ${container.length} in ${above}, found ${show(step)}`
+					: `keys and values in ${above}, found ${show(container)}`;
 				throw new UserError(`${label}: expected ${expected}`);
 			}
 			const section = container as Record<string, unknown>;

@@ -1,6 +1,5 @@
-import { access, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { type ExtensionFactory, type ExtensionPoint, isModulePath } from "../../sim/scenario/extensions.js";
 import { isReservedOption } from "../../sim/scenario/scenario.js";
 import { type Schema, sectionSchema } from "../../sim/scenario/section-schema.js";
@@ -9,6 +8,7 @@ import type { Options } from "../../sim/topology/topology.js";
 import { fileError, UserError } from "../errors.js";
 import { oneOf, show, suggestion } from "./describe.js";
 import { isSection, type Path, type ScenarioDocument } from "./document.js";
+import { importModule } from "./user-module.js";
 import { validate } from "./validate.js";
 
 /** The model that a section names, with the section's schema. */
@@ -37,14 +37,14 @@ export async function loadExtension(
 		const names = [...point.shipped.keys()];
 		const expected = `${oneOf(names)}, or the path of a module (.js or .mjs)`;
 		const hint = suggestion(name, names);
-		throw document.error(keyPath, `unknown ${point.noun}; expected ${expected}, got ${show(name)}${hint}`);
+		throw document.error(keyPath, `unknown ${point.noun}; expected ${expected}, found ${show(name)}${hint}`);
 	}
 	const schema = sectionSchema(point, factory);
 	try {
 		validate(document, path, section, schema);
 	} catch (error) {
 		if (error instanceof UserError) throw error;
-		throw document.error(keyPath, `expected options with valid JSON Schemas, got: ${messageOf(error)}`);
+		throw document.error(keyPath, `expected options with valid JSON Schemas, found: ${messageOf(error)}`);
 	}
 	return { factory, schema };
 }
@@ -57,18 +57,9 @@ async function importFactory(
 	point: ExtensionPoint,
 ): Promise<ExtensionFactory> {
 	const file = resolve(directory, name);
-	try {
-		await access(file);
-	} catch (error) {
-		throw missing(document, path, name, "a module", error);
-	}
-	let exported: unknown;
-	try {
-		const module = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>;
-		exported = module[point.exportName];
-	} catch (error) {
-		throw document.error(path, `expected a module that loads, got: ${messageOf(error)}`);
-	}
+	const module = await importModule(file);
+	if ("refusal" in module) throw document.error(path, module.refusal, module.exitCode);
+	const exported = module.exports[point.exportName];
 	const shape = `an export \`${point.exportName}\` with name, options and ${point.method}()`;
 	if (
 		!isSection(exported) ||
@@ -76,7 +67,10 @@ async function importFactory(
 		typeof exported[point.method] !== "function" ||
 		!isSection(exported["options"])
 	) {
-		throw document.error(path, `expected ${shape}, got ${exported === undefined ? "none" : "another shape"}`);
+		throw document.error(
+			path,
+			`expected ${shape}, found ${exported === undefined ? "none" : "another shape"}`,
+		);
 	}
 	for (const [name, schema] of Object.entries(exported["options"])) {
 		if (isReservedOption(name))
@@ -103,40 +97,37 @@ export async function inlineFile(
 	if (typeof name !== "string" || !("fromText" in factory)) return;
 	const filePath = [...path, "file"];
 	let text: string;
+	const file = resolve(dirname(scenarioPath), name);
 	try {
-		text = await readFile(resolve(dirname(scenarioPath), name), "utf8");
+		text = await readFile(file, "utf8");
 	} catch (error) {
-		throw missing(document, filePath, name, "a file", error);
+		throw missing(document, filePath, file, error);
 	}
 	const result: Options | ReturnType<FileTopologyFactory["fromText"]> = (
 		factory as FileTopologyFactory
 	).fromText(text);
 	if (isTextFault(result)) {
-		throw new UserError(`${join(dirname(document.file), name)}:${result.line}: ${result.message}`);
+		throw new UserError(`${join(dirname(document.file), name)}:${result.line}: ${messageOf(result)}`);
 	}
 	for (const [key, value] of Object.entries(result)) {
 		if (document.has([...path, key]))
-			throw document.error([...path, key], `expected either a file or ${key}, got both`);
+			throw document.error([...path, key], `expected either a file or ${key}, found both`);
 		section[key] = value;
 	}
 	section["file"] = null;
 	validate(document, path, section, schema);
 }
 
-function missing(
-	document: ScenarioDocument,
-	path: Path,
-	file: string,
-	what: string,
-	error: unknown,
-): unknown {
+function missing(document: ScenarioDocument, path: Path, file: string, error: unknown): unknown {
 	const reason = fileError(file, error);
 	if (!(reason instanceof UserError)) return error;
 	const found = reason.exitCode === 3 ? "found none" : "found something else";
-	return document.error(path, `expected ${what}, ${found}: ${file}`, 3);
+	return document.error(path, `expected a file, ${found} at ${file}`, 3);
 }
 
-/** The first line of what an error says. */
+/** The first line of what an error says; what came is `found` to people, `got` to callers in code. */
 export function messageOf(error: unknown): string {
-	return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
+	const hasMessage = typeof error === "object" && error !== null && "message" in error;
+	const [line = ""] = String(hasMessage ? error.message : error).split("\n");
+	return line.replace(/^(.*\bexpected .*), got /, "$1, found ");
 }

@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { PolicyFactory } from "../../firmware/fragments/policy.js";
 import type { PropagationFactory } from "../../sim/channel/propagation.js";
-import { EXTENSION_POINTS, type ExtensionPoint } from "../../sim/scenario/extensions.js";
+import { EXTENSION_POINTS, type ExtensionPoint, isModulePath } from "../../sim/scenario/extensions.js";
 import type { Scenario, ScenarioModules } from "../../sim/scenario/scenario.js";
 import { SCENARIO_SCHEMA } from "../../sim/scenario/schema.js";
 import type { TopologyFactory } from "../../sim/topology/topology.js";
@@ -14,6 +14,7 @@ import { checkScenario } from "./checks.js";
 import { oneOf, suggestion } from "./describe.js";
 import { type Path, ScenarioDocument } from "./document.js";
 import { type Extension, inlineFile, loadExtension } from "./extension.js";
+import type { UserModule } from "./user-module.js";
 import { inSchemaOrder, validate } from "./validate.js";
 
 /** What the command line changes in a scenario. */
@@ -29,6 +30,8 @@ export interface LoadedScenario {
 	/** Every default filled in, files inlined. */
 	readonly scenario: Scenario;
 	readonly modules: ScenarioModules;
+	/** The modules of the user's own among them. */
+	readonly userModules: readonly UserModule[];
 	/** Absolute path of the file; what the scenario's own paths are relative to is its folder. */
 	readonly path: string;
 	/** The file as it was read. */
@@ -67,8 +70,20 @@ export async function loadScenario(nameOrPath: string, options: LoadOptions = {}
 	validate(document, [], document.value, SCENARIO_SCHEMA);
 	const scenario = document.value as unknown as Scenario;
 	const modules = await loadModules(document, scenario, path);
-	checkScenario(document, modules.scenario, modules.modules);
-	return { scenario: modules.scenario, modules: modules.modules, path, text };
+	const userModules = userModulesOf(scenario, dirname(path));
+	checkScenario(document, modules.scenario, modules.modules, userModules);
+	return { scenario: modules.scenario, modules: modules.modules, userModules, path, text };
+}
+
+function userModulesOf(scenario: Scenario, directory: string): readonly UserModule[] {
+	const { topology, channel, reassembly, traffic } = scenario;
+	const kinds = [
+		topology.kind,
+		channel.propagation.kind,
+		reassembly.policy,
+		...traffic.map(({ kind }) => kind),
+	];
+	return [...new Set(kinds.filter(isModulePath))].map((name) => ({ name, file: resolve(directory, name) }));
 }
 
 function isBareName(name: string): boolean {

@@ -70,16 +70,19 @@ function toFault(base: Path, root: unknown, error: ErrorObject): Fault {
 			return { path, message };
 		}
 		case "uniqueItems":
-			return { path, message: `expected ${expectation(schema)}, got ${show(error.data)}` };
+			return { path, message: `expected ${expectation(schema)}, found ${show(error.data)}` };
 		case "minItems":
 		case "maxItems": {
 			const bound = error.keyword === "minItems" ? "least" : "most";
-			const got = (error.data as readonly unknown[]).length;
-			return { path, message: `expected at ${bound} ${error.schema as number} entries, got ${got}` };
+			const found = (error.data as readonly unknown[]).length;
+			return { path, message: `expected at ${bound} ${error.schema as number} entries, found ${found}` };
 		}
 		default: {
 			const hint = typeof error.data === "string" ? suggestion(error.data, wordsOf(schema)) : "";
-			return { path, message: `expected ${expectation(schema, error.data)}, got ${show(error.data)}${hint}` };
+			return {
+				path,
+				message: `expected ${expectation(schema, error.data)}, found ${show(error.data)}${hint}`,
+			};
 		}
 	}
 }

@@ -9,3 +9,9 @@ export const LOG_VERSION = 1;
 
 /** What a log says about itself. Nothing that differs between two equal runs, such as the time of day. */
 export type LogMetadata = Readonly<Record<string, string | number>>;
+
+/** Whether a file begins as an event log does. */
+export function isLog(file: Uint8Array): boolean {
+	const head = [0x83, 0x60 + LOG_NAME.length, ...Buffer.from(LOG_NAME)];
+	return head.every((octet, at) => file[at] === octet);
+}

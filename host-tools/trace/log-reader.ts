@@ -16,12 +16,6 @@ export interface LoggedEvent {
 	readonly [field: string]: LoggedValue;
 }
 
-/** Whether a file begins as an event log does. */
-export function isLog(file: Uint8Array): boolean {
-	const head = [0x83, 0x60 + LOG_NAME.length, ...Buffer.from(LOG_NAME)];
-	return head.every((octet, at) => file[at] === octet);
-}
-
 interface IncompleteError {
 	readonly incomplete?: boolean;
 	readonly lastPosition?: number;

@@ -63,6 +63,11 @@ export class Replay {
 		this.#spanUs = last === undefined ? 0 : last.offsetUs + LOOP_GAP_US;
 	}
 
+	/** Frames whose sending is not done, over all loops. */
+	get unsent(): number {
+		return this.#frames.length * this.#options.loops - this.#next;
+	}
+
 	/** Sends the first frame when its time comes, and each other after the one before. */
 	start(): void {
 		if (this.#frames.length > 0) this.#send();

@@ -23,7 +23,7 @@ export interface AirOptions {
 }
 
 /** Why a receiver missed a frame. */
-export type MissCause = "collision" | "noise" | "busy" | "transmitting" | "off" | "weak";
+export type MissCause = "collision" | "noise" | "transmitting" | "off" | "weak";
 
 /** Told of every frame that ends: first the receivers that got it, in order of their number. */
 export interface AirListener {
@@ -105,6 +105,14 @@ export class Air {
 		this.#captureRatio = fromDb(options.captureDb);
 		this.ccaThresholdMw = fromDb(options.ccaThresholdDbm);
 		this.#listener = listener;
+	}
+
+	/**
+	 * Whether a node is in the middle of a frame: past its start-of-frame delimiter the PHY reports a busy channel
+	 * whatever the energy (IEEE 802.15.4-2020, 10.2.8).
+	 */
+	isReceiving(node: number, nowUs: number): boolean {
+		return this.#states.mode[node] === RadioMode.receiving && nowUs - this.#lockUs[node]! >= SHR_US;
 	}
 
 	/** Whether the energy at a node is, or was since `sinceUs`, above the CCA threshold. */
@@ -243,9 +251,8 @@ export class Air {
 				return "transmitting";
 			case RadioMode.off:
 				return "off";
-			case RadioMode.receiving:
-				return "busy";
 			default:
+				// Locked to another frame, or unable to tell this one from the others.
 				return signalMw < this.#sensitivityMw || signalMw <= this.#lockRatio * this.#noiseMw
 					? "weak"
 					: "collision";

@@ -18,7 +18,7 @@ import type { LinkGraph } from "./links.js";
 import { RadioMode, RadioStates } from "./radio-states.js";
 
 /** Where a transmission stands. */
-const Phase = { idle: 0, assessing: 1, turning: 2, sending: 3, awaitingAck: 4, acknowledging: 5 } as const;
+const Phase = { idle: 0, turning: 1, sending: 2, awaitingAck: 3, acknowledging: 4 } as const;
 
 /** Times that validation against analytic models sets to 0; all others keep the standard's. */
 export interface PhyTimes {
@@ -54,6 +54,9 @@ export class Transceivers implements AirListener {
 	readonly #done: ((outcome: TransmitOutcome) => void)[];
 	readonly #handler: ReceiveHandler[];
 	readonly #dead: Uint8Array;
+	/** Whether a node wants its receiver on all the time, and how many windows it has open. */
+	readonly #always: Uint8Array;
+	readonly #windows: Uint16Array;
 	readonly #filter: AddressFilter;
 	readonly #bestDbm: Float32Array;
 	/** Header of the frame that ends right now, decoded once for all its receivers. */
@@ -90,6 +93,8 @@ export class Transceivers implements AirListener {
 		this.#done = new Array<(outcome: TransmitOutcome) => void>(n).fill(() => {});
 		this.#handler = new Array<ReceiveHandler>(n).fill(NOBODY);
 		this.#dead = new Uint8Array(n);
+		this.#always = new Uint8Array(n);
+		this.#windows = new Uint16Array(n);
 		this.#filter = new AddressFilter(n);
 		this.#bestDbm = strongestNeighbourDbm(links);
 		this.#assessEnd = queue.register((node) => this.#onAssessed(node));
@@ -99,7 +104,7 @@ export class Transceivers implements AirListener {
 		this.#ackEnd = queue.register((node) => this.#onAckEnd(node));
 		this.#ackLate = queue.register((node) => this.#finish(node, "no-ack"));
 		this.#windowStart = queue.register((node, durationUs) => this.#onWindow(node, durationUs));
-		this.#windowEnd = queue.register((node) => this.receive(node, false));
+		this.#windowEnd = queue.register((node) => this.#onWindowEnd(node));
 	}
 
 	configure(node: number, config: RadioConfig): void {
@@ -112,7 +117,14 @@ export class Transceivers implements AirListener {
 	}
 
 	receive(node: number, on: boolean): void {
+		this.#always[node] = on ? 1 : 0;
+		this.#want(node);
+	}
+
+	/** Turns the receiver on or off, where it is not busy, as the node and its open windows want it. */
+	#want(node: number): void {
 		if (this.#dead[node] === 1) return;
+		const on = this.#always[node] === 1 || this.#windows[node]! > 0;
 		this.states.wanted[node] = on ? 1 : 0;
 		const mode = this.states.mode[node];
 		if (mode === RadioMode.transmitting) return;
@@ -166,16 +178,29 @@ export class Transceivers implements AirListener {
 	}
 
 	#onWindow(node: number, durationUs: number): void {
-		this.receive(node, true);
+		this.#windows[node]!++;
+		this.#want(node);
 		this.#queue.schedule(this.#queue.nowUs() + durationUs, this.#windowEnd, node, 0);
+	}
+
+	#onWindowEnd(node: number): void {
+		this.#windows[node]!--;
+		this.#want(node);
 	}
 
 	#onAssessed(node: number): void {
 		if (this.#dead[node] === 1) return;
-		const phase = this.#phase[node]!;
-		if (phase === Phase.acknowledging || this.air.isBusy(node, this.#assessUs[node]!)) {
+		if (
+			this.#phase[node] === Phase.acknowledging ||
+			this.air.isReceiving(node, this.#queue.nowUs()) ||
+			this.air.isBusy(node, this.#assessUs[node]!)
+		) {
 			this.#finish(node, "channel-busy");
 			return;
+		}
+		// The assessment itself needs the receiver.
+		if (this.states.mode[node] === RadioMode.off) {
+			this.states.onUs[node] = this.states.onUs[node]! + this.#times.ccaUs;
 		}
 		this.#phase[node] = Phase.turning;
 		this.#toMode(node, RadioMode.transmitting);

@@ -57,7 +57,6 @@ export interface Summary {
 		sleep: number;
 		cpu: number;
 	};
-	replayed: Counts;
 }
 
 interface Pending {
@@ -74,6 +73,9 @@ const ACK = 2;
 /** Neither delivered nor given up when the run ended. */
 const IN_FLIGHT = "in-flight";
 
+/** Twice the longest time-out that RFC 4944 allows, for a hop that waits for the next one. */
+const GIVEN_UP_US = 120_000_000;
+
 /** Delivered datagrams whose repetition is recognised. */
 const REMEMBERED = 8192;
 
@@ -81,10 +83,12 @@ function count(counts: Counts, name: string): void {
 	counts[name] = (counts[name] ?? 0) + 1;
 }
 
-/** Listens to the events of one run and sums them up; memory grows with undelivered datagrams only. */
+/** Listens to the events of one run and sums them up, in memory that does not grow with its length. */
 export class Metrics {
 	readonly sink: SimSink;
 	readonly #pending = new Map<number, Pending>();
+	/** Datagrams that nobody waits for any more, by reason. */
+	readonly #lost: Counts = {};
 	readonly #delivered = new Set<number>();
 	readonly #latencyUs = new Histogram();
 	readonly #hops = new Histogram();
@@ -121,6 +125,11 @@ export class Metrics {
 			},
 			datagramSent: (timeUs, _node, ident, digest) => {
 				s.datagrams.sent++;
+				this.#settleOld(timeUs);
+				const twin = this.#pending.get(ident);
+				if (twin !== undefined) count(this.#lost, twin.reason);
+				// A twin takes its place at the end: the map stays in order of sending.
+				this.#pending.delete(ident);
 				this.#pending.set(ident, { sentUs: timeUs, digest, reason: IN_FLIGHT });
 			},
 			datagramDelivered: (timeUs, _node, ident, digest, _bytes, hops) =>
@@ -162,14 +171,13 @@ export class Metrics {
 				e.sleep += sleepUj / 1000;
 				e.cpu += cpuUj / 1000;
 			},
-			frameReplayed: (_timeUs, _node, _number, outcome) => count(s.replayed, outcome),
 		});
 	}
 
 	/** The sums so far; complete after the run has ended. */
 	summary(): Summary {
 		const s = this.#summary;
-		s.datagrams.lost = {};
+		s.datagrams.lost = { ...this.#lost };
 		for (const { reason } of this.#pending.values()) count(s.datagrams.lost, reason);
 		s.deliveryRatio = s.datagrams.sent === 0 ? 0 : s.datagrams.delivered / s.datagrams.sent;
 		const latency = this.#latencyUs;
@@ -184,6 +192,15 @@ export class Metrics {
 		e.total = e.tx + e.rx + e.listen + e.sleep + e.cpu;
 		e.meanPerNode = s.nodes === 0 ? 0 : e.total / s.nodes;
 		return s;
+	}
+
+	/** Counts as lost what was sent so long ago that no retransmission can bring it any more. */
+	#settleOld(nowUs: number): void {
+		for (const [ident, { sentUs, reason }] of this.#pending) {
+			if (nowUs - sentUs < GIVEN_UP_US) return;
+			count(this.#lost, reason);
+			this.#pending.delete(ident);
+		}
 	}
 
 	#noteDelivered(timeUs: number, ident: number, digest: number, hops: number): void {
@@ -227,6 +244,5 @@ function emptySummary(): Summary {
 		echoReplies: 0,
 		died: 0,
 		energyMj: { total: 0, meanPerNode: 0, tx: 0, rx: 0, listen: 0, sleep: 0, cpu: 0 },
-		replayed: {},
 	};
 }

@@ -1,25 +1,33 @@
 import { completeSink } from "../../firmware/events.js";
+import { FrameType } from "../../firmware/frames/mac-frame.js";
 import { SIM_EVENTS, type SimSink } from "../events.js";
 import type { Counts } from "./metrics.js";
 
+/** The frame type in the first octet of a frame (IEEE 802.15.4-2020, 7.2.2.2). */
+const FRAME_TYPE = 0x07;
+
 /**
- * What the network did with the frames of the first outsider's radio, by outcome, from the events alone.
+ * What the network did with the frames that the first outsider's radio replays, by outcome, from the events alone.
  *
  * A node handles a frame within one event, so whatever it tells between one `frameReceived` and the next belongs
  * to that frame. Outcomes: `not-received`, `fragment-stored`, `datagram-delivered`, `datagram-forwarded`,
- * `ignored`, or the reason of the refusal. A broadcast counts once for each receiver.
+ * `ignored`, or the reason of the refusal. A broadcast counts once for each receiver. The acknowledgements that
+ * the radio gives by itself do not count.
  */
 export class ReplayOutcomes {
 	readonly sink: SimSink;
-	/** Frames that went on the air, and what the link layer saw of each. */
+	/** Replayed frames, by what the link layer saw of each. */
 	readonly sent: Counts = {};
 	readonly outcomes: Counts = {};
 	#radio = -1;
 	#receiver = -1;
 	#receivedUs = 0;
 	#outcome = "";
-	/** The frame on the air has been received by somebody. */
-	#received = true;
+	/** What receivers did with the radio's last frame on the air. */
+	readonly #found: string[] = [];
+	#isReplayed = false;
+	/** A frame that only a replay sends was on the air since the last one was done. */
+	#isKnown = false;
 
 	constructor() {
 		const settle = (timeUs: number, node: number, outcome: string): void => {
@@ -29,16 +37,16 @@ export class ReplayOutcomes {
 			nodePlaced: (_timeUs, node, _x, _y, role) => {
 				if (role === "outsider" && this.#radio < 0) this.#radio = node;
 			},
-			frameOnAir: (_timeUs, node) => {
-				if (node === this.#radio) {
-					this.#conclude();
-					this.#received = false;
-				}
+			frameOnAir: (_timeUs, node, _channel, _rssiDbm, psdu) => {
+				if (node !== this.#radio) return;
+				this.#conclude();
+				// Whether an acknowledgement is the radio's own or a recorded one shows when the replay is done with it.
+				this.#isReplayed = (psdu[0]! & FRAME_TYPE) !== FrameType.ack;
+				this.#isKnown ||= this.#isReplayed;
 			},
 			frameReceived: (timeUs, node, from) => {
 				if (this.#receiver >= 0) this.#close();
 				if (from !== this.#radio) return;
-				this.#received = true;
 				this.#receiver = node;
 				this.#receivedUs = timeUs;
 				this.#outcome = "ignored";
@@ -50,21 +58,27 @@ export class ReplayOutcomes {
 			datagramForwarded: (timeUs, node) => settle(timeUs, node, "datagram-forwarded"),
 			datagramDropped: (timeUs, node, _ident, reason) => settle(timeUs, node, reason),
 			frameReplayed: (_timeUs, node, _number, outcome) => {
-				if (node === this.#radio) count(this.sent, outcome);
+				if (node !== this.#radio) return;
+				count(this.sent, outcome);
+				// A busy radio put nothing on the air.
+				if (!this.#isKnown && outcome !== "channel-busy") this.#isReplayed = true;
+				this.#isKnown = false;
 			},
 			runEnded: () => this.#conclude(),
 		});
 	}
 
 	#close(): void {
-		count(this.outcomes, this.#outcome);
+		this.#found.push(this.#outcome);
 		this.#receiver = -1;
 	}
 
 	#conclude(): void {
 		if (this.#receiver >= 0) this.#close();
-		if (!this.#received) count(this.outcomes, "not-received");
-		this.#received = true;
+		const found = this.#found.splice(0);
+		if (this.#isReplayed)
+			for (const outcome of found.length > 0 ? found : ["not-received"]) count(this.outcomes, outcome);
+		this.#isReplayed = false;
 	}
 }
 

@@ -54,7 +54,7 @@ test("values that are not right are named with what was expected", (t) => {
 		t,
 		decode("--policy", "./none.js"),
 		3,
-		/--policy: \.\/none\.js: expected a module, found none/,
+		/--policy \.\/none\.js: expected a module, found none at /,
 	);
 });
 

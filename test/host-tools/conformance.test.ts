@@ -119,7 +119,7 @@ test("no file, an option or a missing file is a bad argument", (t) => {
 	const none = () => t.fail("printed");
 	t.is(runConformance([], none, complain), 2);
 	t.is(runConformance(["--help"], none, complain), 2);
-	t.is(runConformance([join(tmpdir(), "no-such-file.json")], none, complain), 2);
+	t.is(runConformance([join(tmpdir(), "no-such-file.json")], none, complain), 3);
 	t.is(complaints.length, 3);
-	t.regex(complaints[2] ?? "", /ENOENT/);
+	t.regex(complaints[2] ?? "", /no-such-file\.json: expected a file, found none/);
 });

@@ -237,6 +237,7 @@ test("keys stand in the order that is promised", (t) => {
 		...["mac", "type", "version", "seq", "ackRequest", "security", "dstPan", "dst", "src"],
 		...["lowpan", "fragment", "tag", "size", "offset"],
 		...["datagram", "hex", "length", "frames", "src", "dst", "next", "checksum"],
+		...["icmpv6", "type", "code"],
 	]);
 });
 

@@ -149,6 +149,6 @@ test("files are inlined, and the user's own modules found from wherever the dump
 	t.is(again.scenario.reassembly.policy, "../policy.mjs");
 	t.is(again.modules.policy, loaded.modules.policy);
 	await t.throwsAsync(loadScenario(join(directory, "own.yaml"), { set: ["reassembly.depth=0"] }), {
-		message: "--set reassembly.depth: expected an integer of at least 1, got 0",
+		message: "--set reassembly.depth: expected an integer of at least 1, found 0",
 	});
 });

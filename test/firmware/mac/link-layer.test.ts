@@ -202,7 +202,7 @@ test("what is no data frame for us is refused with its reason", (t) => {
 		["6388 01 cdab 0200 0100 04", "mac-not-data", ""], // a command
 		["0108 01 cdab 0200", "mac-no-source", ""],
 		["61b8 01 cdab 0200 0100", "mac-reserved", ""], // version 3
-		["6998 01 cdab 0200 0100 05 01000000 00 00000000", "mac-security-unsupported", "0x0001"],
+		["6998 01 cdab 0100 0200 05 01000000 00 00000000", "mac-security-unsupported", "0x0002"],
 	];
 	for (const [frame, reason, source] of refused) {
 		const { a } = pair();

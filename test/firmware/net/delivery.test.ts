@@ -29,9 +29,9 @@ function listen(network: TestNetwork): string[] {
 	return heard;
 }
 
-/** How many packets a node has sent of its own. */
+/** How many errors a node has reported. */
 function reports(network: TestNetwork, nodeId: number): number {
-	return network.recorder.of("datagramSent", nodeId).length;
+	return network.recorder.of("reportSent", nodeId).length;
 }
 
 test("UDP reaches a neighbour by its link-local and by its routable address, in one frame or in twelve", (t) => {
@@ -131,11 +131,11 @@ test("an unknown port is answered with port unreachable, at most once a second",
 		hand(network, network.nodes[1]!, udpPacket(parts));
 	}
 	network.clock.advanceBy(500_000);
-	t.deepEqual(network.recorder.values("datagramSent", "timeUs", 1), [5_000_000, 6_000_000]);
-	t.deepEqual(network.recorder.values("datagramDelivered", "node"), [0, 0]);
+	t.deepEqual(network.recorder.values("reportSent", "timeUs", 1), [5_000_000, 6_000_000]);
+	t.deepEqual(network.recorder.values("reportReceived", "node"), [0, 0]);
 	t.deepEqual(network.recorder.values("datagramDropped", "reason"), new Array(4).fill("port-unreachable"));
 	// The whole packet of 68 octets behind 40 + 8 octets of headers.
-	t.deepEqual(network.recorder.values("datagramDelivered", "bytes"), [116, 116]);
+	t.deepEqual(network.recorder.values("reportReceived", "bytes"), [116, 116]);
 	t.deepEqual(network.leaks(), []);
 });
 
@@ -143,7 +143,7 @@ test("an error carries no more of its cause than fits in 1,280 octets", (t) => {
 	const network = TestNetwork.of(2);
 	hand(network, network.nodes[1]!, udpPacket({ destinationPort: 4000, payload: counting(1232) }));
 	network.clock.advanceBy(1_000_000);
-	t.deepEqual(network.recorder.values("datagramDelivered", "bytes"), [1280]);
+	t.deepEqual(network.recorder.values("reportReceived", "bytes"), [1280]);
 	t.deepEqual(network.leaks(), []);
 });
 

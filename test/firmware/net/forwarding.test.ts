@@ -67,8 +67,9 @@ test("hops that are used up end the packet with time exceeded to its source", (t
 		[[1, "hop-limit"]],
 	);
 	// Node 1 answers; that the report arrives is shown by its delivery at node 3.
-	t.deepEqual(recorder.values("datagramSent", "node"), [3, 1]);
-	t.deepEqual(recorder.values("datagramDelivered", "node"), [3]);
+	t.deepEqual(recorder.values("reportSent", "node"), [1]);
+	t.deepEqual(recorder.values("reportReceived", "node"), [3]);
+	t.deepEqual(recorder.values("datagramSent", "node"), [3]);
 	t.is(
 		recorder.of("datagramForwarded").filter(({ ident }) => ident === recorder.events[0]!["ident"]).length,
 		1,
@@ -105,7 +106,7 @@ test("without a route a packet ends at once, with a report if it came from elsew
 	network.nodes[1]!.network.receive(buffer, packet.length, LinkAddress.short(1));
 	network.clock.advanceBy(1_000_000);
 	t.deepEqual(network.recorder.values("datagramDropped", "reason"), ["no-route", "no-route"]);
-	t.deepEqual(network.recorder.values("datagramDelivered", "node"), [0]);
+	t.deepEqual(network.recorder.values("reportReceived", "node"), [0]);
 	t.deepEqual(network.leaks(), []);
 });
 

@@ -10,6 +10,8 @@ import { Recorder } from "../support/recorder.js";
 /** Longer than any beacon is delayed. */
 const WAVE_US = 500_000;
 
+const SINK = LinkAddress.short(1);
+
 /** One gradient that hears what the test says. Links are perfect: each costs 256. */
 function bench(capacity = 16) {
 	const clock = new HandClock();
@@ -20,6 +22,7 @@ function bench(capacity = 16) {
 	const gradient = new Gradient({
 		node: 1,
 		isSink: false,
+		address: LinkAddress.short(2),
 		periodUs: 5_000_000,
 		clock,
 		random: new SeededRandom(1),
@@ -33,7 +36,7 @@ function bench(capacity = 16) {
 		const bytes = new Uint8Array(GRADIENT_BEACON_BYTES);
 		neighbours.obtain(LinkAddress.short(from))!.noteReceived(-50, clock.nowUs());
 		neighbours.find(LinkAddress.short(from))!.lastBroadcast = -1;
-		const end = encodeGradientBeacon({ sequence: sequence++, epoch, hops, cost256 }, bytes, 0);
+		const end = encodeGradientBeacon({ sequence: sequence++, epoch, hops, cost256, root: SINK }, bytes, 0);
 		gradient.receive(bytes, 1, end, LinkAddress.short(from));
 	};
 	const parent = (): number | undefined => gradient.nextHop(LinkAddress.short(0x7777))?.low;
@@ -128,7 +131,7 @@ test("a way back is learnt from those who are farther from the sink, not from th
 test("a beacon that is cut short, or of another type, changes nothing", (t) => {
 	const { gradient, parent } = bench();
 	const bytes = new Uint8Array(GRADIENT_BEACON_BYTES);
-	const end = encodeGradientBeacon({ sequence: 1, epoch: 1, hops: 1, cost256: 256 }, bytes, 0);
+	const end = encodeGradientBeacon({ sequence: 1, epoch: 1, hops: 1, cost256: 256, root: SINK }, bytes, 0);
 	for (let cut = 1; cut < end; cut++) gradient.receive(bytes, 1, cut, LinkAddress.short(10));
 	bytes[1] = 0x21;
 	gradient.receive(bytes, 1, end, LinkAddress.short(10));

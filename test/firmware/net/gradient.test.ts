@@ -206,6 +206,7 @@ test("a sink goes on where it was after a power cycle: its waves are news, not e
 		const gradient = new Gradient({
 			node: 0,
 			isSink: true,
+			address: LinkAddress.short(1),
 			periodUs: PERIOD_US,
 			clock: network.clock,
 			random: new SeededRandom(1),

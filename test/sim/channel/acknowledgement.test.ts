@@ -125,13 +125,22 @@ test("a node that acknowledges finds no clear channel, and cannot send over its 
 
 test("a sender that turns around for its own frame does not acknowledge", (t) => {
 	const bench = new RadioBench(graphOf(2, bothWays([[0, 1, -95]])));
-	bench.send(0, 0, dataFrame({ ack: true, bytes: 60 }));
-	// Below the threshold of the assessment: node 1 sends in spite of it, and loses what it was receiving.
+	bench.send(0, 1000, dataFrame({ ack: true, bytes: 60 }));
+	// Its assessment ends within the preamble of a signal that is below its threshold: it sends in spite of it.
 	bench.send(1, 1000, dataFrame({ to: LinkAddress.short(1), from: LinkAddress.short(2) }), true);
 	bench.queue.run(20_000);
-	t.deepEqual(bench.times("air"), ["0 0", "1320 1"]);
+	t.deepEqual(bench.times("air"), ["1000 0", "1320 1"]);
 	t.regex(bench.times("done", 0)[0]!, /no-ack$/);
-	t.deepEqual(bench.times("lost", 1), [`${airtimeUs(60)} 0> 1 transmitting`]);
+	t.deepEqual(bench.times("lost", 1), [`${1000 + airtimeUs(60)} 0> 1 transmitting`]);
+});
+
+test("whoever is in the middle of a frame finds the channel busy, however weak the frame is", (t) => {
+	const bench = new RadioBench(graphOf(2, bothWays([[0, 1, -95]])));
+	bench.send(0, 0, dataFrame({ ack: true, bytes: 60 }));
+	bench.send(1, 1000, dataFrame({ to: LinkAddress.short(1), from: LinkAddress.short(2) }), true);
+	bench.queue.run(20_000);
+	t.deepEqual(bench.times("done", 1), ["1128 1 channel-busy"]);
+	t.regex(bench.times("done", 0)[0]!, / acked$/);
 });
 
 test("a receiver that is off turns on for the acknowledgement, and off again", (t) => {
@@ -162,4 +171,20 @@ test("a window of reception opens at its time, and closes", (t) => {
 	t.deepEqual(bench.times("received"), [`${6000 + FRAME_US} 0> 1 -60`]);
 	bench.transceivers.states.book(1, 30_000);
 	t.is(bench.transceivers.states.onUs[1], 3000);
+});
+
+test("windows that overlap last until the last one ends, and never close a receiver that is on for good", (t) => {
+	const bench = new RadioBench(PAIR);
+	const [, radio] = bench.radios;
+	radio!.receive(false);
+	radio!.receiveAt(1000, 3000);
+	radio!.receiveAt(2000, 6000);
+	bench.queue.run(20_000);
+	bench.transceivers.states.book(1, 20_000);
+	t.is(bench.transceivers.states.onUs[1], 7000);
+	radio!.receive(true);
+	radio!.receiveAt(21_000, 1000);
+	bench.queue.run(30_000);
+	bench.transceivers.states.book(1, 30_000);
+	t.is(bench.transceivers.states.onUs[1], 7000 + 10_000);
 });

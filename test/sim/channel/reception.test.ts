@@ -63,7 +63,7 @@ test("a receiver that is locked to one frame misses the next, even when that out
 	bench.send(1, 500, dataFrame({ to: LinkAddress.short(3), from: TO_2, bytes: 100 }));
 	bench.queue.run(10_000);
 	t.deepEqual(bench.times("received"), [`${airtimeUs(40)} 0> 2 -60`]);
-	t.deepEqual(bench.times("lost"), [`${500 + airtimeUs(100)} 1> 2 busy`]);
+	t.deepEqual(bench.times("lost"), [`${500 + airtimeUs(100)} 1> 2 collision`]);
 });
 
 test("two frames of like strength collide, and neither survives", (t) => {
@@ -76,7 +76,10 @@ test("two frames of like strength collide, and neither survives", (t) => {
 	bench.send(1, 1000, dataFrame({ to: LinkAddress.short(3), from: TO_2, bytes: 60 }));
 	bench.queue.run(10_000);
 	t.deepEqual(bench.times("received"), []);
-	t.deepEqual(bench.times("lost"), [`${airtimeUs(60)} 0> 2 collision`, `${1000 + airtimeUs(60)} 1> 2 busy`]);
+	t.deepEqual(bench.times("lost"), [
+		`${airtimeUs(60)} 0> 2 collision`,
+		`${1000 + airtimeUs(60)} 1> 2 collision`,
+	]);
 });
 
 test("a stronger frame captures the receiver during the preamble, and only then", (t) => {
