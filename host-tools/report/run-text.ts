@@ -51,22 +51,24 @@ export function runText(
 	const lines: string[] = [];
 	const row = (label: string, text: string) =>
 		lines.push(`  ${style.cyan(label.padEnd(LABEL_WIDTH))}${text}`);
-	lines.push(`${style.bold(summary.scenario)}  ${description}`, "");
+	lines.push(`${style.bold(summary.scenario)}  ${description}`.trimEnd(), "");
 	const { sinks } = simulation;
 	row(
 		"network",
-		`${plural(summary.nodes, "node")}, ${sinks.length === 0 ? "no sink" : `sink ${sinks.join(", ")}`}, ` +
+		`${plural(summary.nodes, "node")}, ${sinksText(sinks)}, ` +
 			`${plural(linkCount(simulation), "link")}; policy ${simulation.scenario.reassembly.policy}`,
 	);
 	row(
 		"time",
-		`${n(summary.simulatedS)} s simulated in ${n(summary.wallS, 2)} s` +
-			` (${n(summary.simulatedS / summary.wallS)} × real time)`,
+		`${summary.simulatedS.toLocaleString("en")} s simulated in ${n(summary.wallS, 2)} s` +
+			(summary.wallS > 0 ? ` (${n(summary.simulatedS / summary.wallS)} × real time)` : ""),
 	);
 	row(
 		"datagrams",
-		`${bar(summary.deliveryRatio, style)} ${percent(summary.deliveryRatio)} delivered: ` +
-			`${n(datagrams.delivered)} of ${n(datagrams.sent)}`,
+		datagrams.sent === 0
+			? "none sent"
+			: `${bar(summary.deliveryRatio, style)} ${percent(summary.deliveryRatio)} delivered: ` +
+					`${n(datagrams.delivered)} of ${n(datagrams.sent)}`,
 	);
 	if (Object.keys(datagrams.lost).length > 0) row("", style.red(`not delivered: ${reasons(datagrams.lost)}`));
 	if (datagrams.altered > 0) row("", style.red(`${n(datagrams.altered)} delivered with altered content`));
@@ -88,6 +90,7 @@ export function runText(
 	row(
 		"reassembly",
 		`${n(reassembly.completed)} of ${n(reassembly.opened)} contexts completed, ${n(reassembly.timedOut)} timed out` +
+			(reassembly.open > 0 ? `, ${n(reassembly.open)} open at the end` : "") +
 			`; at most ${n(reassembly.peakBytes)} B on a node`,
 	);
 	const refused = reasons({ ...frames.refused, ...reassembly.refused, ...reassembly.closed });
@@ -106,6 +109,11 @@ export function runText(
 	if (summary.eventLogSha256 !== null) row("log SHA-256", summary.eventLogSha256);
 	lines.push("", `  ${style.dim(`seed ${summary.seed}; again: ${repeat}`)}`);
 	return lines.join("\n");
+}
+
+function sinksText(sinks: readonly number[]): string {
+	if (sinks.length === 0) return "no sink";
+	return sinks.length === 1 ? `sink ${sinks[0]}` : `sinks ${sinks.join(" and ")}`;
 }
 
 function linkCount(simulation: Simulation): number {

@@ -6,6 +6,11 @@ function round(value: number, digits: number): number {
 	return Number(value.toFixed(digits));
 }
 
+/** How many a second; 0 for a run that took no time. */
+function rate(count: number, wallS: number): number {
+	return wallS > 0 ? Math.round(count / wallS) : 0;
+}
+
 /** The summary of a run as `--json` prints it; `eventLogSha256` is null when the log was not hashed. */
 export function summaryOf(loaded: LoadedScenario, outcome: RunOutcome, eventLogSha256: string | null) {
 	const { summary: s, wallS } = outcome;
@@ -41,8 +46,8 @@ export function summaryOf(loaded: LoadedScenario, outcome: RunOutcome, eventLogS
 			sleep: round(e.sleep, 3),
 			cpu: round(e.cpu, 3),
 		},
-		framesPerS: Math.round((s.frames.data + s.frames.acks) / wallS),
-		eventsPerS: Math.round(s.events / wallS),
+		framesPerS: rate(s.frames.data + s.frames.acks, wallS),
+		eventsPerS: rate(s.events, wallS),
 		peakRssMb: round(process.resourceUsage().maxRSS / 1024, 1),
 		eventLogSha256,
 	};

@@ -4,10 +4,11 @@ import { LinkAddress } from "../../firmware/address.js";
 import { rfc4944 } from "../../firmware/fragments/rfc4944.js";
 import { ContextTable } from "../../firmware/frames/context-table.js";
 import { putFcs } from "../../firmware/frames/fcs.js";
+import { encodeGradientBeacon, GRADIENT_BEACON_BYTES } from "../../firmware/frames/gradient-beacon.js";
 import type { CapturedFrame } from "../../host-tools/capture/captured-frame.js";
 import { Dissector } from "../../host-tools/capture/dissector.js";
 import { openCapture } from "../../host-tools/capture/read-capture.js";
-import { DecodeSummary } from "../../host-tools/report/decode-summary.js";
+import { contextHint, DecodeSummary } from "../../host-tools/report/decode-summary.js";
 import { DecodeText } from "../../host-tools/report/decode-text.js";
 import { makeStyle } from "../../host-tools/report/style.js";
 import { capturePath } from "./run-cli.js";
@@ -149,6 +150,59 @@ test("as a node: what it sent itself, and what is for others, is not its to put 
 		node.dissect(frame(toAll));
 		t.is(node.open, open);
 	}
+});
+
+test("the lines of frames that are not for the node say so", (t) => {
+	const each = dissector(LinkAddress.short(3));
+	const text = new DecodeText(makeStyle(false));
+	const lineOf = (hex: string) => {
+		const given = frame(hex);
+		const found = each.dissect(given);
+		return text.line(given, found, each.progress, each.passedOver);
+	};
+	t.regex(lineOf(`${HEADER} 7a 33 3b`), /iphc {2}\(not for this node\)$/);
+	t.regex(lineOf("61 98 09 cd ab 01 00 03 00 7a 33 3b"), /iphc {2}\(from this node\)$/);
+	t.notRegex(lineOf("61 98 09 cd ab 03 00 01 00 7a 33 3b"), /this node/);
+});
+
+test("a gradient beacon is named and read; other experimental types are refused", (t) => {
+	const bytes = new Uint8Array(GRADIENT_BEACON_BYTES);
+	const root = LinkAddress.short(0x1234);
+	encodeGradientBeacon({ sequence: 5, epoch: 7, hops: 2, cost256: 800, root }, bytes, 0);
+	const beacon = `41 98 09 cd ab ff ff 02 00 ${Buffer.from(bytes).toString("hex")}`;
+	const found = dissector().dissect(frame(beacon));
+	t.deepEqual(found.lowpan, ["page-15", "gradient-beacon"]);
+	t.deepEqual(found.gradient, { sequence: 5, epoch: 7, hops: 2, cost: 3.125, sink: "0x1234" });
+	t.is(found.drop, undefined);
+	t.regex(line(beacon), /0x0002 → all +gradient beacon, 2 hops, cost 3\.1, epoch 7$/);
+	t.like(dissector().dissect(frame(beacon.slice(0, -2))), {
+		drop: "gradient-truncated",
+		gradient: undefined,
+	});
+	t.like(dissector().dissect(frame(beacon.replace("ff20", "ff21"))), { drop: "unsupported-dispatch" });
+});
+
+test("a datagram tells its ports, or its type and code", (t) => {
+	const capture = [...openCapture(capturePath("ns3-ll-4n.pcap")).frames()];
+	const each = dissector();
+	const datagrams = capture
+		.map((given) => each.dissect(given).datagram)
+		.filter((datagram) => datagram !== undefined);
+	const udp = datagrams.find(({ next }) => next === "udp")!;
+	t.is(udp.udp?.dstPort, Buffer.from(udp.hex, "hex").readUInt16BE(42));
+	t.is(udp.icmpv6, undefined);
+	const icmpv6 = datagrams.find(({ next }) => next === "icmpv6")!;
+	t.is(icmpv6.icmpv6?.type, Buffer.from(icmpv6.hex, "hex")[40]);
+});
+
+test("the contexts that are missing are those that the addresses are made from", (t) => {
+	// CID extension: source context 3, destination context 5.
+	const compressed = `${HEADER} 7a f7 35 3b`;
+	const each = dissector();
+	t.is(each.dissect(frame(compressed)).drop, "unknown-context");
+	t.deepEqual([...each.missingContexts].sort(), [3, 5]);
+	t.is(contextHint(each), "1 datagram needs a context: --context 3=PREFIX --context 5=PREFIX");
+	t.is(contextHint(dissector()), undefined);
 });
 
 test("a reassembly ends at its time-out by the clock of the capture", (t) => {

@@ -217,7 +217,7 @@ test("as one node: its own datagrams only, within its memory", (t) => {
 });
 
 test("without its context a compressed address is refused by name", (t) => {
-	const { stdout } = lowguard("decode", capturePath("ns3-ctx0-9n.pcap"), "--json");
+	const { stdout, stderr } = lowguard("decode", capturePath("ns3-ctx0-9n.pcap"), "--json");
 	const drops = stdout
 		.toString()
 		.trimEnd()
@@ -225,6 +225,17 @@ test("without its context a compressed address is refused by name", (t) => {
 		.map((line) => (JSON.parse(line) as Dissection).drop)
 		.filter((drop) => drop !== undefined);
 	t.true(drops.includes("unknown-context"));
+	const hint = `${drops.length} datagrams need a context: --context 0=PREFIX`;
+	t.is(stderr, `lowguard decode: ${hint}\n`);
+	t.true(
+		lowguard("decode", capturePath("ns3-ctx0-9n.pcap")).stdout.toString().endsWith(`hint        ${hint}\n`),
+	);
+});
+
+test("as a node that no frame is to: said, with the addresses that there are", (t) => {
+	const { code, stderr } = lowguard("decode", capturePath("riot-ping-500.pcap"), "--as", "0x0002");
+	t.is(code, 0);
+	t.regex(stderr, /^[^\n]*--as: expected .* \(02:00:.*:01, 02:00:.*:02\), found 0x0002\n$/);
 });
 
 test("keys stand in the order that is promised", (t) => {

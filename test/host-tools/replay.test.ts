@@ -9,6 +9,8 @@ import { FrameFilter } from "../../host-tools/capture/frame-filter.js";
 import { openCapture } from "../../host-tools/capture/read-capture.js";
 import { FrameRewriter } from "../../host-tools/capture/rewrite.js";
 import { UserError } from "../../host-tools/errors.js";
+import { replayText } from "../../host-tools/report/replay-text.js";
+import { makeStyle } from "../../host-tools/report/style.js";
 import { capturePath, endsWithLine, lowguard } from "./run-cli.js";
 
 const RIOT_1 = "02:00:00:00:12:34:00:01";
@@ -87,7 +89,17 @@ test("filters choose by kind, address and number", (t) => {
 	t.is(chosen(`frag1,src=${RIOT_1},dst=${RIOT_1}`).length, 0);
 	t.deepEqual(chosen("all,frames=3-5"), [3, 4, 5]);
 	t.deepEqual(chosen("all,frames=4"), [4]);
-	for (const wrong of ["nonsense", "src=here", "frames=x", "frames=5-", "frames=9-1", ""]) {
+	for (const wrong of [
+		"nonsense",
+		"src=here",
+		"frames=x",
+		"frames=5-",
+		"frames=9-1",
+		"src=0x0001=2",
+		"data,",
+		"toString",
+		"",
+	]) {
 		t.throws(() => new FrameFilter(wrong), { instanceOf: UserError, message: /^--only/ });
 	}
 });
@@ -102,8 +114,12 @@ test("recorded pings of a RIOT node are answered by a node of the network, and e
 	t.is(total(replay.sent), replay.frames);
 	t.is(replay.sent.acked, 18, "three pings of six fragments");
 	t.is(replay.outcomes["fragment-stored"], 15);
+	// The radio acknowledges the replies that it gets; those are none of the recorded frames.
+	t.is(replay.outcomes["not-received"], undefined);
+	t.is(replay.unsent, 0);
 	t.true(replay.outcomes["datagram-delivered"] >= 3);
 	t.true(total(replay.outcomes) >= replay.frames);
+	t.false("replayed" in JSON.parse(result.stdout.toString()), "told once, under replay");
 	const alone = JSON.parse(lowguard("sim", "first-network", "--json").stdout.toString());
 	t.is(datagrams.sent, alone.datagrams.sent + 3, "three echo replies");
 	t.is(JSON.parse(lowguard(...args).stdout.toString()).eventLogSha256, eventLogSha256);
@@ -118,6 +134,28 @@ test("loop and speed: twice the frames, and the run's own log tells when", (t) =
 	t.is(count("--loop", "2", "--speed", "4"), 6);
 });
 
+test("frames that the end of the run came before are told", (t) => {
+	const args = ["--into", "first-network", "--at", "-5,-5", "--power", "-5", "--start", "119.9"];
+	const result = lowguard("replay", PINGS, ...args, "--json");
+	t.is(result.code, 0, result.stderr);
+	const { replay } = JSON.parse(result.stdout.toString());
+	t.is(replay.frames, 42);
+	t.true(replay.unsent > 30 && replay.unsent < 42, `${replay.unsent}`);
+	const sent = Object.values(replay.sent as Record<string, number>).reduce((a, b) => a + b, 0);
+	t.is(sent + replay.unsent, replay.frames);
+});
+
+test("the report for people: thousands, what was not sent, how broadcasts count", (t) => {
+	const report = {
+		...{ capture: "walk.pcap", frames: 12_345, tooLong: 0, unsent: 1_045, late: 0 },
+		...{ sent: { acked: 11_300 }, outcomes: { "fragment-stored": 11_300 } },
+	};
+	const lines = replayText(report, makeStyle(false)).split("\n");
+	t.is(lines[0], "replay  walk.pcap: 12,345 frames; 11,300 acked; 1,045 unsent when the run ended");
+	t.regex(lines[1]!, /^ {2}fragment-stored +11,300 {2}█+$/);
+	t.regex(lines[2]!, /broadcast counts once for each receiver/);
+});
+
 test("wrong arguments end in one line each", (t) => {
 	const replay = (...args: string[]) => lowguard("replay", ...args);
 	endsWithLine(t, replay(PINGS, "--at", "1,1"), 2, /--into: expected a scenario, found nothing/);
@@ -126,13 +164,13 @@ test("wrong arguments end in one line each", (t) => {
 	endsWithLine(t, replay(PINGS, ...INTO, "--speed", "0"), 2, /--speed: expected a number/);
 	endsWithLine(t, replay(PINGS, ...INTO, "--loop", "1.5"), 2, /--loop: expected an integer/);
 	endsWithLine(t, replay(PINGS, ...INTO, "--map", "0x0001"), 2, /--map: expected ADDRESS=node:N/);
-	endsWithLine(
-		t,
-		replay(PINGS, ...INTO, "--map", "0x0001=node:2"),
-		2,
-		/expected an address of the capture \(02:/,
-	);
-	endsWithLine(t, replay(PINGS, ...INTO, "--map", `${RIOT_1}=node:25`), 2, /expected a node from 0 to 24/);
+	const map = (...texts: string[]) => replay(PINGS, ...INTO, ...texts.flatMap((text) => ["--map", text]));
+	endsWithLine(t, map(`${RIOT_1}=node:25`), 2, /expected a node from 0 to 24, found 25/);
+	endsWithLine(t, map(`${RIOT_1}=node:6=x`), 2, /--map: expected ADDRESS=node:N or .*, found '.*=x'/);
+	endsWithLine(t, map("0xffff=node:6"), 2, /expected the address of one node, found the one for all/);
+	const both = `${RIOT_1}, ${RIOT_2}`;
+	endsWithLine(t, map("0x0002=node:6"), 2, new RegExp(`of the capture \\(${both}\\), found 0x0002`));
+	endsWithLine(t, map(`${RIOT_1}=node:6`, `${RIOT_1}=self`), 2, /expected each address once, found 02:.*:01/);
 	endsWithLine(
 		t,
 		replay(PINGS, ...INTO, "--only", "frames=900"),

@@ -1,12 +1,15 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { ExecutionContext } from "ava";
 
-const CLI = fileURLToPath(new URL("../../host-tools/cli.js", import.meta.url));
+/** The compiled command line. */
+export const CLI = fileURLToPath(new URL("../../host-tools/cli.js", import.meta.url));
 const CAPTURES = fileURLToPath(new URL("../../../test/captures/", import.meta.url));
 
 /** How a run of `lowguard` ended. */
@@ -20,6 +23,21 @@ export interface CliResult {
 export function lowguard(...args: string[]): CliResult {
 	const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { maxBuffer: 1 << 28 });
 	return { code: status, stdout, stderr: stderr.toString() };
+}
+
+/** Runs it with a reader that takes its time for each piece. */
+export async function lowguardSlowly(...args: string[]): Promise<CliResult> {
+	const child = spawn(process.execPath, [CLI, ...args]);
+	const chunks: Buffer[] = [];
+	let stderr = "";
+	child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+	const closed = once(child, "close") as Promise<[number | null]>;
+	for await (const chunk of child.stdout) {
+		chunks.push(chunk as Buffer);
+		await setImmediate();
+	}
+	const [code] = await closed;
+	return { code, stdout: Buffer.concat(chunks), stderr };
 }
 
 /** The path of a capture that ships with the tests. */

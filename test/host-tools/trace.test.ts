@@ -10,7 +10,7 @@ import { UserError } from "../../host-tools/errors.js";
 import { type LoggedEvent, LogReader } from "../../host-tools/trace/log-reader.js";
 import { LogWriter } from "../../host-tools/trace/log-writer.js";
 import { SIM_EVENTS } from "../../sim/events.js";
-import { capturePath, endsWithLine, lowguard, scratchFolder } from "./run-cli.js";
+import { capturePath, endsWithLine, lowguard, lowguardSlowly, scratchFolder } from "./run-cli.js";
 import { requireTshark, tsharkFields } from "./tshark.js";
 
 const TABLE = {
@@ -221,6 +221,54 @@ test("a ZEP capture becomes a TAP one that tshark reassembles", (t) => {
 	t.is(rows.length, 78);
 	t.true(rows.every((row) => row["wpan-tap.ch_num"] === "26" && row["wpan.fcs_ok"] === "1"));
 	t.is(rows.filter((row) => row["6lowpan.reassembled.length"] === "548").length, 6);
+});
+
+/** Writes an event log of so many frames on air, or of none but the end of the run. */
+function writeFrames(path: string, frames: number): void {
+	const chunks: Buffer[] = [];
+	const writer = new LogWriter(SIM_EVENTS, { write: (chunk) => chunks.push(Buffer.from(chunk)) });
+	for (let i = 0; i < frames; i++) writer.sink.frameOnAir(i, 3, 26, -61, new Uint8Array(100).fill(i));
+	writer.sink.runEnded(frames, frames);
+	writer.finish();
+	writeFileSync(path, Buffer.concat(chunks));
+}
+
+test("a slow reader gets every octet, in each format", async (t) => {
+	const folder = scratchFolder(t);
+	const log = join(folder, "events.cbor");
+	writeFrames(log, 20_000);
+	const convert = async (format: string) => {
+		const file = join(folder, `whole.${format}`);
+		t.is(lowguard("trace", log, "--to", format, "--out", file).code, 0);
+		const { code, stdout } = await lowguardSlowly("trace", log, "--to", format);
+		t.is(code, 0, format);
+		t.true(stdout.equals(readFileSync(file)), `${format}: ${stdout.length} octets`);
+	};
+	await Promise.all(["jsonl", "pcap", "cbor"].map(convert));
+});
+
+test("a log without frames gives no capture, a folder that is missing is named", (t) => {
+	const folder = scratchFolder(t);
+	const log = join(folder, "events.cbor");
+	writeFrames(log, 0);
+	const out = join(folder, "out.pcap");
+	const none = lowguard("trace", log, "--to", "pcap", "--out", out);
+	endsWithLine(t, none, 2, /expected frames on air, found none among 1 events/);
+	t.false(existsSync(out));
+	const nowhere = join(folder, "nodir", "x.cbor");
+	endsWithLine(
+		t,
+		lowguard("trace", log, "--to", "cbor", "--out", nowhere),
+		3,
+		/nodir: expected a folder, found none/,
+	);
+	endsWithLine(
+		t,
+		lowguard("trace", log, "--to", "cbor", "--out", ""),
+		2,
+		/--out: expected a file, found an empty/,
+	);
+	endsWithLine(t, lowguard("decode", log), 2, /expected a pcap .*, found an event log \(lowguard trace/);
 });
 
 test("nothing is overwritten, and nothing half done stays behind", (t) => {
