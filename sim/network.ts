@@ -1,7 +1,6 @@
 import { LinkAddress } from "../firmware/address.js";
 import type { BufferPool } from "../firmware/buffer-pool.js";
 import type { NodeEvents } from "../firmware/events.js";
-import type { Node } from "../firmware/node.js";
 import type {
 	Battery,
 	Cipher,
@@ -120,6 +119,3 @@ export function addressOf(index: number, addressing: "short" | "extended"): Link
 		? LinkAddress.short(index + ADDRESS_BASE)
 		: LinkAddress.extended(EUI64_HIGH, index + ADDRESS_BASE);
 }
-
-/** Nodes by number; undefined where a number belongs to a radio that runs no firmware. */
-export type Nodes = readonly (Node | undefined)[];

@@ -207,7 +207,8 @@ function routesOf(id: number, paths: Paths, addressing: "short" | "extended"): S
 		: [{ via: addressOf(next, addressing) }];
 }
 
-function contextTable(contexts: Readonly<Record<string, string>>): ContextTable {
+/** The contexts of header compression that a scenario gives, by number. */
+export function contextTable(contexts: Readonly<Record<string, string>>): ContextTable {
 	const table = new ContextTable();
 	for (const [cid, text] of Object.entries(contexts)) {
 		const parsed = parseIpv6Prefix(text);

@@ -29,9 +29,6 @@ export type MacDrop =
 	/** A multipurpose, fragment or extended frame. */
 	| "mac-unsupported-type";
 
-/** PAN identifier that every node accepts. */
-export const BROADCAST_PAN = 0xffff;
-
 const SECURITY_ENABLED = 0x0008;
 const FRAME_PENDING = 0x0010;
 const ACK_REQUEST = 0x0020;

@@ -164,8 +164,14 @@ async function readPolicy(
 		throw new UserError(`--policy: ${name}: expected a module that exports 'policy', found none`);
 	}
 	try {
-		return { policy: factory.create(options), modules };
+		return { policy: factory.create({ ...defaultsOf(factory), ...options }), modules };
 	} catch (error) {
 		throw moduleFault(error, modules) ?? error;
 	}
+}
+
+/** The defaults that a module declares for its options. */
+function defaultsOf({ options }: Partial<PolicyFactory>): PolicyOptions {
+	const schemas = Object.entries(options ?? {});
+	return Object.fromEntries(schemas.map(([name, schema]) => [name, schema["default"] as number]));
 }

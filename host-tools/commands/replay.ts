@@ -1,13 +1,12 @@
 import { type LinkAddress, parseLinkAddress } from "../../firmware/address.js";
-import { ContextTable } from "../../firmware/frames/context-table.js";
 import { hasGoodFcs, putFcs } from "../../firmware/frames/fcs.js";
-import { parseIpv6Prefix } from "../../firmware/frames/ipv6-text.js";
 import { decodeMacHeader } from "../../firmware/frames/mac-frame.js";
 import { listen } from "../../sim/attacks/listener.js";
 import { Replay, type ReplayFrame } from "../../sim/attacks/replay.js";
 import { ReplayOutcomes } from "../../sim/measure/replay-outcomes.js";
 import { addressOf } from "../../sim/network.js";
 import type { Simulation } from "../../sim/simulation.js";
+import { contextTable } from "../../sim/world.js";
 import { onePositional } from "../arguments.js";
 import { listAddresses } from "../capture/address-list.js";
 import { FILTER_TERMS, FrameFilter } from "../capture/frame-filter.js";
@@ -18,7 +17,7 @@ import { type ExitCode, UserError } from "../errors.js";
 import { replayText } from "../report/replay-text.js";
 import { execute } from "../run/execute.js";
 import { RUN_OPTIONS, readSeed, scenarioWords } from "../run/options.js";
-import { type LoadedScenario, loadScenario } from "../scenario/load.js";
+import { loadScenario } from "../scenario/load.js";
 
 export const command: Command = {
 	name: "replay",
@@ -71,7 +70,7 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 	let tooLong = 0;
 	const prepare = (simulation: Simulation): void => {
 		const map = makeMap(mappings, simulation);
-		const rewriter = new FrameRewriter(map, contextsOf(loaded));
+		const rewriter = new FrameRewriter(map, contextTable(loaded.scenario.node.contexts));
 		const frames: ReplayFrame[] = [];
 		for (const frame of recorded) {
 			const psdu = rewriter.rewrite(frame.psdu);
@@ -92,7 +91,7 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 			panCoordinator: false,
 		});
 		radio.receive(true);
-		listen(nodes, radio, world.queue, sink, contextsOf(loaded));
+		listen(nodes, radio, world.queue, sink, contextTable(loaded.scenario.node.contexts));
 		replay = new Replay(frames, radio, world.queue, sink, { node: nodes, startUs, speed, loops });
 		replay.start();
 	};
@@ -191,15 +190,6 @@ function withFcs(frame: Uint8Array): Uint8Array {
 	psdu.set(frame);
 	putFcs(psdu, psdu.length);
 	return psdu;
-}
-
-function contextsOf(loaded: LoadedScenario): ContextTable {
-	const table = new ContextTable();
-	for (const [cid, text] of Object.entries(loaded.scenario.node.contexts)) {
-		const parsed = parseIpv6Prefix(text);
-		if (parsed !== undefined) table.set(Number(cid), parsed.prefix, parsed.lengthBits);
-	}
-	return table;
 }
 
 /** One `--map`: a recorded address, and the node that takes its place, undefined for the radio itself. */

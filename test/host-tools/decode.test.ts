@@ -268,6 +268,21 @@ test("for people: a line a frame without colour, then a summary", (t) => {
 	t.regex(text, /datagrams +12, 6 of them from fragments/);
 });
 
+test("a policy of the user's own gets the defaults that it declares", (t) => {
+	const path = join(scratchFolder(t), "patient.mjs");
+	writeFileSync(
+		path,
+		`export const policy = { name: "patient", options: { timeoutS: { type: "number", default: 3 } },
+			create: ({ timeoutS }) => ({
+				name: "patient", completedMemoryUs: 0, matches: () => false, charge: () => 1, evict: () => undefined,
+				admit: () => (timeoutS === 3 ? "fragment-orphan" : "reassembly-full"),
+			}) };`,
+	);
+	const frames = decode("riot-ping-500.pcap", "--policy", path);
+	const drops = new Set(frames.filter(({ fragment }) => fragment !== undefined).map(({ drop }) => drop));
+	t.deepEqual([...drops], ["fragment-orphan"]);
+});
+
 test("a policy of the user's own judges the fragments", (t) => {
 	const path = join(scratchFolder(t), "none.mjs");
 	writeFileSync(
