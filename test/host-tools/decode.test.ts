@@ -1,4 +1,5 @@
-import { readdirSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "ava";
 import type { Checksum, Dissection } from "../../host-tools/capture/dissection.js";
@@ -6,7 +7,35 @@ import { capturePath, lowguard, scratchFolder } from "./run-cli.js";
 import { requireTshark, tsharkFields } from "./tshark.js";
 
 const CONTEXT = ["--context", "0=2001:db8::/64"];
-const CAPTURES = readdirSync(capturePath("")).filter((name) => name.endsWith(".pcap"));
+
+// Captures of others, and our own: every frame that a run puts on the air.
+const RECORDED = readdirSync(capturePath("")).filter((name) => name.endsWith(".pcap"));
+const RUNS: readonly (readonly [scenario: string, ...changes: string[]])[] = [
+	["grid-one-hop", "topology.nodes=9", "durationS=20"],
+	["first-network", "topology.nodes=9", "durationS=60"],
+	["first-network", "topology.nodes=9", "durationS=60", "node.addressing=extended"],
+];
+const RUN_FOLDER = mkdtempSync(join(tmpdir(), "lowguard-decode-"));
+test.after.always(() => rmSync(RUN_FOLDER, { recursive: true, force: true }));
+
+/** Runs a scenario and returns the path of its frames. */
+function record([scenario, ...changes]: (typeof RUNS)[number], i: number): string {
+	const folder = join(RUN_FOLDER, String(i));
+	const { code, stderr } = lowguard(
+		"sim",
+		scenario,
+		"--out",
+		folder,
+		...changes.flatMap((set) => ["--set", set]),
+	);
+	if (code !== 0) throw new Error(stderr);
+	return join(folder, "frames.pcap");
+}
+
+const CAPTURES: readonly (readonly [name: string, path: string])[] = [
+	...RECORDED.map((name) => [name, capturePath(name)] as const),
+	...RUNS.map((run, i) => [`our ${run.join(" ")}`, record(run, i)] as const),
+];
 const TYPES: Readonly<Record<string, string>> = {
 	"0x0000": "beacon",
 	"0x0001": "data",
@@ -52,7 +81,11 @@ const DATAGRAM_FIELDS = [
 ];
 
 function decode(name: string, ...options: string[]): Dissection[] {
-	const { code, stdout, stderr } = lowguard("decode", capturePath(name), "--json", ...CONTEXT, ...options);
+	return decodePath(capturePath(name), ...options);
+}
+
+function decodePath(path: string, ...options: string[]): Dissection[] {
+	const { code, stdout, stderr } = lowguard("decode", path, "--json", ...CONTEXT, ...options);
 	if (code !== 0) throw new Error(stderr);
 	return stdout
 		.toString()
@@ -65,11 +98,11 @@ function address(short: string, extended: string): string | undefined {
 	return short || extended || undefined;
 }
 
-for (const name of CAPTURES) {
+for (const [name, path] of CAPTURES) {
 	test(`${name}: frames, addresses and fragments as tshark has them`, (t) => {
 		if (!requireTshark(t)) return;
-		const rows = tsharkFields(capturePath(name), [...MAC_FIELDS, "_ws.malformed"]);
-		const frames = new Map(decode(name).map((found) => [found.frame, found]));
+		const rows = tsharkFields(path, [...MAC_FIELDS, "_ws.malformed"]);
+		const frames = new Map(decodePath(path).map((found) => [found.frame, found]));
 		let compared = 0;
 		for (const row of rows) {
 			const found = frames.get(Number(row["frame.number"]));
@@ -102,9 +135,9 @@ for (const name of CAPTURES) {
 
 	test(`${name}: datagrams as tshark has them`, (t) => {
 		if (!requireTshark(t)) return;
-		const rows = tsharkFields(capturePath(name), [...MAC_FIELDS, ...DATAGRAM_FIELDS]);
+		const rows = tsharkFields(path, [...MAC_FIELDS, ...DATAGRAM_FIELDS]);
 		const byFrame = new Map(rows.map((row) => [Number(row["frame.number"]), row]));
-		const found = decode(name).filter(({ datagram }) => datagram !== undefined);
+		const found = decodePath(path).filter(({ datagram }) => datagram !== undefined);
 		t.true(found.length > 0);
 		for (const { frame, datagram, fragment } of found) {
 			const row = byFrame.get(frame)!;
@@ -164,7 +197,7 @@ function fragmentOf(row: Record<string, string>): unknown {
 }
 
 test("the payload that ns-3 sent comes out octet by octet", (t) => {
-	for (const name of CAPTURES.filter((each) => each.startsWith("ns3-"))) {
+	for (const name of RECORDED.filter((each) => each.startsWith("ns3-"))) {
 		const packets = decode(name)
 			.filter(({ datagram }) => datagram?.next === "udp")
 			.map(({ datagram }) => Buffer.from(datagram!.hex, "hex").subarray(48));
