@@ -89,6 +89,14 @@ export const NODE_EVENTS = {
 		code: 16,
 		fields: [timeUs, node, source, ["type", "uint"], ["code", "uint"], ["bytes", "uint"]],
 	},
+	/**
+	 * A node thinks otherwise of a neighbour. `state`: `normal`, `doubted` (its score fell below 0.5), `probation` or
+	 * `blocked`; `score` in units of 1/65535.
+	 */
+	standingChanged: {
+		code: 17,
+		fields: [timeUs, node, ["neighbour", "address"], ["state", "text"], ["score", "uint"]],
+	},
 } as const satisfies EventTable;
 
 export type NodeEvents = EventMethods<typeof NODE_EVENTS>;

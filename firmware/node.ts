@@ -1,18 +1,24 @@
 import { LinkAddress, NO_SHORT_ADDRESS } from "./address.js";
 import type { BufferPool } from "./buffer-pool.js";
+import { ChainHash } from "./fragments/chain-hash.js";
+import { ChainReceiver } from "./fragments/chain-receiver.js";
 import { Fragmenter } from "./fragments/fragmenter.js";
 import type { ReassemblyPolicy } from "./fragments/policy.js";
 import { Reassembler } from "./fragments/reassembler.js";
 import type { ContextTable } from "./frames/context-table.js";
 import { GRADIENT_BEACON_TYPE } from "./frames/gradient-beacon.js";
+import { HELLO_TYPE } from "./frames/hello.js";
 import { Dispatch, EXPERIMENTAL_PAGE } from "./frames/lowpan.js";
 import type { MacHeader } from "./frames/mac-frame.js";
-import type { CsmaOptions } from "./mac/csma.js";
+import { type CsmaOptions, longestDeliveryUs } from "./mac/csma.js";
+import { type KeyOf, LinkKeyring } from "./mac/link-keys.js";
 import { LinkLayer } from "./mac/link-layer.js";
 import type { FrameProtection } from "./mac/protection.js";
 import { Adaptation } from "./net/adaptation.js";
 import { addressUnder, linkLocalOf } from "./net/addresses.js";
+import { Chaining, type ChainingConfig } from "./net/chaining.js";
 import { Gradient } from "./net/gradient.js";
+import { HelloService } from "./net/hello-service.js";
 import { datagramIdent } from "./net/ident.js";
 import { NeighbourDiscovery } from "./net/neighbour-discovery.js";
 import { NetworkLayer } from "./net/network-layer.js";
@@ -53,6 +59,10 @@ export interface NodeConfig {
 	readonly maxPacketBytes: number;
 	readonly reassembly: { readonly policy: ReassemblyPolicy; readonly budgetBytes: number };
 	readonly protection: FrameProtection | undefined;
+	/** How fragments are chained; undefined for a node that sends and takes plain ones only. */
+	readonly chaining: ChainingConfig | undefined;
+	/** The keys shared with neighbours; undefined without keys, and without chaining of no use. */
+	readonly linkKeyOf: KeyOf | undefined;
 }
 
 /**
@@ -74,6 +84,10 @@ export class Node {
 	readonly outbox: Outbox;
 	readonly #adaptation: Adaptation;
 	readonly #discovery: NeighbourDiscovery;
+	readonly #chaining: Chaining | undefined;
+	readonly #hello: HelloService | undefined;
+	#broadcasts = 0;
+	readonly #nextBroadcast = (): number => (this.#broadcasts = (this.#broadcasts + 1) & 0xffff);
 
 	constructor(config: NodeConfig, ports: Ports, pool: BufferPool) {
 		const { clock, sink, radio } = ports;
@@ -86,8 +100,10 @@ export class Node {
 				: LinkAddress.extended(config.extendedHigh, config.extendedLow);
 		this.linkLocal = linkLocalOf(this.address);
 		this.global = config.prefix === undefined ? undefined : addressUnder(config.prefix, this.address);
-		this.neighbours = new NeighbourTable(config.neighbours, (neighbour) =>
-			this.routing.dependsOn(neighbour.address),
+		const { policy } = config.reassembly;
+		this.neighbours = new NeighbourTable(
+			config.neighbours,
+			({ address }) => this.routing.dependsOn(address) || policy.isEstablished?.(address) === true,
 		);
 		this.reassembler = new Reassembler({
 			policy: config.reassembly.policy,
@@ -102,11 +118,25 @@ export class Node {
 				sink.datagramDropped(clock.nowUs(), node, datagramIdent(context.buffer, context.size), reason);
 			},
 		});
+		policy.attach?.({
+			node,
+			clock,
+			store: ports.store,
+			sink,
+			neighbours: this.neighbours,
+			maxRetries: config.csma.maxRetries,
+			longestDeliveryUs: longestDeliveryUs(config.csma),
+		});
+		const hash = config.chaining === undefined ? undefined : new ChainHash(ports.digest);
+		this.#chaining = this.#makeChaining();
 		this.#adaptation = new Adaptation({
 			contexts: config.contexts,
 			reassembler: this.reassembler,
 			pool,
 			isOwn: (address) => this.#isOwn(address),
+			chains:
+				hash === undefined ? undefined : new ChainReceiver(hash, this.reassembler, this.#chaining?.keys),
+			isChained: (source) => this.#chaining?.isChained(source) === true,
 			onRefused: (packet, length, reason) => {
 				sink.datagramDropped(clock.nowUs(), node, datagramIdent(packet, length), reason);
 			},
@@ -126,7 +156,7 @@ export class Node {
 			onPayload: (bytes, offset, end, header) => this.#onPayload(bytes, offset, end, header),
 			onDelivery: (destination, outcome) => this.routing.noteDelivery(destination, outcome),
 		});
-		const fragmenter = new Fragmenter(config.contexts, config.elideUdpChecksum);
+		const fragmenter = new Fragmenter(config.contexts, config.elideUdpChecksum, hash);
 		this.outbox = new Outbox(
 			link,
 			fragmenter,
@@ -137,8 +167,10 @@ export class Node {
 				sink.datagramDropped(clock.nowUs(), node, ident, reason);
 			},
 			(kind, transmissions) => sink.controlSent(clock.nowUs(), node, kind, transmissions),
+			(destination) => this.#chaining?.planFor(destination),
 		);
 		this.routing = this.#makeRouting();
+		this.#hello = this.#makeHello();
 		this.#discovery = new NeighbourDiscovery({
 			clock,
 			pool,
@@ -181,15 +213,39 @@ export class Node {
 		});
 		this.ports.radio.receive(true);
 		this.routing.start();
+		this.#hello?.start();
 	}
 
 	/** Gives back all memory and goes silent. */
 	stop(): void {
+		this.#hello?.stop();
 		this.routing.stop();
 		this.ports.radio.receive(false);
 		this.reassembler.clear("reassembly-evicted");
 		this.#discovery.clear();
 		this.outbox.clear();
+	}
+
+	#makeChaining(): Chaining | undefined {
+		const { chaining, linkKeyOf } = this.config;
+		if (chaining === undefined) return undefined;
+		const { cipher, store } = this.ports;
+		const keys = linkKeyOf === undefined ? undefined : new LinkKeyring(cipher, store, linkKeyOf);
+		return new Chaining(chaining, keys, this.neighbours, this.ports.random("chain"), store);
+	}
+
+	#makeHello(): HelloService | undefined {
+		const { chaining } = this.config;
+		if (chaining === undefined || this.#chaining === undefined) return undefined;
+		return new HelloService({
+			clock: this.ports.clock,
+			random: this.ports.random("hello"),
+			store: this.ports.store,
+			chaining: this.#chaining,
+			periodUs: chaining.helloPeriodUs,
+			nextBroadcast: this.#nextBroadcast,
+			broadcast: (payload, length) => this.outbox.broadcast(payload, length, "hello"),
+		});
 	}
 
 	#makeRouting(): Routing {
@@ -205,6 +261,7 @@ export class Node {
 			store: this.ports.store,
 			sink: this.ports.sink,
 			neighbours: this.neighbours,
+			nextBroadcast: this.#nextBroadcast,
 			broadcast: (payload, length) => this.outbox.broadcast(payload, length, "gradient"),
 		});
 	}
@@ -218,13 +275,16 @@ export class Node {
 	#onPayload(bytes: Uint8Array, offset: number, end: number, header: MacHeader): void {
 		const { clock, sink } = this.ports;
 		const nowUs = clock.nowUs();
-		if (
-			bytes[offset] === (Dispatch.page | EXPERIMENTAL_PAGE) &&
-			bytes[offset + 1] === GRADIENT_BEACON_TYPE &&
-			end - offset > 2
-		) {
-			this.routing.receive(bytes, offset + 1, end, header.source, nowUs);
-			return;
+		if (bytes[offset] === (Dispatch.page | EXPERIMENTAL_PAGE) && end - offset > 2) {
+			const type = bytes[offset + 1]!;
+			if (type === GRADIENT_BEACON_TYPE) {
+				this.routing.receive(bytes, offset + 1, end, header.source, nowUs);
+				return;
+			}
+			if (type === HELLO_TYPE && this.#hello !== undefined) {
+				this.#hello.receive(bytes, offset + 1, end, header.source, header.securityEnabled);
+				return;
+			}
 		}
 		const received = this.#adaptation.receive(
 			bytes,
@@ -242,6 +302,7 @@ export class Node {
 				sink.frameRefused(nowUs, this.config.id, header.source, received);
 			return;
 		}
+		if (received.context?.chain !== undefined) this.#chaining?.noteChained(header.source);
 		this.network.receive(received.buffer, received.length, header.source, header.destination.isBroadcast);
 	}
 }

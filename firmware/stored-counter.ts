@@ -39,12 +39,17 @@ export class StoredCounter {
 	next(): number {
 		if (this.value >= LIMIT) return -1;
 		if (this.value >= this.reserved) {
-			const reserved = Math.min(this.reserved + this.block, LIMIT);
+			const reserved = Math.min(this.value + this.block, LIMIT);
 			const blob = new Uint8Array(4);
 			putI32be(blob, 0, reserved | 0);
 			this.store.set(this.name, blob);
 			this.reserved = reserved;
 		}
 		return this.value++;
+	}
+
+	/** Passes over `count` values, which will never be used. */
+	skip(count: number): void {
+		this.value = Math.min(this.value + count, LIMIT);
 	}
 }

@@ -119,3 +119,10 @@ export function addressOf(index: number, addressing: "short" | "extended"): Link
 		? LinkAddress.short(index + ADDRESS_BASE)
 		: LinkAddress.extended(EUI64_HIGH, index + ADDRESS_BASE);
 }
+
+/** The number of the node, or of the radio without firmware, that has an address; undefined for a foreign one. */
+export function numberOf(address: LinkAddress): number | undefined {
+	if (address.byteLength === 8 && address.high !== EUI64_HIGH) return undefined;
+	const number = address.low - ADDRESS_BASE;
+	return address.byteLength > 0 && number >= 0 ? number : undefined;
+}

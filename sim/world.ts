@@ -18,7 +18,8 @@ import { EnergyMeter } from "./energy/meter.js";
 import type { SimSink } from "./events.js";
 import { EventQueue } from "./kernel/queue.js";
 import { RandomStream } from "./kernel/random.js";
-import { ADDRESS_BASE, addressOf, EUI64_HIGH, SimulatedPorts, SyntheticSensor } from "./network.js";
+import { octetsOf, pairwiseKeys } from "./keys.js";
+import { ADDRESS_BASE, addressOf, EUI64_HIGH, numberOf, SimulatedPorts, SyntheticSensor } from "./network.js";
 import { optionsOf, type Scenario, type ScenarioModules } from "./scenario/scenario.js";
 import { resolveSinks } from "./scenario/sinks.js";
 import type { Topology } from "./topology/topology.js";
@@ -182,17 +183,49 @@ function nodeConfig(
 			policy: policy.create(optionsOf(reassembly)),
 			budgetBytes: reassembly.budgetBytes,
 		},
-		protection: protectionOf(scenario, id, ports),
+		protection: protectionOf(scenario, policy, id, ports),
+		...chainingOf(scenario, policy, id, ports, paths.sink.length),
+	};
+}
+
+/** How nodes chain their fragments, and the keys that each shares with others: as the scenario says, or its policy. */
+function chainingOf(
+	scenario: Scenario,
+	policy: PolicyFactory,
+	id: number,
+	ports: Ports,
+	members: number,
+): Pick<NodeConfig, "chaining" | "linkKeyOf"> {
+	const { format, tokenBytes, keyedTokenBytes, helloPeriodS, masterKey } = scenario.node.chain;
+	const wire = format === "auto" ? (policy.wire ?? "plain") : format;
+	if (wire === "plain") return { chaining: undefined, linkKeyOf: undefined };
+	return {
+		chaining: { tokenBytes, keyedTokenBytes, helloPeriodUs: Math.round(helloPeriodS * 1e6) },
+		linkKeyOf:
+			wire === "keyed"
+				? pairwiseKeys(
+						ports.cipher,
+						octetsOf(masterKey),
+						addressOf(id, scenario.node.addressing),
+						(address) => (numberOf(address) ?? members) < members,
+					)
+				: undefined,
 	};
 }
 
 /** Link-layer security with the scenario's key; undefined where its level is 0. */
-function protectionOf(scenario: Scenario, id: number, ports: Ports): FrameProtection | undefined {
+function protectionOf(
+	scenario: Scenario,
+	policy: PolicyFactory,
+	id: number,
+	ports: Ports,
+): FrameProtection | undefined {
 	const { level, key } = scenario.node.security;
-	if (level === 0) return undefined;
+	const needed = Math.max(level, policy.securityLevel ?? 0);
+	if (needed === 0) return undefined;
 	return new NetworkKeyProtection(ports.cipher, ports.store, {
-		key: Uint8Array.from({ length: 16 }, (_, i) => Number.parseInt(key.slice(2 * i, 2 * i + 2), 16)),
-		level,
+		key: octetsOf(key),
+		level: needed,
 		own: LinkAddress.extended(EUI64_HIGH, id + ADDRESS_BASE),
 		// A node's short address is the end of its EUI-64.
 		eui64Of: (address) => LinkAddress.extended(EUI64_HIGH, address.low),

@@ -1,4 +1,7 @@
 import { LinkAddress } from "../address.js";
+import { type BufferPool, SLOT_BYTES } from "../buffer-pool.js";
+import { copyBytes } from "../bytes.js";
+import { ContextChain } from "./chain.js";
 import type { ArrivedFragment, OpeningRelation, Relation } from "./policy.js";
 
 function place(offset: number, length: number, size: number): OpeningRelation {
@@ -10,6 +13,11 @@ function place(offset: number, length: number, size: number): OpeningRelation {
 /** How a fragment that has no context lies to the packet that it claims to be part of. */
 export function openingRelation(fragment: ArrivedFragment): OpeningRelation {
 	return place(fragment.offset, fragment.length, fragment.size);
+}
+
+/** Octets of slots that `length` octets of one fragment take. */
+export function slotBytes(length: number): number {
+	return Math.ceil(length / SLOT_BYTES) * SLOT_BYTES;
 }
 
 /** One packet in reassembly. */
@@ -29,15 +37,20 @@ export class ReassemblyContext {
 	hasFirst = false;
 	/** Octets stored, each fragment counted as often as it was stored. */
 	storedBytes = 0;
-	/** Where the packet is put together. */
-	readonly buffer: Uint8Array;
+	/** The chain of its fragments; undefined for plain ones. */
+	readonly chain: ContextChain | undefined;
 	/** Offset of a UDP header whose checksum was elided, -1 for none, and of the IPv6 header before it. */
 	elidedUdpOffset = -1;
 	elidedIpv6Offset = 0;
 	readonly #ranges: number[] = [];
+	readonly #pool: BufferPool;
+	/** Where the packet is put together; undefined while its fragments lie in slots. */
+	#buffer: Uint8Array | undefined;
+	/** Slots in order of arrival; each fragment begins in one of its own. */
+	readonly #slots: Uint8Array[] = [];
 
-	/** `buffer`: at least as long as the packet. */
-	constructor(fragment: ArrivedFragment, buffer: Uint8Array) {
+	/** `usesSlots`: keep fragments apart until the packet is whole. */
+	constructor(fragment: ArrivedFragment, pool: BufferPool, usesSlots: boolean) {
 		this.source.set(fragment.source);
 		this.destination.set(fragment.destination);
 		this.size = fragment.size;
@@ -45,7 +58,60 @@ export class ReassemblyContext {
 		this.secured = fragment.secured;
 		this.openedUs = fragment.timeUs;
 		this.lastUs = fragment.timeUs;
-		this.buffer = buffer;
+		this.chain = fragment.chain === undefined ? undefined : new ContextChain(fragment.chain);
+		this.#pool = pool;
+		if (!usesSlots) this.#buffer = pool.take();
+	}
+
+	/** The packet as far as it is there; where fragments lie in slots, once {@link assemble} was called. */
+	get buffer(): Uint8Array {
+		if (this.#buffer === undefined) throw new Error("ReassemblyContext.buffer: not put together yet");
+		return this.#buffer;
+	}
+
+	/** Stores a fragment whose octets begin at `data[dataOffset]`; no more than a packet may hold. */
+	write(offset: number, data: Uint8Array, dataOffset: number, length: number): void {
+		this.#ranges.push(offset, length);
+		this.storedBytes += length;
+		if (this.#buffer !== undefined) {
+			const fitting = Math.min(length, this.#buffer.length - offset);
+			if (fitting > 0) copyBytes(data, dataOffset, this.#buffer, offset, fitting);
+			return;
+		}
+		for (let at = 0; at < length; at += SLOT_BYTES) {
+			const slot = this.#pool.takeSlot();
+			copyBytes(data, dataOffset + at, slot, 0, Math.min(SLOT_BYTES, length - at));
+			this.#slots.push(slot);
+		}
+	}
+
+	/** Puts the packet together in {@link buffer}, later fragments over earlier ones, and gives its slots back. */
+	assemble(): void {
+		if (this.#buffer !== undefined) return;
+		const buffer = this.#pool.take();
+		let slot = 0;
+		for (let i = 0; i < this.#ranges.length; i += 2) {
+			const offset = this.#ranges[i]!;
+			const length = this.#ranges[i + 1]!;
+			for (let at = 0; at < length; at += SLOT_BYTES) {
+				const fitting = Math.min(SLOT_BYTES, length - at, buffer.length - offset - at);
+				if (fitting > 0) copyBytes(this.#slots[slot]!, 0, buffer, offset + at, fitting);
+				slot++;
+			}
+		}
+		this.#giveSlots();
+		this.#buffer = buffer;
+	}
+
+	/** Gives back all memory. */
+	release(): void {
+		this.#giveSlots();
+		if (this.#buffer !== undefined) this.#pool.give(this.#buffer);
+		this.#buffer = undefined;
+	}
+
+	#giveSlots(): void {
+		for (const slot of this.#slots.splice(0)) this.#pool.giveSlot(slot);
 	}
 
 	/** Stored fragments as offset, length, offset, length …, in order of arrival. */
@@ -70,12 +136,6 @@ export class ReassemblyContext {
 			if (from < end && offset < from + span) return "overlap";
 		}
 		return place(offset, length, this.size);
-	}
-
-	/** Notes that [offset, offset + length) is stored. */
-	note(offset: number, length: number): void {
-		this.#ranges.push(offset, length);
-		this.storedBytes += length;
 	}
 
 	/** Octets from the start of the packet that are there without a hole. */

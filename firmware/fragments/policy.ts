@@ -1,4 +1,7 @@
 import type { LinkAddress } from "../address.js";
+import type { Clock, Sink, Store } from "../ports.js";
+import type { NeighbourTable } from "../trust/neighbours.js";
+import type { ArrivedChain } from "./chain.js";
 import type { ReassemblyContext } from "./context.js";
 
 /** A fragment as it arrived, headers decompressed: offsets are those of the IPv6 packet (RFC 4944, 5.3). */
@@ -16,6 +19,8 @@ export interface ArrivedFragment {
 	readonly first: boolean;
 	/** The frame was protected by link-layer security. */
 	readonly secured: boolean;
+	/** The chain that the fragment is part of, verified; undefined for a plain one (RFC 4944). */
+	readonly chain: ArrivedChain | undefined;
 	readonly timeUs: number;
 }
 
@@ -48,6 +53,21 @@ export type FragmentDrop =
 	| "fragment-late"
 	| "fragment-orphan"
 	| "fragment-out-of-order"
+	/** A chained fragment from behind the one that is expected: what is between was lost, or is late. */
+	| "fragment-gap"
+	/** A chained fragment at the expected offset that verifies against no chain. */
+	| "fragment-mismatch"
+	/** A chained first fragment whose code does not hold, or that bears none though there is a key. */
+	| "fragment-unauthenticated"
+	/** A chained first fragment that came before: its nonce, or its chain, was used. */
+	| "fragment-replayed"
+	/** Tokens too short to be trusted without a key. */
+	| "fragment-weak-chain"
+	/** A plain fragment from a neighbour that is known to chain its fragments. */
+	| "fragment-downgraded"
+	/** The sender is blocked, or may hold no more contexts. */
+	| "sender-blocked"
+	| "sender-quota"
 	| "reassembly-full"
 	| "reassembly-evicted"
 	| "reassembly-timed-out";
@@ -59,6 +79,21 @@ export interface ReassemblyMemory {
 	/** Octets that the open contexts are charged. */
 	readonly bytesInUse: number;
 	readonly budgetBytes: number;
+}
+
+/** What a policy may know of the node that it serves. */
+export interface PolicyHost {
+	/** Number of the node, for its events. */
+	readonly node: number;
+	readonly clock: Clock;
+	readonly store: Store;
+	readonly sink: Pick<Sink, "standingChanged">;
+	/** What was observed of the links to others. */
+	readonly neighbours: NeighbourTable;
+	/** Transmissions of a frame after the first one (macMaxFrameRetries), alike on all nodes. */
+	readonly maxRetries: number;
+	/** The longest that one frame may take, retransmissions included. */
+	readonly longestDeliveryUs: number;
 }
 
 /**
@@ -74,6 +109,10 @@ export interface ReassemblyPolicy {
 	readonly completedMemoryUs: number;
 	/** How many contexts may be open at once; absent, as many as the budget holds. */
 	readonly maxContexts?: number;
+	/** Keeps fragments in slots of their size, so that a context takes what it holds and not what it claims. */
+	readonly usesSlots?: boolean;
+	/** Called once, before the first fragment, by a node; a policy that is fed by hand does without. */
+	attach?(host: PolicyHost): void;
 	/** Whether the fragment belongs to the context; the oldest context that matches gets it. */
 	matches(context: ReassemblyContext, fragment: ArrivedFragment): boolean;
 	/**
@@ -86,13 +125,21 @@ export interface ReassemblyPolicy {
 		memory: ReassemblyMemory,
 		relation: OpeningRelation,
 	): FragmentDrop | undefined;
+	/** Whether a context must be given up for the newcomer though memory is left; absent, never. */
+	needsRoom?(fragment: ArrivedFragment, memory: ReassemblyMemory): boolean;
 	/** Octets that a context opened by this fragment is charged. */
 	charge(fragment: ArrivedFragment): number;
+	/** Octets that a context is charged in addition when it stores this fragment; absent, none. */
+	grow?(context: ReassemblyContext, fragment: ArrivedFragment): number;
 	/**
-	 * The context to give up for a newcomer when its charge does not fit, or `maxContexts` are open;
-	 * undefined refuses the newcomer.
+	 * The context to give up when a charge does not fit, or `maxContexts` are open; undefined refuses the
+	 * fragment. `growing`: the context that is to store it, absent for a newcomer; naming it gives it up.
 	 */
-	evict(fragment: ArrivedFragment, memory: ReassemblyMemory): ReassemblyContext | undefined;
+	evict(
+		fragment: ArrivedFragment,
+		memory: ReassemblyMemory,
+		growing?: ReassemblyContext,
+	): ReassemblyContext | undefined;
 	/** What to do with a fragment that belongs to the context; a drop reason means to ignore it for that reason. */
 	judge(
 		context: ReassemblyContext,
@@ -104,7 +151,20 @@ export interface ReassemblyPolicy {
 	isComplete(context: ReassemblyContext, fragment: ArrivedFragment): boolean;
 	/** When the context expires, asked when it opens and after each stored fragment. */
 	deadlineUs(context: ReassemblyContext, fragment: ArrivedFragment): number;
+	/** When a chain expires of which fragments are missing, if that is before its deadline; absent, it changes nothing. */
+	gapDeadlineUs?(context: ReassemblyContext): number;
+	/** Whether a neighbour has a name that no newcomer may displace; absent, nobody has. */
+	isEstablished?(address: LinkAddress): boolean;
+	/** Told of a packet that is whole. */
+	noteCompleted?(context: ReassemblyContext, timeUs: number): void;
+	/** Told of a fragment that was refused, chained ones that did not verify included. */
+	noteRefused?(fragment: ArrivedFragment, reason: FragmentDrop): void;
+	/** Told of a context that ended without a whole packet. */
+	noteAbandoned?(context: ReassemblyContext, reason: FragmentDrop, timeUs: number): void;
 }
+
+/** What nodes under a policy send: fragments as in RFC 4944, chained ones, or chained ones under link keys. */
+export type WireFormat = "plain" | "chained" | "keyed";
 
 /** Settings that a scenario may give a policy, by name. */
 export type PolicyOptions = Readonly<Record<string, number | string | boolean>>;
@@ -114,5 +174,9 @@ export interface PolicyFactory {
 	readonly name: string;
 	/** JSON Schema of each option, with its default. */
 	readonly options: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+	/** What nodes under this policy send unless configured otherwise; absent, plain. */
+	readonly wire?: WireFormat;
+	/** Security level of data frames that this policy relies on, as in IEEE 802.15.4; absent, none. */
+	readonly securityLevel?: number;
 	create(options: PolicyOptions): ReassemblyPolicy;
 }

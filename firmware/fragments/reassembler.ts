@@ -1,6 +1,7 @@
 import type { BufferPool } from "../buffer-pool.js";
-import { copyBytes } from "../bytes.js";
 import type { Clock, Sink, Timer } from "../ports.js";
+import type { ArrivedChain } from "./chain.js";
+import { CompletedChains } from "./completed-chains.js";
 import { CompletedPackets } from "./completed-packets.js";
 import { openingRelation, ReassemblyContext } from "./context.js";
 import type {
@@ -62,6 +63,7 @@ export class Reassembler implements ReassemblyMemory {
 	readonly #node: number;
 	readonly #onAbandoned: ReassemblerOptions["onAbandoned"];
 	#completed: CompletedPackets | undefined;
+	#completedChains: CompletedChains | undefined;
 	#timer: Timer = 0;
 	#timerUs = 0;
 	readonly #expire = (): void => this.#onTimer();
@@ -94,17 +96,27 @@ export class Reassembler implements ReassemblyMemory {
 		this.lastContext = undefined;
 		this.lastPurge = undefined;
 		const outcome = this.#accept(fragment, data, dataOffset, headers);
-		if (typeof outcome === "string") {
-			this.#sink.fragmentRefused(
-				fragment.timeUs,
-				this.#node,
-				fragment.source,
-				fragment.tag,
-				fragment.offset,
-				outcome,
-			);
-		}
+		if (typeof outcome === "string") this.refuse(fragment, outcome);
 		return outcome;
+	}
+
+	/** Tells of a fragment that was refused, and returns why; for chained ones that did not verify. */
+	refuse<R extends FragmentDrop>(fragment: ArrivedFragment, reason: R): R {
+		const { source, tag, offset, timeUs } = fragment;
+		this.policy.noteRefused?.(fragment, reason);
+		this.#sink.fragmentRefused(timeUs, this.#node, source, tag, offset, reason);
+		return reason;
+	}
+
+	/** Notes that a fragment has come from behind the one that a chain expects. */
+	noteGap(context: ReassemblyContext, nowUs: number): void {
+		if (context.chain !== undefined) context.chain.hasGap = true;
+		const deadlineUs = this.policy.gapDeadlineUs?.(context) ?? context.deadlineUs;
+		if (deadlineUs <= nowUs) this.#abandon(context, "reassembly-timed-out");
+		else if (deadlineUs < context.deadlineUs) {
+			context.deadlineUs = deadlineUs;
+			this.#watch(deadlineUs);
+		}
 	}
 
 	/** Gives up every context, as a node does that loses its memory. */
@@ -122,6 +134,8 @@ export class Reassembler implements ReassemblyMemory {
 	): ReassemblyContext | FragmentDrop | undefined {
 		if (fragment.size === 0 || fragment.size > this.#pool.bufferBytes) return "fragment-size";
 		if (fragment.length === 0) return "fragment-empty";
+		if (fragment.chain !== undefined)
+			return this.#acceptChained(fragment, fragment.chain, data, dataOffset, headers);
 		let context = this.#find(fragment);
 		if (context !== undefined) {
 			const relation = context.relate(fragment);
@@ -150,10 +164,38 @@ export class Reassembler implements ReassemblyMemory {
 		return this.#store(context, fragment, data, dataOffset, headers);
 	}
 
+	/** A fragment of a chain is verified: what is wrong with it, its sender did. */
+	#acceptChained(
+		fragment: ArrivedFragment,
+		chain: ArrivedChain,
+		data: Uint8Array,
+		dataOffset: number,
+		headers: ElidedChecksum | undefined,
+	): ReassemblyContext | FragmentDrop | undefined {
+		const relation = openingRelation(fragment);
+		const isEnd = fragment.offset + fragment.length === fragment.size;
+		const fault =
+			relation !== "new"
+				? REFUSAL[relation]
+				: isEnd !== chain.isLast
+					? ("fragment-size" as const)
+					: undefined;
+		const { context } = chain;
+		if (fault !== undefined) {
+			if (context !== undefined) this.#abandon(context, fault);
+			return fault;
+		}
+		if (context !== undefined) return this.#store(context, fragment, data, dataOffset, headers);
+		if (this.#completedChains?.includes(chain) === true) return "fragment-replayed";
+		const opened = this.#open(fragment);
+		if (typeof opened === "string") return opened;
+		return this.#store(opened, fragment, data, dataOffset, headers);
+	}
+
 	#find(fragment: ArrivedFragment): ReassemblyContext | undefined {
 		for (let i = 0; i < this.contexts.length; i++) {
 			const context = this.contexts[i]!;
-			if (this.policy.matches(context, fragment)) return context;
+			if (context.chain === undefined && this.policy.matches(context, fragment)) return context;
 		}
 		return undefined;
 	}
@@ -162,16 +204,11 @@ export class Reassembler implements ReassemblyMemory {
 		const refusal = this.policy.admit(fragment, this, openingRelation(fragment));
 		if (refusal !== undefined) return refusal;
 		const charge = this.policy.charge(fragment);
-		const maxContexts = this.policy.maxContexts ?? Number.POSITIVE_INFINITY;
-		while (this.contexts.length >= maxContexts || this.bytesInUse + charge > this.budgetBytes) {
-			const victim = charge > this.budgetBytes ? undefined : this.policy.evict(fragment, this);
-			if (victim === undefined || !this.contexts.includes(victim)) return "reassembly-full";
-			this.#abandon(victim, "reassembly-evicted");
+		if (!this.#makeRoom(fragment, charge, this.policy.maxContexts ?? Number.POSITIVE_INFINITY, undefined)) {
+			return "reassembly-full";
 		}
-		const context = new ReassemblyContext(fragment, this.#pool.take());
-		context.chargedBytes = charge;
-		this.bytesInUse += charge;
-		if (this.bytesInUse > this.peakBytes) this.peakBytes = this.bytesInUse;
+		const context = new ReassemblyContext(fragment, this.#pool, this.policy.usesSlots === true);
+		this.#charge(context, charge);
 		this.contexts.push(context);
 		this.#sink.contextOpened(
 			fragment.timeUs,
@@ -184,17 +221,48 @@ export class Reassembler implements ReassemblyMemory {
 		return context;
 	}
 
+	/** Gives up contexts, as the policy chooses, until there is room; returns whether there is. */
+	#makeRoom(
+		fragment: ArrivedFragment,
+		charge: number,
+		maxContexts: number,
+		growing: ReassemblyContext | undefined,
+	): boolean {
+		while (
+			this.contexts.length >= maxContexts ||
+			this.bytesInUse + charge > this.budgetBytes ||
+			(growing === undefined && this.policy.needsRoom?.(fragment, this) === true)
+		) {
+			const victim = charge > this.budgetBytes ? growing : this.policy.evict(fragment, this, growing);
+			if (victim === undefined || !this.contexts.includes(victim)) return false;
+			this.#abandon(victim, "reassembly-evicted");
+			if (victim === growing) return false;
+		}
+		return true;
+	}
+
+	#charge(context: ReassemblyContext, bytes: number): void {
+		context.chargedBytes += bytes;
+		this.bytesInUse += bytes;
+		if (this.bytesInUse > this.peakBytes) this.peakBytes = this.bytesInUse;
+	}
+
 	#store(
 		context: ReassemblyContext,
 		fragment: ArrivedFragment,
 		data: Uint8Array,
 		dataOffset: number,
 		headers: ElidedChecksum | undefined,
-	): ReassemblyContext | undefined {
-		// A policy may store what reaches past the end or overlaps: never more than the packet holds.
-		const length = Math.min(fragment.length, context.buffer.length - fragment.offset);
-		if (length > 0) copyBytes(data, dataOffset, context.buffer, fragment.offset, length);
-		context.note(fragment.offset, fragment.length);
+	): ReassemblyContext | FragmentDrop | undefined {
+		if (context.fragments > 0) {
+			const growth = this.policy.grow?.(context, fragment) ?? 0;
+			if (growth > 0) {
+				if (!this.#makeRoom(fragment, growth, Number.POSITIVE_INFINITY, context)) return "reassembly-full";
+				this.#charge(context, growth);
+			}
+		}
+		context.write(fragment.offset, data, dataOffset, fragment.length);
+		if (fragment.chain?.context === context) context.chain?.advance(fragment.chain);
 		context.lastUs = fragment.timeUs;
 		this.lastContext = context;
 		this.#sink.fragmentStored(
@@ -210,12 +278,20 @@ export class Reassembler implements ReassemblyMemory {
 			context.elidedUdpOffset = headers?.checksumElided === true ? headers.udpOffset : -1;
 			context.elidedIpv6Offset = headers?.ipv6Offset ?? 0;
 		}
-		if (context.hasFirst && this.policy.isComplete(context, fragment)) {
-			if (this.policy.completedMemoryUs > 0) {
+		const isWhole =
+			context.chain === undefined ? this.policy.isComplete(context, fragment) : context.chain.isEnded;
+		if (context.hasFirst && isWhole) {
+			context.assemble();
+			if (this.policy.completedMemoryUs > 0 && context.chain === undefined) {
 				this.#completed ??= new CompletedPackets();
 				this.#completed.remember(context, fragment.timeUs + this.policy.completedMemoryUs);
 			}
+			if (context.chain?.key === undefined && context.chain !== undefined) {
+				this.#completedChains ??= new CompletedChains();
+				this.#completedChains.remember(context.chain);
+			}
 			this.#close(context, "completed");
+			this.policy.noteCompleted?.(context, fragment.timeUs);
 			return context;
 		}
 		context.deadlineUs = this.policy.deadlineUs(context, fragment);
@@ -225,8 +301,12 @@ export class Reassembler implements ReassemblyMemory {
 
 	#abandon(context: ReassemblyContext, reason: FragmentDrop): void {
 		this.#close(context, reason);
-		this.#onAbandoned?.(context, reason);
-		this.#pool.give(context.buffer);
+		this.policy.noteAbandoned?.(context, reason, this.#clock.nowUs());
+		if (this.#onAbandoned !== undefined) {
+			if (context.hasFirst) context.assemble();
+			this.#onAbandoned(context, reason);
+		}
+		context.release();
 	}
 
 	#close(context: ReassemblyContext, outcome: string): void {

@@ -22,7 +22,16 @@ export const EXPERIMENTAL_PAGE = 15;
 /** What an uncompressed or compressed IPv6 packet begins with. */
 export type HeaderKind = "ipv6" | "hc1" | "iphc";
 /** The last dispatch that the walk over a frame finds. */
-export type LowpanKind = HeaderKind | "frag1" | "fragn" | "rfrag" | "rfrag-ack" | "experimental";
+export type LowpanKind =
+	| HeaderKind
+	| "frag1"
+	| "fragn"
+	| "rfrag"
+	| "rfrag-ack"
+	/** Fragments whose headers stand on page 15: see `chained-fragment.ts`. */
+	| "chained-frag1"
+	| "chained-fragn"
+	| "experimental";
 
 /** Why a frame is no 6LoWPAN frame that a node can use. */
 export type LowpanDrop =
@@ -45,13 +54,13 @@ export class LowpanHeaders {
 	readonly mesh = new MeshHeader();
 	/** Sequence number of the broadcast header, -1 without one (RFC 4944, section 11.1). */
 	broadcastSeq = -1;
-	/** Valid when `kind` is frag1 or fragn. */
+	/** Valid when `kind` is frag1 or fragn, chained or not. */
 	readonly fragment = new FragmentHeader();
 	/** What {@link decodeDispatch} found behind a first fragment header, "" before it was asked. */
 	inner: HeaderKind | "" = "";
 	/**
-	 * Offset of the dispatch octet of `kind`; after the header for frag1, fragn (and of the dispatch
-	 * octet of `inner`, once that was asked); after the page switch for experimental.
+	 * Offset of the dispatch octet of `kind`; after the fragment header for frag1, fragn, chained or not (and of
+	 * the dispatch octet of `inner`, once that was asked); after the page switch for experimental.
 	 */
 	next = 0;
 
@@ -60,9 +69,10 @@ export class LowpanHeaders {
 		const names: string[] = [];
 		if (this.hasMesh) names.push("mesh");
 		if (this.broadcastSeq >= 0) names.push("bc0");
-		if (this.page !== 0 && this.inner === "") names.push(`page-${this.page}`);
+		const isChained = this.kind === "chained-frag1" || this.kind === "chained-fragn";
+		if (this.page !== 0 && this.inner === "" && !isChained) names.push(`page-${this.page}`);
 		names.push(this.kind);
-		if (this.page !== 0 && this.inner !== "") names.push(`page-${this.page}`);
+		if (this.page !== 0 && this.inner !== "" && !isChained) names.push(`page-${this.page}`);
 		if (this.inner !== "") names.push(this.inner);
 		return names;
 	}
@@ -99,7 +109,7 @@ export function decodeLowpan(
 	if (at >= end) return "lowpan-truncated";
 	const octet = bytes[at] as number;
 	const kind = octet >= Dispatch.frag1 ? fragmentKind(octet) : "";
-	if (kind === "") return decodeHeaderKind(bytes, at, end, into);
+	if (kind === "") return decodeHeaderKind(bytes, at, end, into, false);
 	into.kind = kind;
 	into.next = at;
 	if (kind === "frag1" || kind === "fragn") {
@@ -123,9 +133,13 @@ export function decodeDispatch(
 	headers: LowpanHeaders,
 ): LowpanHeaders | LowpanDrop {
 	const outer = headers.kind;
-	const decoded = decodeHeaderKind(bytes, headers.next, end, headers);
+	const outerPage = headers.page;
+	// Behind a chained header parsing goes on in page 0.
+	headers.page = 0;
+	const decoded = decodeHeaderKind(bytes, headers.next, end, headers, true);
 	const inner = headers.kind;
 	headers.kind = outer;
+	if (outerPage !== 0) headers.page = outerPage;
 	if (typeof decoded === "string") return decoded;
 	if (inner !== "ipv6" && inner !== "hc1" && inner !== "iphc") return "lowpan-header-order";
 	headers.inner = inner;
@@ -142,21 +156,22 @@ function fragmentKind(octet: number): "frag1" | "fragn" | "rfrag" | "rfrag-ack" 
 	return seven === Dispatch.rfragAck ? "rfrag-ack" : "";
 }
 
-/** Walks page switches to the dispatch of an IPv6 packet, or to the page for experiments. */
+/**
+ * Walks page switches to the dispatch of an IPv6 packet, or to the page for experiments.
+ *
+ * `isInner`: behind a first fragment header, where no other fragment may begin.
+ */
 function decodeHeaderKind(
 	bytes: Uint8Array,
 	offset: number,
 	end: number,
 	into: LowpanHeaders,
+	isInner: boolean,
 ): LowpanHeaders | LowpanDrop {
 	let at = offset;
 	while (at < end && (bytes[at] as number) >>> 4 === 0xf) {
 		into.page = (bytes[at++] as number) & 0xf;
-		if (into.page === EXPERIMENTAL_PAGE) {
-			into.kind = "experimental";
-			into.next = at;
-			return into;
-		}
+		if (into.page === EXPERIMENTAL_PAGE) return decodeExperimental(bytes, at, end, into, isInner);
 	}
 	if (at >= end) return "lowpan-truncated";
 	const octet = bytes[at] as number;
@@ -167,6 +182,25 @@ function decodeHeaderKind(
 	else if (octet === Dispatch.ipv6) into.kind = "ipv6";
 	else if (octet === Dispatch.hc1) into.kind = "hc1";
 	else return refuse(octet);
+	return into;
+}
+
+/** Reads what stands on page 15: the header of a chained fragment, or a message that others know. */
+function decodeExperimental(
+	bytes: Uint8Array,
+	offset: number,
+	end: number,
+	into: LowpanHeaders,
+	isInner: boolean,
+): LowpanHeaders | LowpanDrop {
+	into.kind = "experimental";
+	into.next = offset;
+	const kind = !isInner && offset < end ? fragmentKind(bytes[offset]!) : "";
+	if (kind !== "frag1" && kind !== "fragn") return into;
+	const fragment = decodeFragmentHeader(bytes, offset, end, into.fragment);
+	if (typeof fragment === "string") return fragment === "not-fragment" ? "unknown-dispatch" : fragment;
+	into.kind = kind === "frag1" ? "chained-frag1" : "chained-fragn";
+	into.next = fragment.next;
 	return into;
 }
 

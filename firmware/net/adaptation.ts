@@ -1,9 +1,12 @@
 import type { LinkAddress } from "../address.js";
 import type { BufferPool } from "../buffer-pool.js";
 import { copyBytes } from "../bytes.js";
+import { ArrivedChain } from "../fragments/chain.js";
+import type { ChainReceiver } from "../fragments/chain-receiver.js";
 import type { ReassemblyContext } from "../fragments/context.js";
 import type { ArrivedFragment, FragmentDrop } from "../fragments/policy.js";
 import type { Reassembler } from "../fragments/reassembler.js";
+import { ChainedFirst, type ChainedFragmentDrop, decodeChainedFirst } from "../frames/chained-fragment.js";
 import { fillUdpChecksum } from "../frames/checksum.js";
 import type { ContextTable } from "../frames/context-table.js";
 import { decompress, decompressDatagram } from "../frames/decompress.js";
@@ -23,6 +26,7 @@ export type AdaptationDrop =
 	| DecompressDrop
 	| FragmentDrop
 	| Ipv6Drop
+	| ChainedFragmentDrop
 	| "mesh-not-for-us"
 	| "unsupported-dispatch";
 
@@ -48,6 +52,7 @@ class Arrival implements ArrivedFragment {
 	length = 0;
 	first = false;
 	secured = false;
+	chain: ArrivedChain | undefined;
 	timeUs = 0;
 }
 
@@ -57,6 +62,10 @@ export interface AdaptationOptions {
 	readonly pool: BufferPool;
 	/** Whether a mesh header's final address is this node's; undefined takes all, as an observer does. */
 	isOwn?(address: LinkAddress): boolean;
+	/** Verifies chained fragments; undefined for a stack that does not know them. */
+	readonly chains?: ChainReceiver | undefined;
+	/** Whether a neighbour is known to chain its fragments, so that a plain one is none of its own. */
+	isChained?(source: LinkAddress): boolean;
 	/** Told of a packet whose first fragment found no place: `packet[0..length)` is its beginning. */
 	onRefused?(packet: Uint8Array, length: number, reason: FragmentDrop): void;
 }
@@ -76,6 +85,8 @@ export class Adaptation {
 	readonly #options: AdaptationOptions;
 	readonly #arrival = new Arrival();
 	readonly #decompressed = new Decompressed();
+	readonly #chain = new ArrivedChain();
+	readonly #chainedFirst = new ChainedFirst();
 	readonly #packet: { -readonly [K in keyof ReceivedPacket]: ReceivedPacket[K] };
 
 	constructor(options: AdaptationOptions) {
@@ -123,9 +134,14 @@ export class Adaptation {
 		arrival.timeUs = timeUs;
 		switch (headers.kind) {
 			case "frag1":
-				return this.#receiveFirst(bytes, end);
 			case "fragn":
-				return this.#receiveNext(bytes, end);
+				return this.#receivePlain(bytes, end, headers.kind === "frag1");
+			case "chained-frag1":
+			case "chained-fragn": {
+				const { chains } = this.#options;
+				if (chains === undefined) return "unsupported-dispatch";
+				return this.#receiveChained(chains, bytes, end, headers.kind === "chained-frag1");
+			}
 			case "iphc":
 			case "ipv6":
 			case "hc1":
@@ -163,13 +179,62 @@ export class Adaptation {
 		return this.#deliver(buffer, result.length, undefined);
 	}
 
+	/** Names the fragment, as far as its header does. */
+	#name(first: boolean): Arrival {
+		const { size, tag, offset } = this.headers.fragment;
+		const arrival = this.#arrival;
+		arrival.size = size;
+		arrival.tag = tag;
+		arrival.offset = offset;
+		arrival.length = 0;
+		arrival.first = first;
+		arrival.chain = undefined;
+		return arrival;
+	}
+
+	#receivePlain(bytes: Uint8Array, end: number, first: boolean): ReceivedPacket | AdaptationDrop | undefined {
+		const arrival = this.#name(first);
+		const isRefused = this.#options.isChained?.(arrival.source) === true;
+		if (isRefused) return this.#refuse("fragment-downgraded");
+		if (first) return this.#receiveFirst(bytes, end);
+		return this.#receiveNext(bytes, this.headers.next, end);
+	}
+
+	#receiveChained(
+		chains: ChainReceiver,
+		bytes: Uint8Array,
+		end: number,
+		first: boolean,
+	): ReceivedPacket | AdaptationDrop | undefined {
+		const arrival = this.#name(first);
+		const { next } = this.headers;
+		if (first) {
+			const header = decodeChainedFirst(bytes, next, end, this.#chainedFirst);
+			if (typeof header === "string") return header;
+			const refusal = chains.first(arrival, header, bytes, end, this.#chain);
+			if (refusal !== undefined) return this.#refuse(refusal);
+			this.headers.next = chains.payloadOffset;
+			arrival.chain = this.#chain;
+			return this.#receiveFirst(bytes, end);
+		}
+		const refusal = chains.next(arrival, bytes, next, end, this.#chain);
+		if (refusal !== undefined) return this.#refuse(refusal);
+		arrival.chain = this.#chain;
+		return this.#receiveNext(bytes, chains.payloadOffset, end);
+	}
+
+	#refuse(reason: FragmentDrop): FragmentDrop {
+		this.reachedReassembler = true;
+		return this.#options.reassembler.refuse(this.#arrival, reason);
+	}
+
 	#receiveFirst(bytes: Uint8Array, end: number): ReceivedPacket | AdaptationDrop | undefined {
 		const { pool, contexts } = this.#options;
 		const inner = decodeDispatch(bytes, end, this.headers);
 		if (typeof inner === "string") return inner;
 		if (inner.inner === "") return "unsupported-dispatch";
-		const { size, tag } = this.headers.fragment;
 		const arrival = this.#arrival;
+		const { size } = arrival;
 		const scratch = pool.take();
 		const result = decompress(
 			inner.inner,
@@ -187,11 +252,7 @@ export class Adaptation {
 		if (typeof result === "string") outcome = result;
 		else {
 			const rest = end - result.next;
-			arrival.size = size;
-			arrival.tag = tag;
-			arrival.offset = 0;
 			arrival.length = result.length + rest;
-			arrival.first = true;
 			if (arrival.length > scratch.length) outcome = "fragment-beyond-size";
 			else {
 				copyBytes(bytes, result.next, scratch, result.length, rest);
@@ -206,15 +267,9 @@ export class Adaptation {
 		return this.#conclude(outcome);
 	}
 
-	#receiveNext(bytes: Uint8Array, end: number): ReceivedPacket | AdaptationDrop | undefined {
-		const { size, tag, offset } = this.headers.fragment;
-		const arrival = this.#arrival;
-		arrival.size = size;
-		arrival.tag = tag;
-		arrival.offset = offset;
-		arrival.length = end - this.headers.next;
-		arrival.first = false;
-		return this.#conclude(this.#reassemble(bytes, this.headers.next, undefined));
+	#receiveNext(bytes: Uint8Array, from: number, end: number): ReceivedPacket | AdaptationDrop | undefined {
+		this.#arrival.length = end - from;
+		return this.#conclude(this.#reassemble(bytes, from, undefined));
 	}
 
 	#reassemble(

@@ -49,6 +49,8 @@ export interface GradientOptions {
 	readonly store: Store;
 	readonly sink: Pick<Sink, "routeChanged">;
 	readonly neighbours: NeighbourTable;
+	/** Numbers all broadcasts of the node. */
+	nextBroadcast(): number;
 	/** Sends a copy of a MAC payload to all neighbours. */
 	broadcast(payload: Uint8Array, length: number): void;
 }
@@ -78,7 +80,6 @@ export class Gradient implements Routing {
 	#toldCost256 = INFINITE_COST;
 	/** Numbers the sink's waves; after a power cycle they go on, or nobody would believe them. */
 	readonly #waves: StoredCounter;
-	#sequence = 0;
 	#timer: Timer = 0;
 	readonly #onTimer = (): void => this.#send();
 
@@ -261,8 +262,7 @@ export class Gradient implements Routing {
 		}
 		beacon.root.set(isSink ? this.#options.address : this.#root);
 		beacon.hops = this.hops;
-		this.#sequence = (this.#sequence + 1) & 0xffff;
-		beacon.sequence = this.#sequence;
+		beacon.sequence = this.#options.nextBroadcast();
 		const length = encodeGradientBeacon(beacon, this.#payload, 0);
 		this.#options.broadcast(this.#payload, length);
 	}

@@ -1,6 +1,7 @@
 import { BROADCAST, type LinkAddress } from "../address.js";
 import type { BufferPool } from "../buffer-pool.js";
 import { copyBytes } from "../bytes.js";
+import type { ChainPlan } from "../fragments/chain-sender.js";
 import type { Fragmenter } from "../fragments/fragmenter.js";
 import type { CsmaOutcome } from "../mac/csma.js";
 import type { LinkLayer } from "../mac/link-layer.js";
@@ -10,10 +11,12 @@ export type OutboxDrop =
 	| "queue-full"
 	| "node-stopped"
 	| "mac-counter-exhausted"
+	/** The nonces under the link keys are used up: the keys must change. */
+	| "nonce-exhausted"
 	| Exclude<CsmaOutcome, "sent">;
 
 /** What a node sends on its own account. */
-export type ControlKind = "gradient" | "neighbour-discovery";
+export type ControlKind = "gradient" | "neighbour-discovery" | "hello";
 
 interface Outgoing {
 	readonly buffer: Uint8Array;
@@ -36,6 +39,7 @@ export class Outbox {
 	readonly #fragmenter: Fragmenter;
 	readonly #pool: BufferPool;
 	readonly #capacity: number;
+	readonly #planFor: (destination: LinkAddress) => ChainPlan | "nonce-exhausted" | undefined;
 	readonly #onDrop: (ident: number, reason: OutboxDrop) => void;
 	readonly #queue: Outgoing[] = [];
 	#started = false;
@@ -48,7 +52,10 @@ export class Outbox {
 	readonly #onFrameDone = (outcome: CsmaOutcome, transmissions: number): void =>
 		this.#advance(outcome, transmissions);
 
-	/** `capacity`: packets that may wait; `firstTag`: 0 to 65,535, best random. */
+	/**
+	 * `capacity`: packets that may wait; `firstTag`: 0 to 65,535, best random; `planFor`: how to chain a packet to a
+	 * neighbour.
+	 */
 	constructor(
 		link: LinkLayer,
 		fragmenter: Fragmenter,
@@ -57,6 +64,7 @@ export class Outbox {
 		firstTag: number,
 		onDrop: (ident: number, reason: OutboxDrop) => void,
 		onControl: (kind: ControlKind, transmissions: number) => void,
+		planFor: (destination: LinkAddress) => ChainPlan | "nonce-exhausted" | undefined = () => undefined,
 	) {
 		this.#link = link;
 		this.#fragmenter = fragmenter;
@@ -64,6 +72,7 @@ export class Outbox {
 		this.#capacity = capacity;
 		this.#tag = firstTag;
 		this.#onDrop = onDrop;
+		this.#planFor = planFor;
 		this.#onControl = onControl;
 	}
 
@@ -123,7 +132,13 @@ export class Outbox {
 		const room = this.#link.room(destination);
 		if (!head.raw && !this.#started) {
 			this.#tag = (this.#tag + 1) & 0xffff;
-			this.#fragmenter.begin(buffer, length, this.#link.address, destination, this.#tag, room);
+			const plan = this.#planFor(destination);
+			if (plan === "nonce-exhausted") {
+				this.#retire(head, plan);
+				this.#sendNext();
+				return;
+			}
+			this.#fragmenter.begin(buffer, length, this.#link.address, destination, this.#tag, room, plan);
 		}
 		this.#started = true;
 		const at = this.#link.begin(destination);

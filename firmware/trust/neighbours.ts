@@ -5,6 +5,8 @@ const SHIFT = 3;
 /** Fixed point of ratios: 1 is 2^15. */
 export const RATIO_ONE = 1 << 15;
 
+/** Counts of a neighbour are halved above this sum: old ones fade. */
+const COUNTED_MOST = 128;
 /** So many transmissions say more than any guess. */
 const TRUSTED_TRANSMISSIONS = 8;
 /** From this strength on a link is taken for good: 10 dB above the sensitivity of common transceivers. */
@@ -40,8 +42,21 @@ export class Neighbour {
 	transmissions = 0;
 	/** Share of its numbered broadcasts that arrived, times {@link RATIO_ONE}. */
 	broadcastRatio = RATIO_ONE;
+	/** Broadcasts of the last hundred or so that arrived, and that did not. */
+	heardBroadcasts = 0;
+	missedBroadcasts = 0;
+	/** Of our last hundred or so transmissions to it, those that it acknowledged, and the others. */
+	acknowledged = 0;
+	unacknowledged = 0;
 	/** Number of its last broadcast, -1 before the first. */
 	lastBroadcast = -1;
+	/** It announced, or has shown, that it understands chained fragments. */
+	chains = false;
+	/** A chained packet of it was verified: plain fragments that bear its address are none of its own. */
+	hasChained = false;
+	/** How often it started, as its HELLO tells; -1 before the first. */
+	boot = -1;
+	bootHeededUs = 0;
 
 	constructor(address: LinkAddress) {
 		this.address = address.clone();
@@ -68,6 +83,12 @@ export class Neighbour {
 			this.deliveryRatio += (sample - this.deliveryRatio) >> SHIFT;
 			this.transmissions++;
 		}
+		this.acknowledged += acknowledged ? 1 : 0;
+		this.unacknowledged += acknowledged ? count - 1 : count;
+		if (this.acknowledged + this.unacknowledged > COUNTED_MOST) {
+			this.acknowledged >>= 1;
+			this.unacknowledged >>= 1;
+		}
 	}
 
 	/** Notes a broadcast with a sequence number of 16 bits: the numbers in between were missed. */
@@ -77,6 +98,12 @@ export class Neighbour {
 		if (missed >= 0 && missed < 64) {
 			for (let i = 0; i < missed; i++) this.broadcastRatio += -this.broadcastRatio >> SHIFT;
 			this.broadcastRatio += (RATIO_ONE - this.broadcastRatio) >> SHIFT;
+			this.heardBroadcasts++;
+			this.missedBroadcasts += missed;
+			if (this.heardBroadcasts + this.missedBroadcasts > COUNTED_MOST) {
+				this.heardBroadcasts >>= 1;
+				this.missedBroadcasts >>= 1;
+			}
 		}
 		this.lastBroadcast = sequence;
 	}

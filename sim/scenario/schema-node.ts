@@ -78,6 +78,44 @@ export const NODE_SCHEMA = {
 			default: {},
 			description: "Link-layer security of data frames with one network key (IEEE 802.15.4-2020, clause 9)",
 		},
+		chain: {
+			type: "object",
+			additionalProperties: false,
+			properties: {
+				format: {
+					enum: ["auto", "plain", "chained", "keyed"],
+					default: "auto",
+					description:
+						"Fragments that nodes send: as in RFC 4944, with a hash chain, or with one under link keys; auto: as " +
+						"the reassembly policy needs them",
+				},
+				tokenBytes: {
+					enum: [8, 12, 16],
+					default: 8,
+					description: "Length of the tokens without a key, in octets; 8 withstand 29 years of one GPU",
+				},
+				keyedTokenBytes: {
+					enum: [4, 8, 12, 16],
+					default: 4,
+					description: "Length of the tokens under a key, in octets; nobody can compute these ahead",
+				},
+				helloPeriodS: {
+					type: "number",
+					exclusiveMinimum: 0,
+					maximum: 86400,
+					default: 30,
+					description: "Time between two HELLOs, which tell neighbours that a node chains, in seconds",
+				},
+				masterKey: {
+					type: "string",
+					pattern: "^[0-9a-fA-F]{32}$",
+					default: "101112131415161718191a1b1c1d1e1f",
+					description: "From this each pair of nodes has its link key, 16 octets in hex; no node holds it",
+				},
+			},
+			default: {},
+			description: "The hash chain of fragments",
+		},
 		csma: {
 			type: "object",
 			additionalProperties: false,

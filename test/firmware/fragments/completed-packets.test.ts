@@ -30,6 +30,7 @@ function bench() {
 			length: 64,
 			first,
 			secured: false,
+			chain: undefined,
 			timeUs,
 		};
 		const outcome = reassembler.accept(fragment, data, 0);

@@ -87,8 +87,20 @@ test("pages: IPHC is shared by pages 0 and 1, page 15 ends the walk (RFC 8025)",
 	t.is(names("f2 7a 33"), "refused unknown-page");
 	t.is(names("f1 f0 41 60"), "ipv6");
 	t.is(names("c0 64 00 01 f1 7a 33"), "frag1 page-1 iphc");
-	const experiment = walk("ff c2 30");
-	t.like(experiment, { kind: "experimental", page: 15, next: 1 });
+	t.like(walk("ff 20 30"), { kind: "experimental", page: 15, next: 1 });
+});
+
+test("fragments on page 15 are chained ones; none stands behind another", (t) => {
+	const first = walk("ff c2 30 00 07 03");
+	t.like(first, { kind: "chained-frag1", page: 15, next: 5 });
+	t.like((first as LowpanHeaders).fragment, { size: 0x230, tag: 7, offset: 0, first: true });
+	const next = walk("ff e2 30 00 07 0c 00");
+	t.like(next, { kind: "chained-fragn", next: 6 });
+	t.like((next as LowpanHeaders).fragment, { offset: 96, first: false });
+	t.is(walk("ff c2 30 00"), "fragment-truncated");
+	t.is(names("c2 30 00 07 ff c2 30 00 08 03"), "refused lowpan-header-order");
+	// RFC 8931 has no chain.
+	t.like(walk("ff e8 00 00 00 00 00"), { kind: "experimental" });
 });
 
 test("a reused object keeps nothing of the frame before", (t) => {

@@ -29,6 +29,7 @@ function bench(capacity = 16) {
 		store: { get: () => undefined, set: () => {} },
 		sink: recorder.sink,
 		neighbours,
+		nextBroadcast: () => 1,
 		broadcast: (payload) => told.push([payload[4]! * 256 + payload[5]!, payload[7]! * 256 + payload[8]!]),
 	});
 	let sequence = 0;

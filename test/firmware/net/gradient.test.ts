@@ -213,6 +213,7 @@ test("a sink goes on where it was after a power cycle: its waves are news, not e
 			store,
 			sink: network.recorder.sink,
 			neighbours: new NeighbourTable(4),
+			nextBroadcast: () => 1,
 			broadcast: (payload) => epochs.push(payload[4]! * 256 + payload[5]!),
 		});
 		gradient.start();

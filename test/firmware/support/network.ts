@@ -68,6 +68,8 @@ export class TestNetwork {
 				maxPacketBytes: 1280,
 				reassembly: { policy: rfc4944.create({}), budgetBytes: 4 * 1280 },
 				protection: undefined,
+				chaining: undefined,
+				linkKeyOf: undefined,
 				...config,
 			},
 			{

@@ -1,0 +1,82 @@
+import { copyBytes, equalBytes } from "../bytes.js";
+import { MAX_TOKEN_BYTES } from "../frames/chained-fragment.js";
+import type { Cmac } from "../mac/cmac.js";
+import type { ChainFields } from "./chain-hash.js";
+import type { ReassemblyContext } from "./context.js";
+
+/** What a chained fragment brought that was verified; one object serves every fragment of a node. */
+export class ArrivedChain implements ChainFields {
+	flags = 0;
+	keyed = false;
+	tokenBytes = 0;
+	nonce = 0;
+	key: Cmac | undefined;
+	/** tᵢ₊₁: what the fragment after this one must hash to. */
+	readonly token = new Uint8Array(MAX_TOKEN_BYTES);
+	/** H(3 ‖ P₁) of a first fragment. */
+	readonly first = new Uint8Array(MAX_TOKEN_BYTES);
+	/** The chain that a next fragment verified against, undefined for a first one. */
+	context: ReassemblyContext | undefined;
+
+	/** Whether no fragment follows. */
+	get isLast(): boolean {
+		return isZero(this.token, this.tokenBytes);
+	}
+}
+
+/** Where the chain of one packet in reassembly stands. */
+export class ContextChain implements ChainFields {
+	readonly flags: number;
+	readonly keyed: boolean;
+	readonly tokenBytes: number;
+	readonly nonce: number;
+	readonly key: Cmac | undefined;
+	/** What the next fragment must hash to. */
+	readonly expected = new Uint8Array(MAX_TOKEN_BYTES);
+	/** t₂, which tells rival first fragments apart. */
+	readonly anchor = new Uint8Array(MAX_TOKEN_BYTES);
+	/** H(3 ‖ P₁), which t₂ covers. */
+	readonly first = new Uint8Array(MAX_TOKEN_BYTES);
+	/** Next fragments that verified. */
+	verified = 0;
+	/** A fragment from behind the next one has come: what is missing is late, or lost. */
+	hasGap = false;
+
+	constructor(arrived: ArrivedChain) {
+		this.flags = arrived.flags;
+		this.keyed = arrived.keyed;
+		this.tokenBytes = arrived.tokenBytes;
+		this.nonce = arrived.nonce;
+		this.key = arrived.key;
+		copyBytes(arrived.first, 0, this.first, 0, this.tokenBytes);
+		copyBytes(arrived.token, 0, this.anchor, 0, this.tokenBytes);
+		copyBytes(arrived.token, 0, this.expected, 0, this.tokenBytes);
+	}
+
+	/** Whether a first fragment is this chain's own, come again. */
+	isAnchoredBy(arrived: ArrivedChain): boolean {
+		return (
+			this.flags === arrived.flags &&
+			this.nonce === arrived.nonce &&
+			equalBytes(this.anchor, 0, arrived.token, 0, this.tokenBytes) &&
+			equalBytes(this.first, 0, arrived.first, 0, this.tokenBytes)
+		);
+	}
+
+	/** Goes on to the next link, once a fragment is stored. */
+	advance(arrived: ArrivedChain): void {
+		copyBytes(arrived.token, 0, this.expected, 0, this.tokenBytes);
+		this.verified++;
+		this.hasGap = false;
+	}
+
+	/** Whether no fragment is expected any more. */
+	get isEnded(): boolean {
+		return isZero(this.expected, this.tokenBytes);
+	}
+}
+
+function isZero(token: Uint8Array, length: number): boolean {
+	for (let i = 0; i < length; i++) if (token[i] !== 0) return false;
+	return true;
+}

@@ -1,0 +1,39 @@
+import type { ReassemblyContext } from "./context.js";
+
+/**
+ * The context that makes room when memory is short; undefined when a newcomer may displace none.
+ *
+ * The oldest that proved nothing goes first: no next fragment of it was verified. Then the one that has been silent
+ * longest, if it was last heard before `stalledUs`. What is left is being sent right now; a newcomer, who has proved
+ * nothing, displaces none of it, and among themselves the lowest `scoreOf` goes, then the one heard longest ago.
+ * `growing`: the context that asks for memory; it goes when it is the least itself.
+ */
+export function chooseVictim(
+	contexts: readonly ReassemblyContext[],
+	growing: ReassemblyContext | undefined,
+	stalledUs: number,
+	scoreOf: (context: ReassemblyContext) => number,
+): ReassemblyContext | undefined {
+	let stalled: ReassemblyContext | undefined;
+	for (let i = 0; i < contexts.length; i++) {
+		const context = contexts[i]!;
+		if (context === growing) continue;
+		if (context.chain === undefined || context.chain.verified === 0) return context;
+		if (context.lastUs < stalledUs && (stalled === undefined || context.lastUs < stalled.lastUs)) {
+			stalled = context;
+		}
+	}
+	if (stalled !== undefined || growing === undefined) return stalled;
+	let least = growing;
+	let leastScore = scoreOf(growing);
+	for (const context of contexts) {
+		const score = scoreOf(context);
+		const isLess =
+			score < leastScore || (score === leastScore && least !== growing && context.lastUs < least.lastUs);
+		if (context !== growing && isLess) {
+			least = context;
+			leastScore = score;
+		}
+	}
+	return least;
+}

@@ -1,0 +1,336 @@
+import { LinkAddress } from "../address.js";
+import { EVIDENCE, type EvidenceKind, WEIGHTS } from "../trust/evidence.js";
+import {
+	ADMISSION_BASE,
+	ADMISSION_SLOPE,
+	CONTEXT_BYTES,
+	DEADLINE_BASE_US,
+	DEADLINE_GAPS,
+	DEADLINE_LEAST_US,
+	FORGEABLE_FLOOR,
+	ONE,
+	SAVE_PERIOD_S,
+	STANDINGS,
+	USUAL_GAP_US,
+} from "../trust/parameters.js";
+import { completion, frameReception } from "../trust/prediction.js";
+import { HAS_CHAINED, STATE_NAMES, StandingTable, State } from "../trust/standing.js";
+import { type ReassemblyContext, slotBytes } from "./context.js";
+import { chooseVictim } from "./eviction.js";
+import type {
+	ArrivedFragment,
+	FragmentDrop,
+	OpeningRelation,
+	PolicyHost,
+	ReassemblyMemory,
+	ReassemblyPolicy,
+	Relation,
+	Verdict,
+} from "./policy.js";
+
+/** Name of the blob that holds the standings. */
+const STORE_NAME = "standing";
+/** Octets that most next fragments carry at least: for guessing how many are missing. */
+const USUAL_FRAGMENT_BYTES = 96;
+/** A verified chain of which nothing was heard for so many longest deliveries has stalled. */
+const STALLED_DELIVERIES = 2;
+/** The longest that one frame takes with the standard's CSMA, for a policy that serves no node. */
+const USUAL_DELIVERY_US = 200_000;
+const RETRIES = 3;
+
+/** How the three variants differ. */
+export interface Variant {
+	readonly name: string;
+	/** Evidence counts against the address on the frame, whoever may have sent it. */
+	readonly trustsAddresses: boolean;
+	/** Only anchors that a link key authenticates open a context. */
+	readonly keyed: boolean;
+}
+
+export interface PredictiveOptions {
+	readonly timeoutUs: number;
+	/** Contexts that all unknown identities, or all plain senders, hold together. */
+	readonly newcomerContexts: number;
+	/** Contexts of a neighbour of score 1 while memory is empty. */
+	readonly quotaContexts: number;
+}
+
+/**
+ * Predictive-CSM: chained fragments, and memory for those who used it well. An implementation after the abstract of
+ * Sobati-Moghadam (arXiv 2506.01767), whose equations are not public; the rules are in `../README.md`.
+ */
+export class PredictiveCsm implements ReassemblyPolicy {
+	readonly name: string;
+	readonly completedMemoryUs = 4_000_000;
+	readonly usesSlots = true;
+	readonly standings = new StandingTable(STANDINGS);
+	readonly #variant: Variant;
+	readonly #options: PredictiveOptions;
+	readonly #address = new LinkAddress();
+	/** What was last told of each standing. */
+	readonly #told: string[] = [];
+	#host: PolicyHost | undefined;
+	#savedUs = 0;
+	#savedChanges = 0;
+
+	constructor(variant: Variant, options: PredictiveOptions) {
+		this.name = variant.name;
+		this.#variant = variant;
+		this.#options = options;
+	}
+
+	attach(host: PolicyHost): void {
+		this.#host = host;
+		const blob = host.store.get(STORE_NAME);
+		if (blob === undefined) return;
+		this.standings.restore(blob, host.clock.nowUs(), this.#address);
+		for (let i = 0; i < this.standings.count; i++) {
+			if ((this.standings.flags[i]! & HAS_CHAINED) === 0) continue;
+			const neighbour = host.neighbours.obtain(this.#addressOf(i));
+			if (neighbour === undefined) continue;
+			neighbour.chains = true;
+			neighbour.hasChained = true;
+		}
+		this.#savedChanges = this.standings.changes;
+	}
+
+	matches(context: ReassemblyContext, fragment: ArrivedFragment): boolean {
+		return (
+			context.tag === fragment.tag &&
+			context.size === fragment.size &&
+			context.source.equals(fragment.source) &&
+			context.destination.equals(fragment.destination)
+		);
+	}
+
+	admit(
+		fragment: ArrivedFragment,
+		memory: ReassemblyMemory,
+		relation: OpeningRelation,
+	): FragmentDrop | undefined {
+		if (relation !== "new") return `fragment-${relation}`;
+		if (!fragment.first) return "fragment-orphan";
+		const { keyed, trustsAddresses } = this.#variant;
+		if (keyed && fragment.chain?.keyed !== true) return "fragment-unauthenticated";
+		// Without a key an address proves nothing: contexts earn their memory by what is verified.
+		if (!keyed && !trustsAddresses) return undefined;
+		const i = this.#find(fragment.source, fragment.timeUs);
+		if (i >= 0 && this.standings.state[i] === State.blocked) return "sender-blocked";
+		const pressure = this.#pressure(memory);
+		const needed = (ADMISSION_BASE + ADMISSION_SLOPE * pressure * pressure) * ONE;
+		if (i < 0 || this.standings.isNewcomer(i)) {
+			const held = this.#heldByNewcomers(memory, fragment.timeUs);
+			return trustsAddresses && held >= this.#options.newcomerContexts ? "sender-quota" : undefined;
+		}
+		const worth = Math.min(this.standings.score[i]!, this.standings.forecast(i) * ONE);
+		return worth < needed && this.standings.state[i] !== State.probation ? "sender-quota" : undefined;
+	}
+
+	needsRoom(fragment: ArrivedFragment, memory: ReassemblyMemory): boolean {
+		if (fragment.chain === undefined) {
+			return countPlain(memory) >= this.#options.newcomerContexts;
+		}
+		const { keyed, trustsAddresses } = this.#variant;
+		if (!keyed && !trustsAddresses) return false;
+		return countOf(fragment.source, memory) >= this.#quota(fragment, memory);
+	}
+
+	charge(fragment: ArrivedFragment): number {
+		return CONTEXT_BYTES + slotBytes(fragment.length);
+	}
+
+	grow(_context: ReassemblyContext, fragment: ArrivedFragment): number {
+		return slotBytes(fragment.length);
+	}
+
+	evict(
+		fragment: ArrivedFragment,
+		memory: ReassemblyMemory,
+		growing?: ReassemblyContext,
+	): ReassemblyContext | undefined {
+		const { timeUs } = fragment;
+		if (growing === undefined && this.needsRoom(fragment, memory)) {
+			return fragment.chain === undefined
+				? memory.contexts.find(({ chain }) => chain === undefined)
+				: ownVictim(fragment.source, memory);
+		}
+		const patienceUs = STALLED_DELIVERIES * (this.#host?.longestDeliveryUs ?? USUAL_DELIVERY_US);
+		return chooseVictim(memory.contexts, growing, timeUs - patienceUs, (context) => {
+			const i = this.#find(context.source, timeUs);
+			return i < 0 ? FORGEABLE_FLOOR : this.standings.score[i]!;
+		});
+	}
+
+	judge(_context: ReassemblyContext, _fragment: ArrivedFragment, relation: Relation): Verdict {
+		if (relation === "new") return "store";
+		return relation === "overlap" ? "restart" : "ignore";
+	}
+
+	isComplete(context: ReassemblyContext): boolean {
+		return context.storedBytes === context.size;
+	}
+
+	deadlineUs(context: ReassemblyContext): number {
+		const gapMeanUs = this.#host?.neighbours.find(context.source)?.gapMeanUs ?? 0;
+		const gapUs = gapMeanUs === 0 ? USUAL_GAP_US : gapMeanUs;
+		const missing = Math.ceil((context.size - context.storedBytes) / USUAL_FRAGMENT_BYTES);
+		const usualUs = DEADLINE_GAPS * gapUs * missing + DEADLINE_BASE_US;
+		const { timeoutUs } = this.#options;
+		return context.lastUs + Math.min(timeoutUs, Math.max(DEADLINE_LEAST_US, usualUs));
+	}
+
+	/** A sender's frames arrive in order, each within the longest delivery of the one before, or never. */
+	gapDeadlineUs(context: ReassemblyContext): number {
+		return Math.min(
+			context.deadlineUs,
+			context.lastUs + (this.#host?.longestDeliveryUs ?? USUAL_DELIVERY_US),
+		);
+	}
+
+	isEstablished(address: LinkAddress): boolean {
+		const i = this.standings.find(address, this.#host?.clock.nowUs() ?? 0);
+		return i >= 0 && !this.standings.isNewcomer(i);
+	}
+
+	noteCompleted(context: ReassemblyContext, timeUs: number): void {
+		// What is not verified proves nothing.
+		if (context.chain === undefined) return;
+		const i = this.standings.obtain(context.source, timeUs);
+		if (i < 0) return;
+		this.standings.flags[i] = this.standings.flags[i]! | HAS_CHAINED;
+		this.standings.noteSuccess(i);
+		this.#tell(i, timeUs);
+		this.#save(timeUs);
+	}
+
+	noteRefused(fragment: ArrivedFragment, reason: FragmentDrop): void {
+		const kind = evidenceOf(fragment, reason);
+		if (kind === undefined) return;
+		this.#blame(kind, fragment.source, fragment.chain?.keyed === true, fragment.secured, fragment.timeUs);
+	}
+
+	noteAbandoned(context: ReassemblyContext, reason: FragmentDrop, timeUs: number): void {
+		const { chain, source, secured } = context;
+		if (chain === undefined || reason !== "reassembly-timed-out") return;
+		const { share, blocks } = this.#weight("incomplete", chain.keyed, secured);
+		if (share === 0) return;
+		const i = this.standings.obtain(source, timeUs);
+		if (i < 0) return;
+		const neighbour = this.#host?.neighbours.find(source);
+		const fragments = Math.ceil((context.size - (context.ranges[1] ?? 0)) / USUAL_FRAGMENT_BYTES);
+		const expected = completion(frameReception(neighbour), fragments, this.#host?.maxRetries ?? RETRIES);
+		if (this.standings.noteIncomplete(i, expected, share, blocks)) {
+			// The alarm tells that the link is not to blame; only with the address for proof does it block.
+			if (blocks) this.standings.noteFault(i, 1, true, timeUs);
+			else this.standings.putOnProbation(i);
+		}
+		this.#tell(i, timeUs);
+		this.#save(timeUs);
+	}
+
+	#weight(kind: EvidenceKind, keyed: boolean, secured: boolean) {
+		if (this.#variant.trustsAddresses) return WEIGHTS.owner;
+		const row = EVIDENCE[kind];
+		return WEIGHTS[keyed ? row.keyed : secured ? row.secured : row.unkeyed];
+	}
+
+	#blame(kind: EvidenceKind, source: LinkAddress, keyed: boolean, secured: boolean, timeUs: number): void {
+		const { share, blocks } = this.#weight(kind, keyed, secured);
+		if (share === 0) return;
+		const i = this.standings.obtain(source, timeUs);
+		if (i < 0) return;
+		this.standings.noteFault(i, share, blocks, timeUs);
+		this.#tell(i, timeUs);
+		this.#save(timeUs);
+	}
+
+	#find(address: LinkAddress, timeUs: number): number {
+		const i = this.standings.find(address, timeUs);
+		if (i >= 0) this.#tell(i, timeUs);
+		return i;
+	}
+
+	/** Contexts that the sender of a fragment may hold. */
+	#quota(fragment: ArrivedFragment, memory: ReassemblyMemory): number {
+		const i = this.#find(fragment.source, fragment.timeUs);
+		if (i < 0 || this.standings.state[i] !== State.normal) return 1;
+		const score = this.standings.score[i]! / ONE;
+		return Math.max(1, Math.floor(this.#options.quotaContexts * score * (1 - this.#pressure(memory))));
+	}
+
+	#pressure({ bytesInUse, budgetBytes }: ReassemblyMemory): number {
+		return budgetBytes === 0 ? 1 : Math.min(1, bytesInUse / budgetBytes);
+	}
+
+	#heldByNewcomers(memory: ReassemblyMemory, timeUs: number): number {
+		let held = 0;
+		for (const { source } of memory.contexts) {
+			const i = this.standings.find(source, timeUs);
+			if (i < 0 || this.standings.isNewcomer(i)) held++;
+		}
+		return held;
+	}
+
+	#addressOf(i: number): LinkAddress {
+		const { mode, high, low } = this.standings;
+		return mode[i] === 2 ? this.#address.setShort(low[i]!) : this.#address.setExtended(high[i]!, low[i]!);
+	}
+
+	#tell(i: number, timeUs: number): void {
+		const { state, score } = this.standings;
+		const isDoubted = state[i] === State.normal && score[i]! < FORGEABLE_FLOOR;
+		const name = isDoubted ? "doubted" : STATE_NAMES[state[i] as State];
+		if (name === (this.#told[i] ?? "normal")) return;
+		this.#told[i] = name;
+		this.#host?.sink.standingChanged(timeUs, this.#host.node, this.#addressOf(i), name, score[i]!);
+	}
+
+	#save(timeUs: number): void {
+		if (this.#host === undefined || this.standings.changes === this.#savedChanges) return;
+		if (timeUs - this.#savedUs < SAVE_PERIOD_S * 1e6) return;
+		this.#savedUs = timeUs;
+		this.#savedChanges = this.standings.changes;
+		this.#host.store.set(STORE_NAME, this.standings.save(timeUs));
+	}
+}
+
+/** What the refusal of a fragment tells of the address that it bears; undefined for what tells nothing. */
+function evidenceOf({ chain }: ArrivedFragment, reason: FragmentDrop): EvidenceKind | undefined {
+	switch (reason) {
+		case "fragment-mismatch":
+			return "mismatch";
+		case "fragment-replayed":
+			return "replayed";
+		case "fragment-downgraded":
+			return "downgraded";
+		case "fragment-size":
+		case "fragment-beyond-size":
+		case "fragment-misaligned":
+			return chain === undefined ? undefined : "malformed";
+		default:
+			return undefined;
+	}
+}
+
+function countPlain({ contexts }: ReassemblyMemory): number {
+	let count = 0;
+	for (const { chain } of contexts) if (chain === undefined) count++;
+	return count;
+}
+
+function countOf(source: LinkAddress, { contexts }: ReassemblyMemory): number {
+	let count = 0;
+	for (const context of contexts) if (context.source.equals(source)) count++;
+	return count;
+}
+
+/** The context of a sender that makes room for another of his: the oldest that proved nothing, else the oldest. */
+function ownVictim(source: LinkAddress, { contexts }: ReassemblyMemory): ReassemblyContext | undefined {
+	let oldest: ReassemblyContext | undefined;
+	for (const context of contexts) {
+		if (!context.source.equals(source)) continue;
+		if (context.chain?.verified === 0) return context;
+		oldest ??= context;
+	}
+	return oldest;
+}

@@ -1,0 +1,52 @@
+import { putU16be, u16be } from "../bytes.js";
+import { Dispatch, EXPERIMENTAL_PAGE } from "./lowpan.js";
+
+/** Message type on page 15; types from 0x01 to 0x3f are Lowguard's own. */
+export const HELLO_TYPE = 0x01;
+/** Octets of a HELLO, page switch included. */
+export const HELLO_BYTES = 7;
+
+/** Capability bit: puts chained fragments together. */
+export const CHAINS = 0x01;
+
+export type HelloDrop = "hello-truncated" | "hello-type";
+
+/**
+ * What a node says of itself to all its neighbours, unasked.
+ *
+ * On the air, big-endian: 0xff (page 15, RFC 8025), type 0x01, capabilities (1), boot (2), sequence of the sender's
+ * broadcasts (2). Longer ones are from later versions: what follows is passed over.
+ */
+export class Hello {
+	/** {@link CHAINS}; unknown bits are ignored. */
+	capabilities = 0;
+	/** Counts the sender's power cycles: whoever shares a key with it must skip nonces after one. */
+	boot = 0;
+	/** Rises with each broadcast of this sender: shows its neighbours what they missed. */
+	sequence = 0;
+}
+
+/** Encodes a HELLO, page switch first; returns the next offset. */
+export function encodeHello(hello: Hello, bytes: Uint8Array, offset: number): number {
+	bytes[offset] = Dispatch.page | EXPERIMENTAL_PAGE;
+	bytes[offset + 1] = HELLO_TYPE;
+	bytes[offset + 2] = hello.capabilities;
+	putU16be(bytes, offset + 3, hello.boot);
+	putU16be(bytes, offset + 5, hello.sequence);
+	return offset + HELLO_BYTES;
+}
+
+/** Decodes a HELLO whose type octet is at `offset`, behind the page switch. */
+export function decodeHello(
+	bytes: Uint8Array,
+	offset: number,
+	end: number,
+	into: Hello = new Hello(),
+): Hello | HelloDrop {
+	if (offset + HELLO_BYTES - 1 > end) return "hello-truncated";
+	if (bytes[offset] !== HELLO_TYPE) return "hello-type";
+	into.capabilities = bytes[offset + 1]!;
+	into.boot = u16be(bytes, offset + 2);
+	into.sequence = u16be(bytes, offset + 4);
+	return into;
+}

@@ -1,0 +1,85 @@
+import type { LinkAddress } from "../address.js";
+import { i32be, putI32be } from "../bytes.js";
+import type { Cipher, Store } from "../ports.js";
+import { Cmac } from "./cmac.js";
+
+/** Neighbours whose keys are at hand at once; only holders of keys ever take a place. */
+const MAX_KEYS = 256;
+/** Nonces reserved in the store at a time: a power cycle costs at most as many. */
+export const NONCE_BLOCK = 256;
+/** No nonce comes after this one. */
+const LAST_NONCE = 0xffffffff;
+
+/** The key that a node shares with one neighbour: 16 octets; undefined for those with whom it shares none. */
+export type KeyOf = (neighbour: LinkAddress) => Uint8Array | undefined;
+
+/** The key of one link, and the nonces of the neighbour that were accepted under it. */
+export class LinkKey {
+	readonly cmac: Cmac;
+	readonly neighbour: LinkAddress;
+	/** The lowest nonce that is still acceptable. */
+	nextNonce: number;
+	/** Nonces below this are used up as far as the store knows. */
+	reserved: number;
+
+	constructor(cmac: Cmac, neighbour: LinkAddress, nextNonce: number) {
+		this.cmac = cmac;
+		this.neighbour = neighbour.clone();
+		this.nextNonce = nextNonce;
+		this.reserved = nextNonce;
+	}
+}
+
+/**
+ * The keys that a node shares with each of its neighbours.
+ *
+ * A neighbour's nonces rise strictly, and none is accepted twice, not after a power cycle either: a block of them is
+ * reserved in the store before the first one is accepted.
+ */
+export class LinkKeyring {
+	readonly #cipher: Cipher;
+	readonly #store: Store;
+	readonly #keyOf: KeyOf;
+	readonly #keys: LinkKey[] = [];
+
+	constructor(cipher: Cipher, store: Store, keyOf: KeyOf) {
+		this.#cipher = cipher;
+		this.#store = store;
+		this.#keyOf = keyOf;
+	}
+
+	/** The key shared with `neighbour`; undefined when there is none. */
+	find(neighbour: LinkAddress): LinkKey | undefined {
+		for (let i = 0; i < this.#keys.length; i++) {
+			const key = this.#keys[i]!;
+			if (key.neighbour.equals(neighbour)) return key;
+		}
+		const octets = this.#keyOf(neighbour);
+		// Forgetting a nonce would let its packet be replayed: rather do without the newcomer.
+		if (octets === undefined || this.#keys.length >= MAX_KEYS) return undefined;
+		const blob = this.#store.get(nameOf(neighbour));
+		const nextNonce = blob === undefined ? 0 : i32be(blob, 0) >>> 0;
+		const key = new LinkKey(new Cmac(this.#cipher.key(octets)), neighbour, nextNonce);
+		this.#keys.push(key);
+		return key;
+	}
+
+	/** Accepts a nonce that was authenticated; false when it, or a later one, came before. */
+	accept(key: LinkKey, nonce: number): boolean {
+		if (nonce < key.nextNonce) return false;
+		if (nonce >= key.reserved) {
+			key.reserved = Math.min(nonce + NONCE_BLOCK, LAST_NONCE);
+			const blob = new Uint8Array(4);
+			putI32be(blob, 0, key.reserved | 0);
+			this.#store.set(nameOf(key.neighbour), blob);
+		}
+		key.nextNonce = nonce + 1;
+		return true;
+	}
+}
+
+/** Name of the blob that holds the nonces of a neighbour; at most 15 characters, as NVS wants it. */
+function nameOf(neighbour: LinkAddress): string {
+	const text = neighbour.toString();
+	return `n${text.startsWith("0x") ? text.slice(2) : text.split(":").slice(1).join("")}`;
+}

@@ -1,0 +1,115 @@
+import type { LinkAddress } from "../address.js";
+import type { ChainPlan } from "../fragments/chain-sender.js";
+import { CHAINS, type Hello } from "../frames/hello.js";
+import type { Cmac } from "../mac/cmac.js";
+import { type LinkKeyring, NONCE_BLOCK } from "../mac/link-keys.js";
+import type { Random, Store } from "../ports.js";
+import { StoredCounter } from "../stored-counter.js";
+import type { NeighbourTable } from "../trust/neighbours.js";
+
+/** How a node chains what it sends. */
+export interface ChainingConfig {
+	/** b without a key: 8, 12 or 16 octets. */
+	readonly tokenBytes: number;
+	/** b under a key: 4, 8, 12 or 16 octets. */
+	readonly keyedTokenBytes: number;
+	/** Time between two HELLOs. */
+	readonly helloPeriodUs: number;
+}
+
+/** A neighbour's power cycle is heeded once in this time: whoever makes them up costs us few nonces. */
+const BOOT_HEED_US = 60_000_000;
+
+class Plan implements ChainPlan {
+	keyed = false;
+	tokenBytes = 0;
+	nonce = 0;
+	key: Cmac | undefined;
+}
+
+/**
+ * Which packets a node chains, and whose plain fragments it refuses.
+ *
+ * Under a key always. Without one, towards those who announced that they understand it, and capability is sticky: a
+ * neighbour whose chained packet was verified once is not believed to send plain fragments any more, and only a
+ * message that link-layer security vouches for takes that back.
+ */
+export class Chaining {
+	readonly keys: LinkKeyring | undefined;
+	readonly #config: ChainingConfig;
+	readonly #neighbours: NeighbourTable;
+	readonly #random: Random;
+	readonly #nonces: StoredCounter | undefined;
+	readonly #plan = new Plan();
+
+	constructor(
+		config: ChainingConfig,
+		keys: LinkKeyring | undefined,
+		neighbours: NeighbourTable,
+		random: Random,
+		store: Store,
+	) {
+		this.#config = config;
+		this.keys = keys;
+		this.#neighbours = neighbours;
+		this.#random = random;
+		if (keys !== undefined) this.#nonces = new StoredCounter(store, "chain-nonce", NONCE_BLOCK);
+	}
+
+	/** How to chain a packet to `destination`: the same object each time; undefined for plain fragments. */
+	planFor(destination: LinkAddress): ChainPlan | "nonce-exhausted" | undefined {
+		const plan = this.#plan;
+		const key = destination.isBroadcast ? undefined : this.keys?.find(destination);
+		plan.keyed = key !== undefined;
+		plan.key = key?.cmac;
+		if (key !== undefined) {
+			const nonce = this.#nonces!.next();
+			if (nonce < 0) return "nonce-exhausted";
+			plan.nonce = nonce;
+			plan.tokenBytes = this.#config.keyedTokenBytes;
+			return plan;
+		}
+		if (this.#neighbours.find(destination)?.chains !== true) return undefined;
+		plan.nonce = this.#random.below(0x10000);
+		plan.tokenBytes = this.#config.tokenBytes;
+		return plan;
+	}
+
+	/** Whether plain fragments that bear this address are none of its owner's. */
+	isChained(source: LinkAddress): boolean {
+		return this.#neighbours.find(source)?.hasChained === true || this.keys?.find(source) !== undefined;
+	}
+
+	/** Notes that a chained packet of a neighbour was verified to its end. */
+	noteChained(source: LinkAddress): void {
+		const neighbour = this.#neighbours.find(source);
+		if (neighbour === undefined) return;
+		neighbour.chains = true;
+		neighbour.hasChained = true;
+	}
+
+	/** Notes what a neighbour says of itself; returns whether it is news. `secured`: link-layer security vouches for it. */
+	noteHello(source: LinkAddress, hello: Hello, secured: boolean, nowUs: number): boolean {
+		const neighbour = this.#neighbours.obtain(source);
+		if (neighbour === undefined) return false;
+		neighbour.noteBroadcast(hello.sequence);
+		const chains = (hello.capabilities & CHAINS) !== 0;
+		let isNews = neighbour.boot !== hello.boot;
+		if (chains && !neighbour.chains) {
+			neighbour.chains = true;
+			isNews = true;
+		} else if (!chains && (secured || !neighbour.hasChained)) {
+			neighbour.chains = false;
+			neighbour.hasChained = false;
+		}
+		if (neighbour.boot !== hello.boot) {
+			const isKnown = neighbour.boot >= 0;
+			if (isKnown && nowUs - neighbour.bootHeededUs < BOOT_HEED_US) return false;
+			neighbour.boot = hello.boot;
+			neighbour.bootHeededUs = nowUs;
+			// It may have reserved a block of our nonces before its power went, and refuses them all now.
+			if (this.keys?.find(source) !== undefined) this.#nonces?.skip(NONCE_BLOCK);
+		}
+		return isNews;
+	}
+}
