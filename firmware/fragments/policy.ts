@@ -169,6 +169,14 @@ export type WireFormat = "plain" | "chained" | "keyed";
 /** Settings that a scenario may give a policy, by name. */
 export type PolicyOptions = Readonly<Record<string, number | string | boolean>>;
 
+/** What the stack that a policy comes from does around it unless configured otherwise. */
+export interface PolicyStack {
+	/** Octets that reassembly can have. */
+	readonly memoryBytes: number;
+	/** Whether its link layer refuses a frame that comes again after a lost acknowledgement. */
+	readonly rejectsDuplicates: boolean;
+}
+
 /** What a module exports to be used as a policy. */
 export interface PolicyFactory {
 	readonly name: string;
@@ -178,5 +186,7 @@ export interface PolicyFactory {
 	readonly wire?: WireFormat;
 	/** Security level of data frames that this policy relies on, as in IEEE 802.15.4; absent, none. */
 	readonly securityLevel?: number;
+	/** For a tool that stands in for a whole node of that stack; absent, it is a node of ours. */
+	readonly stack?: PolicyStack;
 	create(options: PolicyOptions): ReassemblyPolicy;
 }

@@ -14,6 +14,8 @@ import type { CaptureDrop } from "./captured-frame.js";
 /** Why a frame of a capture was refused, or gave nothing. */
 export type DissectionDrop =
 	| "bad-fcs"
+	/** The node to receive as did not acknowledge the frame, so it did not receive it. */
+	| "not-acknowledged"
 	| CaptureDrop
 	| MacDrop
 	| LinkDrop

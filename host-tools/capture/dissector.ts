@@ -30,6 +30,10 @@ export interface DissectorOptions {
 	readonly as: readonly LinkAddress[];
 	/** Octets of reassembly memory; Infinity for an observer. */
 	readonly budgetBytes: number;
+	/** Numbers of the frames that the node to receive as did not receive; none when absent. */
+	readonly notReceived?: ReadonlySet<number>;
+	/** Whether that node refuses a frame that comes again; it does when absent. */
+	readonly rejectsDuplicates?: boolean;
 }
 
 /** How far the reassembly is to which a fragment was added. */
@@ -57,6 +61,8 @@ export class Dissector {
 	readonly missingContexts = new Set<number>();
 	readonly #as: readonly LinkAddress[];
 	readonly #contexts: ContextTable;
+	readonly #notReceived: ReadonlySet<number>;
+	readonly #rejectsDuplicates: boolean;
 	readonly #clock = new CaptureClock();
 	readonly #pool = new BufferPool(MAX_DATAGRAM_SIZE);
 	readonly #reassembler: Reassembler;
@@ -70,6 +76,8 @@ export class Dissector {
 	constructor(options: DissectorOptions) {
 		this.#as = options.as;
 		this.#contexts = options.contexts;
+		this.#notReceived = options.notReceived ?? new Set();
+		this.#rejectsDuplicates = options.rejectsDuplicates ?? true;
 		this.#reassembler = new Reassembler({
 			policy: options.policy,
 			budgetBytes: options.budgetBytes,
@@ -132,11 +140,9 @@ export class Dissector {
 		if (!this.#isForUs(header)) this.passedOver = this.#isOwn(header.source) ? "own" : "other";
 		if (frame.drop !== undefined || this.passedOver !== undefined) return frame.drop;
 		if (!this.#isObserver) {
+			if (this.#notReceived.has(frame.number)) return "not-acknowledged";
 			if (header.source.byteLength === 0) return "mac-no-source";
-			const fcs = fcs16(psdu, 0, end);
-			const isDuplicate =
-				header.seq >= 0 && this.#duplicates.isDuplicate(header.source, header.seq, fcs, this.#clock.nowUs());
-			if (isDuplicate) return "duplicate";
+			if (this.#rejectsDuplicates && this.#isDuplicate(psdu, end, header)) return "duplicate";
 		}
 		// No keys are known here, so nothing can be verified, let alone decrypted.
 		if (header.securityEnabled) return "mac-security-key-unknown";
@@ -155,6 +161,11 @@ export class Dissector {
 	#isForUs(header: MacHeader): boolean {
 		if (this.#isObserver) return true;
 		return (header.destination.isBroadcast || this.#isOwn(header.destination)) && !this.#isOwn(header.source);
+	}
+
+	#isDuplicate(psdu: Uint8Array, end: number, { source, seq }: MacHeader): boolean {
+		if (seq < 0) return false;
+		return this.#duplicates.isDuplicate(source, seq, fcs16(psdu, 0, end), this.#clock.nowUs());
 	}
 
 	#nameHeaders(psdu: Uint8Array, header: MacHeader, result: Dissection): void {

@@ -1,12 +1,14 @@
 import { resolve } from "node:path";
 import process from "node:process";
 import { BROADCAST, type LinkAddress, parseLinkAddress } from "../../firmware/address.js";
-import type { PolicyFactory, PolicyOptions, ReassemblyPolicy } from "../../firmware/fragments/policy.js";
+import type { PolicyFactory, PolicyOptions, PolicyStack, ReassemblyPolicy } from "../../firmware/fragments/policy.js";
 import { CONTEXTS, ContextTable } from "../../firmware/frames/context-table.js";
 import { MAX_DATAGRAM_SIZE } from "../../firmware/frames/fragment.js";
 import { parseIpv6Prefix } from "../../firmware/frames/ipv6-text.js";
 import { REASSEMBLY_POLICIES } from "../../sim/opponents/index.js";
+import { riot } from "../../sim/opponents/riot.js";
 import { onePositional } from "../arguments.js";
+import { unacknowledged } from "../capture/acknowledgements.js";
 import { listAddresses } from "../capture/address-list.js";
 import type { CapturedFrame } from "../capture/captured-frame.js";
 import type { Dissection } from "../capture/dissection.js";
@@ -21,8 +23,10 @@ import { makeStyle } from "../report/style.js";
 import { importModule, moduleFault, type UserModule } from "../scenario/user-module.js";
 
 const DEFAULT_POLICY = "rfc4944";
-/** Reassembly memory of a node unless configured otherwise: four contexts of one IPv6 MTU. */
-const NODE_BUDGET_BYTES = 4 * 1280;
+/** A node of ours unless configured otherwise: four contexts of one IPv6 MTU. */
+const OUR_STACK: PolicyStack = { memoryBytes: 4 * 1280, rejectsDuplicates: true };
+const LEAST_MEMORY_BYTES = 128;
+const MOST_MEMORY_BYTES = 1_000_000_000;
 
 export const command: Command = {
 	name: "decode",
@@ -47,12 +51,19 @@ export const command: Command = {
 			value: "NAME",
 			help: `reassembly policy, or a module's path (${DEFAULT_POLICY})`,
 		},
+		memory: {
+			type: "string",
+			value: "BYTES",
+			help: "reassembly memory of the node of --as (its stack's own)",
+		},
 	},
 	notes: `
 FILE is a pcap or pcapng with link type 195, 230, 283 (TAP), or Ethernet that carries ZEP.
-Without --as, an observer with unlimited memory reassembles for every destination. With --as,
-${NODE_BUDGET_BYTES} B of memory take the frames to that address and to all, retransmissions refused as
-duplicates; repeat it for a node that has a short and an extended address.
+Without --as, an observer with unlimited memory reassembles for every destination. With --as, a
+node's memory (${OUR_STACK.memoryBytes} B; ${riot.stack?.memoryBytes} B with riot) takes the frames to that address and to all;
+repeat it for a node that has a short and an extended address. Frames that the node should have
+acknowledged and did not, as the capture shows, it did not receive: not-acknowledged. Retransmissions
+are refused as duplicates, except with riot, which does not look for them.
 Policies: ${[...REASSEMBLY_POLICIES.keys()].join(", ")}.`,
 	run,
 };
@@ -61,14 +72,17 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 	const path = onePositional(args, "FILE");
 	const as = args.texts("as").map(readAddress);
 	const contexts = readContexts(args.texts("context"));
-	const { policy, modules } = await readPolicy(args.text("policy") ?? DEFAULT_POLICY, as.length === 0);
+	const { policy, modules, stack } = await readPolicy(args.text("policy") ?? DEFAULT_POLICY, as.length === 0);
+	const memoryBytes = readMemory(args.text("memory"), as.length === 0);
+	const capture = openCapture(path);
 	const dissector = new Dissector({
 		contexts,
 		policy,
 		as,
-		budgetBytes: as.length === 0 ? Number.POSITIVE_INFINITY : NODE_BUDGET_BYTES,
+		budgetBytes: as.length === 0 ? Number.POSITIVE_INFINITY : (memoryBytes ?? stack.memoryBytes),
+		rejectsDuplicates: stack.rejectsDuplicates,
+		...(as.length > 0 && { notReceived: unacknowledged(capture.frames(), as) }),
 	});
-	const capture = openCapture(path);
 	const destinations = new Set<string>();
 	const dissect = (frame: CapturedFrame): Dissection => {
 		try {
@@ -128,6 +142,17 @@ function readAddress(text: string): LinkAddress {
 	return address;
 }
 
+function readMemory(text: string | undefined, isObserver: boolean): number | undefined {
+	if (text === undefined) return undefined;
+	if (isObserver) throw new UserError("--memory: expected --as with it, found none");
+	const bytes = Number(text);
+	if (!/^\d+$/.test(text) || bytes < LEAST_MEMORY_BYTES || bytes > MOST_MEMORY_BYTES) {
+		const expected = `expected octets from ${LEAST_MEMORY_BYTES} to ${MOST_MEMORY_BYTES}`;
+		throw new UserError(`--memory: ${expected}, found '${text}'`);
+	}
+	return bytes;
+}
+
 function readContexts(texts: readonly string[]): ContextTable {
 	const contexts = new ContextTable();
 	for (const text of texts) {
@@ -142,15 +167,24 @@ function readContexts(texts: readonly string[]): ContextTable {
 	return contexts;
 }
 
+/** A policy, the modules of the user that it comes from, and what its stack does around it. */
+interface ChosenPolicy {
+	readonly policy: ReassemblyPolicy;
+	readonly modules: readonly UserModule[];
+	readonly stack: PolicyStack;
+}
+
 /** A policy that ships by its name, or that of the module at a path, which exports it as `policy`. */
 async function readPolicy(
 	name: string,
 	isObserver: boolean,
-): Promise<{ policy: ReassemblyPolicy; modules: readonly UserModule[] }> {
+): Promise<ChosenPolicy> {
 	const options: PolicyOptions =
 		isObserver && name === DEFAULT_POLICY ? { contextBytes: MAX_DATAGRAM_SIZE } : {};
 	const shipped = REASSEMBLY_POLICIES.get(name);
-	if (shipped !== undefined) return { policy: shipped.create(options), modules: [] };
+	if (shipped !== undefined) {
+		return { policy: shipped.create(options), modules: [], stack: shipped.stack ?? OUR_STACK };
+	}
 	if (!/[./\\]/.test(name)) {
 		const known = [...REASSEMBLY_POLICIES.keys()].join(", ");
 		throw new UserError(`--policy: expected ${known} or a module's path, found '${name}'`);
@@ -164,7 +198,8 @@ async function readPolicy(
 		throw new UserError(`--policy: ${name}: expected a module that exports 'policy', found none`);
 	}
 	try {
-		return { policy: factory.create({ ...defaultsOf(factory), ...options }), modules };
+		const policy = factory.create({ ...defaultsOf(factory), ...options });
+		return { policy, modules, stack: factory.stack ?? OUR_STACK };
 	} catch (error) {
 		throw moduleFault(error, modules) ?? error;
 	}

@@ -40,6 +40,10 @@ import { booleanOption, numberOption } from "./options.js";
 
 /** gnrc_pktsnip_t on a 32-bit target, which the packet buffer keeps beside the data. */
 const SNIP_BYTES = 24;
+/** CONFIG_GNRC_PKTBUF_SIZE where IPv6 is there. */
+const PACKET_BUFFER_BYTES = 6144;
+/** Of these, what the frame that is being received takes with its headers, so that reassembly cannot have it. */
+const IN_FLIGHT_BYTES = 200;
 /** Entries of the interval pool for each entry of the reassembly buffer. */
 const INTERVALS_PER_CONTEXT = 13;
 
@@ -136,5 +140,6 @@ class Riot implements ReassemblyPolicy {
 export const riot: PolicyFactory = {
 	name: "riot",
 	options: OPTIONS,
+	stack: { memoryBytes: PACKET_BUFFER_BYTES - IN_FLIGHT_BYTES, rejectsDuplicates: false },
 	create: (options) => new Riot(options),
 };
