@@ -10,12 +10,12 @@ import { decodeUdp, verifyUdp } from "../../firmware/frames/udp.js";
 import type { LinkDrop } from "../../firmware/mac/link-layer.js";
 import type { AdaptationDrop } from "../../firmware/net/adaptation.js";
 import type { CaptureDrop } from "./captured-frame.js";
+import type { ReceptionDrop } from "./reception.js";
 
 /** Why a frame of a capture was refused, or gave nothing. */
 export type DissectionDrop =
 	| "bad-fcs"
-	/** The node to receive as did not acknowledge the frame, so it did not receive it. */
-	| "not-acknowledged"
+	| ReceptionDrop
 	| CaptureDrop
 	| MacDrop
 	| LinkDrop

@@ -16,6 +16,7 @@ import { CaptureClock } from "./capture-clock.js";
 import type { CapturedFrame } from "./captured-frame.js";
 import { type Dissection, type DissectionDrop, dissectDatagram, dissectMac } from "./dissection.js";
 import { iphcContexts } from "./iphc-contexts.js";
+import type { ReceptionDrop } from "./reception.js";
 
 const FCS_BYTES = 2;
 /** What `lowpan` calls Lowguard's own beacon, behind `page-15`. */
@@ -30,8 +31,8 @@ export interface DissectorOptions {
 	readonly as: readonly LinkAddress[];
 	/** Octets of reassembly memory; Infinity for an observer. */
 	readonly budgetBytes: number;
-	/** Numbers of the frames that the node to receive as did not receive; none when absent. */
-	readonly notReceived?: ReadonlySet<number>;
+	/** The frames that the node to receive as did not receive, by number; none when absent. */
+	readonly missed?: ReadonlyMap<number, ReceptionDrop>;
 	/** Whether that node refuses a frame that comes again; it does when absent. */
 	readonly rejectsDuplicates?: boolean;
 }
@@ -61,7 +62,7 @@ export class Dissector {
 	readonly missingContexts = new Set<number>();
 	readonly #as: readonly LinkAddress[];
 	readonly #contexts: ContextTable;
-	readonly #notReceived: ReadonlySet<number>;
+	readonly #missed: ReadonlyMap<number, ReceptionDrop>;
 	readonly #rejectsDuplicates: boolean;
 	readonly #clock = new CaptureClock();
 	readonly #pool = new BufferPool(MAX_DATAGRAM_SIZE);
@@ -76,7 +77,7 @@ export class Dissector {
 	constructor(options: DissectorOptions) {
 		this.#as = options.as;
 		this.#contexts = options.contexts;
-		this.#notReceived = options.notReceived ?? new Set();
+		this.#missed = options.missed ?? new Map();
 		this.#rejectsDuplicates = options.rejectsDuplicates ?? true;
 		this.#reassembler = new Reassembler({
 			policy: options.policy,
@@ -140,7 +141,8 @@ export class Dissector {
 		if (!this.#isForUs(header)) this.passedOver = this.#isOwn(header.source) ? "own" : "other";
 		if (frame.drop !== undefined || this.passedOver !== undefined) return frame.drop;
 		if (!this.#isObserver) {
-			if (this.#notReceived.has(frame.number)) return "not-acknowledged";
+			const missed = this.#missed.get(frame.number);
+			if (missed !== undefined) return missed;
 			if (header.source.byteLength === 0) return "mac-no-source";
 			if (this.#rejectsDuplicates && this.#isDuplicate(psdu, end, header)) return "duplicate";
 		}

@@ -8,12 +8,12 @@ import { parseIpv6Prefix } from "../../firmware/frames/ipv6-text.js";
 import { REASSEMBLY_POLICIES } from "../../sim/opponents/index.js";
 import { riot } from "../../sim/opponents/riot.js";
 import { onePositional } from "../arguments.js";
-import { unacknowledged } from "../capture/acknowledgements.js";
 import { listAddresses } from "../capture/address-list.js";
 import type { CapturedFrame } from "../capture/captured-frame.js";
 import type { Dissection } from "../capture/dissection.js";
 import { Dissector } from "../capture/dissector.js";
 import { type Capture, openCapture } from "../capture/read-capture.js";
+import { Reception, type ReceptionDrop } from "../capture/reception.js";
 import type { Command, CommandArguments } from "../command.js";
 import { type ExitCode, UserError } from "../errors.js";
 import { LineOutput, stdoutHasColour } from "../output.js";
@@ -61,9 +61,9 @@ export const command: Command = {
 FILE is a pcap or pcapng with link type 195, 230, 283 (TAP), or Ethernet that carries ZEP.
 Without --as, an observer with unlimited memory reassembles for every destination. With --as, a
 node's memory (${OUR_STACK.memoryBytes} B; ${riot.stack?.memoryBytes} B with riot) takes the frames to that address and to all;
-repeat it for a node that has a short and an extended address. Frames that the node should have
-acknowledged and did not, as the capture shows, it did not receive: not-acknowledged. Retransmissions
-are refused as duplicates, except with riot, which does not look for them.
+repeat it for a node that has a short and an extended address. What the acknowledgements of the capture
+show that the node did not receive is left out: not-acknowledged, receiver-busy. Retransmissions are
+refused as duplicates, except with riot, which does not look for them.
 Policies: ${[...REASSEMBLY_POLICIES.keys()].join(", ")}.`,
 	run,
 };
@@ -81,7 +81,7 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 		as,
 		budgetBytes: as.length === 0 ? Number.POSITIVE_INFINITY : (memoryBytes ?? stack.memoryBytes),
 		rejectsDuplicates: stack.rejectsDuplicates,
-		...(as.length > 0 && { notReceived: unacknowledged(capture.frames(), as) }),
+		...(as.length > 0 && { missed: findMissed(capture, as) }),
 	});
 	const destinations = new Set<string>();
 	const dissect = (frame: CapturedFrame): Dissection => {
@@ -99,6 +99,13 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 	const notes = [isJson ? contextHint(dissector) : undefined, strangerNote(as, destinations)];
 	for (const note of notes) if (note !== undefined) process.stderr.write(`lowguard decode: ${note}\n`);
 	return 0;
+}
+
+/** The frames of a capture that a node with these addresses did not receive. */
+function findMissed(capture: Capture, as: readonly LinkAddress[]): ReadonlyMap<number, ReceptionDrop> {
+	const reception = new Reception(as);
+	for (const frame of capture.frames()) reception.add(frame);
+	return reception.missed();
 }
 
 async function printJson(capture: Capture, dissect: (frame: CapturedFrame) => Dissection): Promise<void> {
