@@ -1,7 +1,12 @@
 import { resolve } from "node:path";
 import process from "node:process";
 import { BROADCAST, type LinkAddress, parseLinkAddress } from "../../firmware/address.js";
-import type { PolicyFactory, PolicyOptions, PolicyStack, ReassemblyPolicy } from "../../firmware/fragments/policy.js";
+import type {
+	PolicyFactory,
+	PolicyOptions,
+	PolicyStack,
+	ReassemblyPolicy,
+} from "../../firmware/fragments/policy.js";
 import { CONTEXTS, ContextTable } from "../../firmware/frames/context-table.js";
 import { MAX_DATAGRAM_SIZE } from "../../firmware/frames/fragment.js";
 import { parseIpv6Prefix } from "../../firmware/frames/ipv6-text.js";
@@ -182,10 +187,7 @@ interface ChosenPolicy {
 }
 
 /** A policy that ships by its name, or that of the module at a path, which exports it as `policy`. */
-async function readPolicy(
-	name: string,
-	isObserver: boolean,
-): Promise<ChosenPolicy> {
+async function readPolicy(name: string, isObserver: boolean): Promise<ChosenPolicy> {
 	const options: PolicyOptions =
 		isObserver && name === DEFAULT_POLICY ? { contextBytes: MAX_DATAGRAM_SIZE } : {};
 	const shipped = REASSEMBLY_POLICIES.get(name);
