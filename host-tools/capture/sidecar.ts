@@ -69,7 +69,8 @@ class Place {
 	integer(least: number, most: number): number {
 		const value = this.#value;
 		const isRight = Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
-		return isRight ? Number(value) : this.#fail(`an integer from ${least} to ${most}`);
+		const expected = least === most ? String(least) : `an integer from ${least} to ${most}`;
+		return isRight ? Number(value) : this.#fail(expected);
 	}
 
 	oneOf<T extends string>(choices: readonly T[]): T {

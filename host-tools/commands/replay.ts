@@ -12,9 +12,10 @@ import { listAddresses } from "../capture/address-list.js";
 import { FILTER_TERMS, FrameFilter } from "../capture/frame-filter.js";
 import { openCapture } from "../capture/read-capture.js";
 import { type AddressMap, FrameRewriter, isMappable } from "../capture/rewrite.js";
+import { readAttackerFrames } from "../capture/sidecar.js";
 import type { Command, CommandArguments } from "../command.js";
 import { type ExitCode, UserError } from "../errors.js";
-import { replayText } from "../report/replay-text.js";
+import { attackScore, replayText } from "../report/replay-text.js";
 import { execute } from "../run/execute.js";
 import { RUN_OPTIONS, readSeed, scenarioWords } from "../run/options.js";
 import { loadScenario } from "../scenario/load.js";
@@ -37,13 +38,21 @@ export const command: Command = {
 		speed: { type: "string", value: "F", help: "2 replays in half the time (1)" },
 		loop: { type: "string", value: "N", help: "send the capture N times (1)" },
 		only: { type: "string", value: "FILTER", help: "which frames, such as fragment,src=0x0001,frames=1-40" },
+		attackers: {
+			type: "string",
+			value: "FILE",
+			help: "only the frames that FILE lists as attacker_frames, and score them one by one",
+		},
 		...RUN_OPTIONS,
 	},
 	notes: `
 Frames with a mapped address get the scenario's PAN; FCS and checksums are corrected. Frames with a
 bad FCS stay out.
 FILTER, separated by commas: ${FILTER_TERMS}.
-Without a kind, all frames but acknowledgements are sent: receivers send their own.`,
+Without a kind, all frames but acknowledgements are sent: receivers send their own.
+FILE of --attackers is the JSON file beside a recorded attack, as test/captures/attacks/README.md
+describes it; acknowledgements among them are sent too. Of each frame of the attacker it is told whether a node accepted it (a miss of the
+defence) or refused it, and why (a hit).`,
 	run,
 };
 
@@ -56,11 +65,13 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 	const startUs = Math.round(readNumber(args, "start", 0, 0, loaded.scenario.durationS) * 1e6);
 	const speed = readNumber(args, "speed", 1, 1e-6, 1e6);
 	const loops = readNumber(args, "loop", 1, 1, 1e9);
-	const filter = new FrameFilter(args.text("only"));
-	const { frames: recorded, addresses } = readFrames(path, filter, args.text("only"));
+	const attackers = args.text("attackers");
+	// What an attacker sends is told by the list alone: forged acknowledgements are part of it.
+	const filter = new FrameFilter(args.text("only") ?? (attackers === undefined ? undefined : "all"));
+	const { frames: recorded, addresses } = readFrames(path, filter, { only: args.text("only"), attackers });
 	const mappings = readMappings(args.texts("map"), addresses);
 	const words = [path, "--into", into];
-	for (const name of ["at", "power", "start", "speed", "loop", "only"]) {
+	for (const name of ["at", "power", "start", "speed", "loop", "only", "attackers"]) {
 		const value = args.text(name);
 		if (value !== undefined) words.push(`--${name}`, value);
 	}
@@ -103,6 +114,7 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 		late: replay?.late ?? 0,
 		sent: outcomes.sent,
 		outcomes: outcomes.outcomes,
+		...(attackers !== undefined && { attackers: attackScore(outcomes) }),
 	});
 	await execute(loaded, args, {
 		command: "replay",
@@ -156,22 +168,33 @@ interface Recording {
 	readonly addresses: ReadonlySet<string>;
 }
 
-function readFrames(path: string, filter: FrameFilter, only: string | undefined): Recording {
+/** The options that choose frames, as they were given. */
+interface Choice {
+	readonly only: string | undefined;
+	readonly attackers: string | undefined;
+}
+
+function readFrames(path: string, filter: FrameFilter, { only, attackers }: Choice): Recording {
+	const capture = openCapture(path);
+	const chosen = attackers === undefined ? undefined : readAttackerFrames(attackers, capture.packets);
 	const frames: ReplayFrame[] = [];
 	const addresses = new Set<string>();
 	let firstUs = Number.NaN;
-	for (const frame of openCapture(path).frames()) {
+	for (const frame of capture.frames()) {
 		if (Number.isNaN(firstUs)) firstUs = frame.timeUs;
 		if (frame.drop !== undefined || frame.psdu.length < 3) continue;
 		const psdu = frame.fcs === "present" ? frame.psdu : withFcs(frame.psdu);
 		if (psdu.length > 127 || !hasGoodFcs(psdu)) continue;
 		addAddresses(psdu, addresses);
-		if (!filter.passes(frame.number, psdu)) continue;
+		if (!filter.passes(frame.number, psdu) || chosen?.has(frame.number) === false) continue;
 		frames.push({ number: frame.number, offsetUs: Math.max(0, frame.timeUs - firstUs), psdu });
 	}
 	if (frames.length === 0) {
+		const options = [only && `--only ${only}`, attackers && `--attackers ${attackers}`].filter(Boolean);
 		const expected =
-			only === undefined ? "other whole frames than acknowledgements" : `frames that pass --only ${only}`;
+			options.length === 0
+				? "other whole frames than acknowledgements"
+				: `frames that pass ${options.join(" and ")}`;
 		throw new UserError(`${path}: expected ${expected}, found none`);
 	}
 	return { frames, addresses };

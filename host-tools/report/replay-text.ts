@@ -1,4 +1,27 @@
+import type { ReplayOutcomes } from "../../sim/measure/replay-outcomes.js";
 import type { Style } from "./style.js";
+
+/** How a defence did against the attacker's frames of a recording, each frame counted once. */
+export interface AttackScore {
+	/** Frames that a node stored, delivered or forwarded: misses of the defence. */
+	readonly accepted: number;
+	/** Frames that a node refused, and none accepted: hits. */
+	readonly refused: number;
+	/** The refused frames by reason. */
+	readonly refusals: Readonly<Record<string, number>>;
+	/** Frames that reached no node, or none that they meant anything to: there was nothing to judge. */
+	readonly unjudged: number;
+	/** Refused frames out of those judged, 0 to 1; null when there were none. */
+	readonly recall: number | null;
+}
+
+/** The score of the attacker's frames that `outcomes` saw replayed. */
+export function attackScore({ frames, refusals }: ReplayOutcomes): AttackScore {
+	const { accepted, refused, unheard, ignored } = frames;
+	const judged = accepted + refused;
+	const recall = judged === 0 ? null : refused / judged;
+	return { accepted, refused, refusals, unjudged: unheard + ignored, recall };
+}
 
 /** What became of a replay. */
 export interface ReplayReport {
@@ -15,6 +38,8 @@ export interface ReplayReport {
 	readonly sent: Readonly<Record<string, number>>;
 	/** By what the receivers did; a broadcast counts once for each receiver. */
 	readonly outcomes: Readonly<Record<string, number>>;
+	/** Where the attacker's frames were chosen. */
+	readonly attackers?: AttackScore;
 }
 
 const LABEL_WIDTH = 24;
@@ -45,5 +70,18 @@ export function replayText(report: ReplayReport, style: Style): string {
 		lines.push(`  ${outcome.padEnd(LABEL_WIDTH)}${number}  ${colour(bar)}`);
 	}
 	if (rows.length > 0) lines.push(`  ${style.dim("a broadcast counts once for each receiver")}`);
+	if (report.attackers !== undefined) lines.push(...scoreLines(report.attackers, style));
 	return lines.join("\n");
+}
+
+function scoreLines({ accepted, refused, refusals, unjudged, recall }: AttackScore, style: Style): string[] {
+	const reasons = Object.entries(refusals)
+		.sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+		.map(([reason, count]) => `${COUNT.format(count)} ${reason}`);
+	const why = reasons.length === 0 ? "" : `: ${reasons.join(", ")}`;
+	const share = recall === null ? "" : ` (${(100 * recall).toFixed(1)} % of those judged)`;
+	return [
+		`${style.bold("attacker")}  ${COUNT.format(refused)} refused${share}${why}`,
+		`          ${COUNT.format(accepted)} accepted; ${COUNT.format(unjudged)} not judged, since no node heard or minded them`,
+	];
 }

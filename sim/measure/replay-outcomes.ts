@@ -5,6 +5,13 @@ import type { Counts } from "./metrics.js";
 
 /** The frame type in the first octet of a frame (IEEE 802.15.4-2020, 7.2.2.2). */
 const FRAME_TYPE = 0x07;
+const IGNORED = "ignored";
+/** Outcomes of a frame that a node kept or passed on. */
+const ACCEPTED: ReadonlySet<string> = new Set([
+	"fragment-stored",
+	"datagram-delivered",
+	"datagram-forwarded",
+]);
 
 /**
  * What the network did with the frames that the first outsider's radio replays, by outcome, from the events alone.
@@ -13,12 +20,19 @@ const FRAME_TYPE = 0x07;
  * to that frame. Outcomes: `not-received`, `fragment-stored`, `datagram-delivered`, `datagram-forwarded`,
  * `ignored`, or the reason of the refusal. A broadcast counts once for each receiver. The acknowledgements that
  * the radio gives by itself do not count.
+ *
+ * Frame by frame, for a recorded attack: one that any node kept or passed on is `accepted`, else one that a node
+ * refused is `refused`, for the first reason given, else it is `unheard` or `ignored`.
  */
 export class ReplayOutcomes {
 	readonly sink: SimSink;
 	/** Replayed frames, by what the link layer saw of each. */
 	readonly sent: Counts = {};
 	readonly outcomes: Counts = {};
+	/** Replayed frames that were on the air, each once. */
+	readonly frames = { accepted: 0, refused: 0, unheard: 0, ignored: 0 };
+	/** The refused ones of these by reason. */
+	readonly refusals: Counts = {};
 	#radio = -1;
 	#receiver = -1;
 	#receivedUs = 0;
@@ -49,7 +63,7 @@ export class ReplayOutcomes {
 				if (from !== this.#radio) return;
 				this.#receiver = node;
 				this.#receivedUs = timeUs;
-				this.#outcome = "ignored";
+				this.#outcome = IGNORED;
 			},
 			frameRefused: (timeUs, node, _source, reason) => settle(timeUs, node, reason),
 			fragmentRefused: (timeUs, node, _source, _tag, _offset, reason) => settle(timeUs, node, reason),
@@ -76,9 +90,21 @@ export class ReplayOutcomes {
 	#conclude(): void {
 		if (this.#receiver >= 0) this.#close();
 		const found = this.#found.splice(0);
-		if (this.#isReplayed)
+		if (this.#isReplayed) {
 			for (const outcome of found.length > 0 ? found : ["not-received"]) count(this.outcomes, outcome);
+			this.#judge(found);
+		}
 		this.#isReplayed = false;
+	}
+
+	#judge(found: readonly string[]): void {
+		const refusal = found.find((outcome) => outcome !== IGNORED && !ACCEPTED.has(outcome));
+		if (found.some((outcome) => ACCEPTED.has(outcome))) this.frames.accepted++;
+		else if (refusal !== undefined) {
+			this.frames.refused++;
+			count(this.refusals, refusal);
+		} else if (found.length === 0) this.frames.unheard++;
+		else this.frames.ignored++;
 	}
 }
 

@@ -125,6 +125,66 @@ test("recorded pings of a RIOT node are answered by a node of the network, and e
 	t.is(JSON.parse(lowguard(...args).stdout.toString()).eventLogSha256, eventLogSha256);
 });
 
+/** Sends the attacker's frames of a recorded attack to node 6, as recorded: from themselves, or as node 1. */
+function attack(name: string, policy: string, ...more: string[]) {
+	const path = capturePath(`attacks/${name}.pcap`);
+	const sidecar = ["--attackers", capturePath(`attacks/${name}.json`)];
+	const set = ["--set", `reassembly.policy=${policy}`, "--set", "durationS=45"];
+	return lowguard(
+		"replay",
+		path,
+		...INTO,
+		...sidecar,
+		"--map",
+		`${RIOT_2}=node:6`,
+		...set,
+		"--json",
+		...more,
+	);
+}
+
+function score(name: string, policy: string, self: string) {
+	const result = attack(name, policy, "--map", `${self}=self`);
+	if (result.code !== 0) throw new Error(result.stderr);
+	const { frames, attackers, unsent } = JSON.parse(result.stdout.toString()).replay;
+	return { frames, unsent, ...attackers };
+}
+
+test("of a recorded attack only the attacker's frames are sent, and each is scored once", (t) => {
+	const promises = (policy: string) => score("riot-buffer-reservation", policy, "02:00:00:00:12:34:00:66");
+	const riot = promises("riot");
+	t.is(riot.frames, 57);
+	t.is(riot.unsent, 0);
+	t.is(riot.accepted + riot.refused + riot.unjudged, 57);
+	t.true(riot.accepted >= 3, "memory for three promises of 1,500 octets at least");
+	t.deepEqual(riot.refusals, { "reassembly-full": riot.refused });
+	t.is(riot.recall, riot.refused / (riot.accepted + riot.refused));
+	const standard = promises("rfc4944");
+	t.deepEqual([standard.accepted, Object.keys(standard.refusals)], [0, ["fragment-size"]]);
+});
+
+test("the same overlapping fragments are accepted by RIOT's rules and refused by OpenThread's", (t) => {
+	const overlap = (policy: string) => score("riot-overlap", policy, RIOT_1);
+	const riot = overlap("riot");
+	t.deepEqual([riot.frames, riot.accepted, riot.recall], [9, 9, 0]);
+	const openthread = overlap("openthread");
+	t.is(openthread.accepted, 0);
+	t.deepEqual(openthread.refusals, { "fragment-orphan": 9 });
+});
+
+test("a list of attackers and a filter must both hold; the list must be the capture's own", (t) => {
+	const only = attack("riot-overlap", "riot", "--only", `src=${RIOT_2}`);
+	endsWithLine(t, only, 2, /expected frames that pass --only src=.* and --attackers .*, found none/);
+	const list = ["--attackers", capturePath("attacks/riot-header-replay.json")];
+	endsWithLine(t, attack("riot-overlap", "riot", ...list), 2, /attacker_frames\[193\]: expected an integer/);
+	endsWithLine(
+		t,
+		attack("riot-overlap", "riot", "--attackers", "none.json"),
+		3,
+		/none\.json: expected a file/,
+	);
+});
+
 test("loop and speed: twice the frames, and the run's own log tells when", (t) => {
 	const count = (...more: string[]) => {
 		const args = ["replay", PINGS, ...INTO, "--only", `frag1,src=${RIOT_1}`, "--json", ...more];
@@ -154,6 +214,16 @@ test("the report for people: thousands, what was not sent, how broadcasts count"
 	t.is(lines[0], "replay  walk.pcap: 12,345 frames; 11,300 acked; 1,045 unsent when the run ended");
 	t.regex(lines[1]!, /^ {2}fragment-stored +11,300 {2}█+$/);
 	t.regex(lines[2]!, /broadcast counts once for each receiver/);
+});
+
+test("the report for people scores an attacker's frames by reason, the most frequent first", (t) => {
+	const attackers = { accepted: 2, refused: 6, refusals: { a: 2, b: 4 }, unjudged: 1, recall: 0.75 };
+	const report = { capture: "walk.pcap", frames: 9, tooLong: 0, unsent: 0, late: 0, sent: {}, outcomes: {} };
+	const lines = replayText({ ...report, attackers }, makeStyle(false)).split("\n");
+	t.is(lines[1], "attacker  6 refused (75.0 % of those judged): 4 b, 2 a");
+	t.regex(lines[2]!, /^ +2 accepted; 1 not judged/);
+	const none = { ...attackers, accepted: 0, refused: 0, refusals: {}, recall: null };
+	t.is(replayText({ ...report, attackers: none }, makeStyle(false)).split("\n")[1], "attacker  0 refused");
 });
 
 test("wrong arguments end in one line each", (t) => {

@@ -145,7 +145,7 @@ test("a sidecar that is none says where, what was expected and what was found", 
 			/: attacker_frames\[0\]: expected an integer from 1 to 9, found 10$/,
 		],
 		[{ attacker_frames: ["3"], frames: 9 }, /attacker_frames\[0\]: expected an integer .*, found "3"$/],
-		[{ attacker_frames: [3], frames: 8 }, /: frames: expected an integer from 9 to 9, found 8$/],
+		[{ attacker_frames: [3], frames: 8 }, /: frames: expected 9, found 8$/],
 	];
 	for (const [content, message] of cases) {
 		t.throws(() => attackers(content), { instanceOf: UserError, message });

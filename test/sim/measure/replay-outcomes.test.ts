@@ -53,3 +53,31 @@ test("a broadcast counts once for each receiver, other senders' frames never", (
 	sink.runEnded(100, 1);
 	t.deepEqual(each.outcomes, { ignored: 1, duplicate: 1 });
 });
+
+test("each frame is judged once: accepted by any node, else refused for the first reason, else ignored or unheard", (t) => {
+	const each = outcomes();
+	const { sink } = each;
+	const address = new LinkAddress();
+	const send = (timeUs: number, receivers: readonly (() => void)[]): void => {
+		sink.frameOnAir(timeUs, RADIO, 26, -60, DATA);
+		receivers.forEach((receive, node) => {
+			sink.frameReceived(timeUs, node, RADIO, -60);
+			receive();
+		});
+		sink.frameReplayed(timeUs, RADIO, 1, "sent");
+	};
+	send(10, [
+		() => sink.frameRefused(10, 0, address, "duplicate"),
+		() => sink.fragmentStored(10, 1, address, 5, 0, 96),
+	]);
+	send(20, [
+		() => {},
+		() => sink.fragmentRefused(20, 1, address, 5, 0, "reassembly-full"),
+		() => sink.frameRefused(20, 2, address, "duplicate"),
+	]);
+	send(30, [() => {}]);
+	send(40, []);
+	sink.runEnded(100, 1);
+	t.deepEqual(each.frames, { accepted: 1, refused: 1, unheard: 1, ignored: 1 });
+	t.deepEqual(each.refusals, { "reassembly-full": 1 });
+});
