@@ -206,9 +206,13 @@ async function readPolicy(name: string, isObserver: boolean): Promise<ChosenPoli
 	if (typeof factory?.create !== "function") {
 		throw new UserError(`--policy: ${name}: expected a module that exports 'policy', found none`);
 	}
+	const stack = factory.stack ?? OUR_STACK;
+	if (!(stack.memoryBytes >= LEAST_MEMORY_BYTES) || typeof stack.rejectsDuplicates !== "boolean") {
+		const expected = `expected memoryBytes of at least ${LEAST_MEMORY_BYTES}, and rejectsDuplicates true or false`;
+		throw new UserError(`--policy: ${name}: stack: ${expected}, found ${JSON.stringify(stack)}`);
+	}
 	try {
-		const policy = factory.create({ ...defaultsOf(factory), ...options });
-		return { policy, modules, stack: factory.stack ?? OUR_STACK };
+		return { policy: factory.create({ ...defaultsOf(factory), ...options }), modules, stack };
 	} catch (error) {
 		throw moduleFault(error, modules) ?? error;
 	}

@@ -49,6 +49,10 @@ test("values that are not right are named with what was expected", (t) => {
 	for (const context of ["16=2001:db8::/64", "0=2001:db8::", "2001:db8::/64", "0=2001:db8::/129", "=::/0"]) {
 		endsWithLine(t, decode("--context", context), 2, /--context: expected a context as 0=2001:db8::\/64/);
 	}
+	const as = ["--as", "0x0001"];
+	endsWithLine(t, decode(...as, "--memory", "12"), 2, /--memory: expected octets from 128 to .*, found '12'/);
+	endsWithLine(t, decode(...as, "--memory", "1e4"), 2, /--memory: expected octets .*, found '1e4'/);
+	endsWithLine(t, decode("--memory", "6000"), 2, /--memory: expected --as with it, found none/);
 	endsWithLine(t, decode("--policy", "riott"), 2, /--policy: expected rfc4944, riot,.* found 'riott'/);
 	endsWithLine(
 		t,

@@ -249,6 +249,29 @@ test("as one node: its own datagrams only, within its memory", (t) => {
 	t.true(others.every(({ datagram, drop, lowpan }) => !datagram && !drop && lowpan !== undefined));
 });
 
+/** Drops of a recorded attack as its victim decides, by reason. */
+function victimDrops(name: string, ...options: string[]): ReadonlyMap<string, number> {
+	const drops = new Map<string, number>();
+	for (const { drop } of decode(`attacks/${name}.pcap`, "--as", "02:00:00:00:12:34:00:02", ...options)) {
+		if (drop !== undefined) drops.set(drop, (drops.get(drop) ?? 0) + 1);
+	}
+	return drops;
+}
+
+test("as RIOT: its own memory unless another is given, what it did not receive left out, no duplicates", (t) => {
+	const name = "riot-buffer-reservation";
+	const own = victimDrops(name, "--policy", "riot");
+	t.deepEqual([own.get("not-acknowledged"), own.get("duplicate")], [3, undefined]);
+	const full = own.get("reassembly-full") ?? 0;
+	t.is(victimDrops(name, "--policy", "riot", "--memory", "5944").get("reassembly-full"), full);
+	t.true(victimDrops(name, "--policy", "riot", "--memory", "5120").get("reassembly-full")! > full);
+	t.is(victimDrops("riot-fragn-flood", "--policy", "riot").get("receiver-busy"), 16);
+});
+
+test("as a node of ours the same recording has duplicates", (t) => {
+	t.true(victimDrops("riot-buffer-reservation").get("duplicate")! > 0);
+});
+
 test("without its context a compressed address is refused by name", (t) => {
 	const { stdout, stderr } = lowguard("decode", capturePath("ns3-ctx0-9n.pcap"), "--json");
 	const drops = stdout
@@ -314,6 +337,25 @@ test("a policy of the user's own gets the defaults that it declares", (t) => {
 	const frames = decode("riot-ping-500.pcap", "--policy", path);
 	const drops = new Set(frames.filter(({ fragment }) => fragment !== undefined).map(({ drop }) => drop));
 	t.deepEqual([...drops], ["fragment-orphan"]);
+});
+
+test("a policy of the user's own brings its stack's memory, and one that makes no sense is refused", (t) => {
+	const path = join(scratchFolder(t), "stack.mjs");
+	const write = (stack: string) =>
+		writeFileSync(
+			path,
+			`export const policy = { name: "stack", options: {}, stack: ${stack}, create: () => ({
+				name: "stack", completedMemoryUs: 0, matches: () => false, evict: () => undefined,
+				admit: (fragment, { budgetBytes }) => budgetBytes === 777 ? "fragment-orphan" : undefined,
+			}) };`,
+		);
+	write("{ memoryBytes: 777, rejectsDuplicates: false }");
+	const drops = victimDrops("riot-overlap", "--policy", path);
+	t.deepEqual([...drops.keys()], ["fragment-orphan"]);
+	write("{ memoryBytes: 777 }");
+	const { code, stderr } = lowguard("decode", capturePath("attacks/riot-overlap.pcap"), "--policy", path);
+	t.is(code, 2);
+	t.regex(stderr, /stack: expected memoryBytes .*, found \{"memoryBytes":777\}\n$/);
 });
 
 test("a policy of the user's own judges the fragments", (t) => {
