@@ -66,9 +66,9 @@ export const command: Command = {
 FILE is a pcap or pcapng with link type 195, 230, 283 (TAP), or Ethernet that carries ZEP.
 Without --as, an observer with unlimited memory reassembles for every destination. With --as, a
 node's memory (${OUR_STACK.memoryBytes} B; ${riot.stack?.memoryBytes} B with riot) takes the frames to that address and to all;
-repeat it for a node that has a short and an extended address. What the acknowledgements of the capture
-show that the node did not receive is left out: not-acknowledged, receiver-busy. Retransmissions are
-refused as duplicates, except with riot, which does not look for them.
+repeat it for a node that has a short and an extended address. What the acknowledgements of the
+capture show that the node did not receive is left out: not-acknowledged, receiver-busy.
+Retransmissions are refused as duplicates, except with riot, which does not look for them.
 Policies: ${[...REASSEMBLY_POLICIES.keys()].join(", ")}.`,
 	run,
 };

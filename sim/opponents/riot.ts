@@ -13,7 +13,8 @@ import { booleanOption, numberOption } from "./options.js";
 
 /*
  * Reassembly of RIOT's GNRC stack, read from public snapshots of about 2021 (reassembly buffer) and
- * 2023 (IPHC), and compared with recordings of nodes of a 2026.07 tree.
+ * 2023 (IPHC), and compared ping by ping with recordings of nodes of a 2026.07 tree under attack
+ * (`npm run riot-captures`).
  *
  * Facts, from sys/net/gnrc/network_layer/sixlowpan/frag/rb/gnrc_sixlowpan_frag_rb.c, its Kconfig, and
  * sixlowpan/iphc/gnrc_sixlowpan_iphc.c:
@@ -31,11 +32,15 @@ import { booleanOption, numberOption } from "./options.js";
  * - Whole when the lengths add up to the size (dispatch_when_complete).
  * - RBUF_INT_SIZE intervals (ceil(1280 / 99) an entry) are shared; an entry that finds none is discarded.
  * - CONFIG_GNRC_SIXLOWPAN_FRAG_RBUF_DEL_TIMER = 0: a completed datagram is not remembered.
+ * - A frame that comes again reaches the reassembly buffer: gnrc_netif_dedup, off unless an application
+ *   chooses it, looks at broadcasts only. A last fragment retransmitted so opens an entry that stays.
  *
  * Differences: RIOT notes a compressed first fragment with its length on the air, so that a forged range
  * in the octets that decompression adds is not an overlap but makes the sum too large; the datagram is
  * lost either way. The packet buffer also holds frames in flight and outgoing packets, which are not
- * charged here: of its 6,144 B, some 200 are never free to reassembly while a frame is being received.
+ * charged here: of its 6,144 B, some 200 are never free to reassembly while a frame is being received. A reply
+ * that finds no memory for its fragments breaks off on the air (recorded: whenever three promises of 1,500 B
+ * are open); the model has no senders' memory. Anything from 5,200 to 6,100 B decides all recorded pings alike.
  */
 
 /** gnrc_pktsnip_t on a 32-bit target, which the packet buffer keeps beside the data. */
