@@ -51,8 +51,8 @@ bad FCS stay out.
 FILTER, separated by commas: ${FILTER_TERMS}.
 Without a kind, all frames but acknowledgements are sent: receivers send their own.
 FILE of --attackers is the JSON file beside a recorded attack, as test/captures/attacks/README.md
-describes it; without --only, acknowledgements in its list are sent too. Of each of these frames it is
-told whether a node accepted it (a miss of the defence) or refused it, and why (a hit).`,
+describes it; without --only, acknowledgements in its list are sent too. It is told of each frame
+whether a node accepted it (a miss of the defence) or refused it, and why (a hit).`,
 	run,
 };
 
