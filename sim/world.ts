@@ -9,6 +9,7 @@ import type { StaticRoute } from "../firmware/net/routing.js";
 import { Node, type NodeConfig } from "../firmware/node.js";
 import type { Battery, Cipher, Digest, Ports } from "../firmware/ports.js";
 import type { AirOptions } from "./channel/air.js";
+import { FADING_LIMIT } from "./channel/fading.js";
 import { type LinkGraph, linksByList, linksByPropagation, type Positions } from "./channel/links.js";
 import { linkReception, type Paths, shortestPaths } from "./channel/paths.js";
 import { SimulatedRadio } from "./channel/radio.js";
@@ -89,7 +90,9 @@ export class World {
 			this.links = linksByList(powers.length, this.topology.links, LISTED_LINK_DBM);
 		} else {
 			const propagation = modules.propagation.create(optionsOf(channel.propagation), seed);
-			this.links = linksByPropagation(this.positions, powers, propagation, channel.interferenceFloorDbm);
+			// A link that is too weak on average is heard now and then.
+			const floorDbm = channel.interferenceFloorDbm - FADING_LIMIT * channel.fading.deviationDb;
+			this.links = linksByPropagation(this.positions, powers, propagation, floorDbm);
 		}
 		const air: AirOptions = channel;
 		this.transceivers = new Transceivers(

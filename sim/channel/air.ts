@@ -3,6 +3,7 @@ import { exp, fromDb } from "../kernel/math.js";
 import type { EventQueue } from "../kernel/queue.js";
 import { threefry2x32 } from "../kernel/random.js";
 import { BitErrorTable, ERROR_FREE_SINR } from "./bit-error.js";
+import { Fading, type FadingOptions } from "./fading.js";
 import type { LinkGraph } from "./links.js";
 import { RadioMode, type RadioStates } from "./radio-states.js";
 
@@ -20,6 +21,8 @@ export interface AirOptions {
 	readonly captureDb: number;
 	/** Energy above this is a busy channel (CCA mode 1). */
 	readonly ccaThresholdDbm: number;
+	/** How links change in time; absent, they do not. */
+	readonly fading?: FadingOptions;
 }
 
 /** Why a receiver missed a frame. */
@@ -44,6 +47,10 @@ const BITS_PER_US = 0.25;
  */
 export class Air {
 	readonly links: LinkGraph;
+	/** Undefined where links do not change. */
+	readonly #fading: Fading | undefined;
+	/** What arrives over each link: a frame keeps, to its end, the power that it started with. */
+	readonly #signalMw: Float64Array;
 	/** Power of all frames in the air at each node, in mW. */
 	readonly powerMw: Float64Array;
 	/** Frames in the air at each node. */
@@ -84,6 +91,9 @@ export class Air {
 	) {
 		const n = links.nodes;
 		this.links = links;
+		const { fading } = options;
+		if (fading !== undefined && fading.deviationDb > 0) this.#fading = new Fading(links, fading, seed);
+		this.#signalMw = this.#fading?.powerMw ?? links.powerMw;
 		this.powerMw = new Float64Array(n);
 		this.#inAir = new Int32Array(n);
 		this.#sendingOn = new Uint8Array(n);
@@ -122,10 +132,11 @@ export class Air {
 
 	/** A node's preamble begins. */
 	start(from: number): void {
-		const { start, to, powerMw } = this.links;
+		const { start, to } = this.links;
 		const mode = this.#states.mode;
 		const channel = this.#states.channel;
 		const nowUs = this.#queue.nowUs();
+		this.#fading?.refresh(from, nowUs);
 		const end = start[from + 1]!;
 		const sendingOn = channel[from]!;
 		this.#sendingOn[from] = sendingOn;
@@ -133,7 +144,7 @@ export class Air {
 		for (let i = start[from]!; i < end; i++) {
 			const node = to[i]!;
 			if (channel[node] !== sendingOn) continue;
-			const signalMw = powerMw[i]!;
+			const signalMw = this.#signalMw[i]!;
 			const otherMw = this.powerMw[node]!;
 			if (mode[node] === RadioMode.receiving) {
 				this.#settle(node, nowUs);
@@ -155,7 +166,7 @@ export class Air {
 
 	/** A node's last octet is out. `psduBytes` as given to the radio. */
 	end(from: number, psduBytes: number): void {
-		const { start, to, powerMw, prr } = this.links;
+		const { start, to, prr } = this.links;
 		const mode = this.#states.mode;
 		const channel = this.#states.channel;
 		const nowUs = this.#queue.nowUs();
@@ -167,7 +178,7 @@ export class Air {
 		for (let i = start[from]!; i < end; i++) {
 			const node = to[i]!;
 			if (channel[node] !== sendingOn) continue;
-			const signalMw = powerMw[i]!;
+			const signalMw = this.#signalMw[i]!;
 			const locked = this.#lockedOn[node] === from && this.#lockUs[node] === startUs;
 			if (mode[node] === RadioMode.receiving) this.#settle(node, nowUs);
 			if (this.powerMw[node]! >= this.ccaThresholdMw) this.lastBusyUs[node] = nowUs;
@@ -198,12 +209,12 @@ export class Air {
 		this.powerMw[node] = 0;
 		this.lastBusyUs[node] = -1;
 		if (this.#sending === 0) return;
-		const { start, to, powerMw } = this.links;
+		const { start, to } = this.links;
 		for (let from = 0; from < this.links.nodes; from++) {
 			if (this.#sendingOn[from] !== channel) continue;
 			for (let i = start[from]!; i < start[from + 1]!; i++) {
 				if (to[i] !== node) continue;
-				this.powerMw[node] = this.powerMw[node]! + powerMw[i]!;
+				this.powerMw[node] = this.powerMw[node]! + this.#signalMw[i]!;
 				this.#inAir[node]!++;
 			}
 		}

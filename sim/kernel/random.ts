@@ -61,6 +61,11 @@ function hashText(text: string): number {
 	return hash;
 }
 
+/** The second word of the key of a named stream; the first is the seed's lower half. */
+export function streamKey(seed: number, purpose: string): number {
+	return hashText(purpose) ^ Math.imul(Math.floor(seed / 0x100000000), 0x9e3779b1);
+}
+
 const block = new Int32Array(2);
 
 /**
@@ -80,7 +85,7 @@ export class RandomStream implements Random {
 	/** `seed`: an integer from 0 to 2^53 - 1; `index` an integer. */
 	constructor(seed: number, purpose: string, index: number) {
 		this.#key0 = seed | 0;
-		this.#key1 = hashText(purpose) ^ Math.imul(Math.floor(seed / 0x100000000), 0x9e3779b1);
+		this.#key1 = streamKey(seed, purpose);
 		this.#index = index | 0;
 	}
 

@@ -25,6 +25,31 @@ export const CHANNEL_SCHEMA = {
 			default: {},
 			description: "Loss between two places; the other keys are options of the kind",
 		},
+		fading: {
+			type: "object",
+			additionalProperties: false,
+			properties: {
+				deviationDb: {
+					type: "number",
+					minimum: 0,
+					maximum: 20,
+					default: 0,
+					description:
+						"Standard deviation of the received power in time, in dB; 0 for links that do not change",
+				},
+				coherenceS: {
+					type: "number",
+					exclusiveMinimum: 0,
+					maximum: 1e6,
+					default: 1,
+					description: "How long a link stays as it is, in seconds",
+				},
+			},
+			default: {},
+			description:
+				"Block fading: each pair of nodes draws its power anew for each span of time, normal in dB, cut at three " +
+				"deviations, the same in both directions",
+		},
 		noiseDbm: {
 			type: "number",
 			minimum: -150,
