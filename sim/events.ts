@@ -28,7 +28,7 @@ export const SIM_EVENTS = {
 	 * `noise`, `transmitting`, `off`, or `weak` (below what a receiver locks to).
 	 */
 	frameLost: { code: 68, fields: [timeUs, node, ["from", "uint"], ["cause", "text"]] },
-	/** A node stopped for good. */
+	/** A node stopped for good; see `nodeStopped` for one that comes back. */
 	nodeDied: { code: 69, fields: [timeUs, node, ["cause", "text"]] },
 	/** What a node used, in microjoules, at the end of the run or of the node. */
 	nodeEnergy: {
@@ -49,6 +49,10 @@ export const SIM_EVENTS = {
 	frameReplayed: { code: 72, fields: [timeUs, node, ["number", "uint"], ["outcome", "text"]] },
 	/** Last event of every run. */
 	runEnded: { code: 73, fields: [timeUs, ["events", "uint"]] },
+	/** A node lost its power, and with it all but what it had stored. */
+	nodeStopped: { code: 74, fields: [timeUs, node, ["cause", "text"]] },
+	/** A node that came late or had lost its power starts. `boots`: how often it started before. */
+	nodeStarted: { code: 75, fields: [timeUs, node, ["boots", "uint"]] },
 } as const satisfies EventTable;
 
 export type SimSink = EventMethods<typeof SIM_EVENTS>;

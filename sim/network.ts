@@ -50,6 +50,7 @@ export class SimulatedPorts implements Ports {
 	readonly #seed: number;
 	readonly #node: number;
 	#store: Store | undefined;
+	#boots = 0;
 
 	constructor(shared: SharedPorts, node: number, radio: Radio, sensors: readonly Sensor[], battery: Battery) {
 		this.radio = radio;
@@ -68,8 +69,19 @@ export class SimulatedPorts implements Ports {
 		return this.#store;
 	}
 
+	/** How often the node started anew. */
+	get boots(): number {
+		return this.#boots;
+	}
+
+	/** The node lost its power: from now on it draws other numbers, as from a hardware generator. */
+	reboot(): void {
+		this.#boots++;
+	}
+
 	random(purpose: string): Random {
-		return new RandomStream(this.#seed, purpose, this.#node);
+		const stream = this.#boots === 0 ? purpose : `${purpose}-boot-${this.#boots}`;
+		return new RandomStream(this.#seed, stream, this.#node);
 	}
 }
 

@@ -5,6 +5,7 @@ import type { Node } from "../firmware/node.js";
 import type { Random } from "../firmware/ports.js";
 import type { SimSink } from "./events.js";
 import { RandomStream } from "./kernel/random.js";
+import { type LifecycleNodes, type LifecyclePlan, planLifecycle } from "./lifecycle.js";
 import { addressOf } from "./network.js";
 import { optionsOf, type Scenario, type ScenarioModules } from "./scenario/scenario.js";
 import { HEADER_BYTES } from "./traffic/flow.js";
@@ -27,10 +28,17 @@ export class Simulation {
 	readonly durationUs: number;
 	/** Takes the events of this run. */
 	readonly sink: SimSink;
+	/** Whether a node has not stopped for good. */
 	readonly #alive: Uint8Array;
+	/** Whether it has power right now. */
+	readonly #powered: Uint8Array;
+	/** The most memory that the node of this number used before it lost its power. */
+	readonly #peakBytes: Uint32Array;
 	readonly #sequences: Uint32Array;
 	readonly #payload: Uint8Array;
-	readonly #apps: (SensingApp | undefined)[] = [];
+	/** Start the sensing applications of a node, by its number. */
+	readonly #appStarters: ((firstUs: number) => SensingApp)[][];
+	readonly #apps: SensingApp[][];
 
 	constructor(scenario: Scenario, modules: ScenarioModules, options: WorldOptions) {
 		this.scenario = scenario;
@@ -40,11 +48,18 @@ export class Simulation {
 		this.sinks = this.world.sinks;
 		const { nodes } = this.world;
 		this.#alive = new Uint8Array(nodes.length).fill(1);
+		this.#powered = new Uint8Array(nodes.length).fill(1);
+		this.#peakBytes = new Uint32Array(nodes.length);
+		this.#appStarters = nodes.map(() => []);
+		this.#apps = nodes.map(() => []);
 		this.#sequences = new Uint32Array(nodes.length);
 		this.#payload = new Uint8Array(scenario.node.maxPacketBytes);
+		const plan = planLifecycle(scenario, this.#lifecycleNodes());
+		for (const { node } of plan.joins) this.#powered[node] = 0;
 		this.#announce();
 		this.#startNodes();
 		this.#startApplications(modules);
+		this.#schedule(plan);
 	}
 
 	get nodes(): number {
@@ -65,8 +80,9 @@ export class Simulation {
 		for (let node = 0; node < this.nodes; node++) if (this.#alive[node] === 1) this.#tellEnergy(node);
 		const { queue, nodes } = this.world;
 		for (const { config, reassembler } of nodes) {
-			if (reassembler.peakBytes === 0) continue;
-			this.sink.nodeMemory(queue.nowUs(), config.id, reassembler.peakBytes, reassembler.budgetBytes);
+			const peakBytes = Math.max(reassembler.peakBytes, this.#peakBytes[config.id]!);
+			if (peakBytes === 0) continue;
+			this.sink.nodeMemory(queue.nowUs(), config.id, peakBytes, reassembler.budgetBytes);
 		}
 		this.sink.runEnded(queue.nowUs(), queue.processed);
 	}
@@ -77,10 +93,52 @@ export class Simulation {
 		this.#alive[node] = 0;
 		this.#tellEnergy(node);
 		this.sink.nodeDied(this.nowUs(), node, cause);
-		this.#apps[node]?.stop();
 		this.world.battery?.forget(node);
+		this.#powerOff(node);
+	}
+
+	/**
+	 * Takes a node's power away for a time in microseconds: it loses its memory, and starts anew with what it has
+	 * stored. One that has none already, or is a sink, stays as it is.
+	 */
+	reboot(node: number, downUs: number): void {
+		this.#checkNode("reboot", "node", node);
+		if (this.#alive[node] === 0 || this.#powered[node] === 0 || this.sinks.includes(node)) return;
+		this.sink.nodeStopped(this.nowUs(), node, "reboot");
+		const { peakBytes } = this.world.nodes[node]!.reassembler;
+		this.#peakBytes[node] = Math.max(this.#peakBytes[node]!, peakBytes);
+		this.#powerOff(node);
+		this.at(node, this.nowUs() + downUs, () => {
+			this.world.replace(node);
+			this.#powerOn(node);
+		});
+	}
+
+	#powerOff(node: number): void {
+		this.#powered[node] = 0;
+		for (const app of this.#apps[node]!.splice(0)) app.stop();
 		this.world.nodes[node]!.stop();
 		this.world.transceivers.kill(node);
+	}
+
+	#powerOn(node: number): void {
+		this.#powered[node] = 1;
+		this.sink.nodeStarted(this.nowUs(), node, this.world.boots(node));
+		const started = this.world.nodes[node]!;
+		started.network.bind(TRAFFIC_PORT, () => {});
+		started.start();
+		this.#apps[node] = this.#appStarters[node]!.map((start) => start(this.nowUs()));
+	}
+
+	#lifecycleNodes(): LifecycleNodes {
+		const { next } = this.world.paths;
+		const all = Array.from({ length: this.nodes }, (_, node) => node).filter((n) => !this.sinks.includes(n));
+		return { all, leaves: all.filter((node) => !next.includes(node)) };
+	}
+
+	#schedule({ joins, reboots, downUs }: LifecyclePlan): void {
+		for (const { node, timeUs } of joins) this.at(node, timeUs, () => this.#powerOn(node));
+		for (const { node, timeUs } of reboots) this.at(node, timeUs, () => this.reboot(node, downUs));
 	}
 
 	/**
@@ -98,7 +156,7 @@ export class Simulation {
 	}
 
 	/**
-	 * Lets a node send one UDP datagram; a dead one does not.
+	 * Lets a node send one UDP datagram; one without power does not.
 	 *
 	 * Throws a RangeError for a node that does not exist or a payload that no packet holds.
 	 */
@@ -111,7 +169,7 @@ export class Simulation {
 				`send: expected payloadBytes from ${MIN_PAYLOAD_BYTES} to ${most}, got ${payloadBytes}`,
 			);
 		}
-		if (this.#alive[from] === 0) return;
+		if (this.#powered[from] === 0) return;
 		const sender = this.world.nodes[from]!;
 		const sequence = this.#sequences[from]!++;
 		fillPayload(this.#payload, payloadBytes, from, sequence, this.nowUs());
@@ -174,13 +232,19 @@ export class Simulation {
 		const { nodes, queue, battery } = this.world;
 		const spreadUs = Math.round(this.scenario.start.spreadS * 1e6);
 		for (const node of nodes) {
+			const { id } = node.config;
 			node.network.bind(TRAFFIC_PORT, () => {});
-			if (spreadUs === 0) node.start();
-			else {
-				const random = new RandomStream(this.scenario.seed, "start", node.config.id);
-				this.at(node.config.id, random.below(spreadUs), () => node.start());
+			if (this.#powered[id] === 1) {
+				if (spreadUs === 0) node.start();
+				else {
+					const random = new RandomStream(this.scenario.seed, "start", id);
+					this.at(id, random.below(spreadUs), () => {
+						// One that lost its power meanwhile is not this one any more.
+						if (this.#powered[id] === 1 && this.world.nodes[id] === node) node.start();
+					});
+				}
 			}
-			battery?.watch(node.config.id, queue.nowUs());
+			battery?.watch(id, queue.nowUs());
 		}
 		for (const sink of this.sinks) new CollectingApp(nodes[sink]!);
 	}
@@ -219,20 +283,25 @@ export class Simulation {
 
 	#startReadings(options: ReadingsOptions, context: TrafficContext): void {
 		const periodUs = Math.round(options.periodS * 1e6);
-		for (const node of this.world.nodes) {
-			const id = node.config.id;
+		for (let id = 0; id < this.nodes; id++) {
 			const sink = context.target(id, "sink");
 			if (sink === undefined || this.sinks.includes(id)) continue;
 			const { global, linkLocal } = this.world.nodes[sink]!;
-			const app = new SensingApp(node, {
-				sink: global ?? linkLocal,
-				periodUs,
-				readingsPerPack: options.readingsPerPack,
-				firstUs: Math.round(options.startS * 1e6) + context.random(id).below(periodUs),
-				baseName: `n${id}:`,
-			});
-			this.#apps[id] = app;
-			app.start();
+			const random = context.random(id);
+			const start = (fromUs: number): SensingApp => {
+				const app = new SensingApp(this.world.nodes[id]!, {
+					sink: global ?? linkLocal,
+					periodUs,
+					readingsPerPack: options.readingsPerPack,
+					firstUs: fromUs + random.below(periodUs),
+					baseName: `n${id}:`,
+				});
+				app.start();
+				return app;
+			};
+			const startUs = Math.round(options.startS * 1e6);
+			this.#appStarters[id]!.push((fromUs) => start(Math.max(startUs, fromUs)));
+			if (this.#powered[id] === 1) this.#apps[id]!.push(start(startUs));
 		}
 	}
 

@@ -20,7 +20,15 @@ import type { SimSink } from "./events.js";
 import { EventQueue } from "./kernel/queue.js";
 import { RandomStream } from "./kernel/random.js";
 import { octetsOf, pairwiseKeys } from "./keys.js";
-import { ADDRESS_BASE, addressOf, EUI64_HIGH, numberOf, SimulatedPorts, SyntheticSensor } from "./network.js";
+import {
+	ADDRESS_BASE,
+	addressOf,
+	EUI64_HIGH,
+	numberOf,
+	type SharedPorts,
+	SimulatedPorts,
+	SyntheticSensor,
+} from "./network.js";
 import { optionsOf, type Scenario, type ScenarioModules } from "./scenario/scenario.js";
 import { resolveSinks } from "./scenario/sinks.js";
 import type { Topology } from "./topology/topology.js";
@@ -68,6 +76,8 @@ export class World {
 	/** Undefined where batteries have no end. */
 	readonly battery: BatteryWatch | undefined;
 	readonly nodes: readonly Node[];
+	readonly #ports: SimulatedPorts[] = [];
+	readonly #makeNode: (id: number) => Node;
 	readonly outsiders: readonly SimulatedRadio[];
 
 	/** `onEmpty` is told of each node whose battery is used up. */
@@ -108,7 +118,8 @@ export class World {
 		const { capacityJ, voltageV } = scenario.battery;
 		this.meter = new EnergyMeter(this.transceivers.states, scenario.radio, voltageV);
 		if (capacityJ !== null) this.battery = new BatteryWatch(this.meter, this.queue, capacityJ, onEmpty);
-		this.nodes = this.#makeNodes(modules.policy, options);
+		this.#makeNode = this.#nodeMaker(modules.policy, options);
+		this.nodes = Array.from({ length: count }, (_, id) => this.#makeNode(id));
 		this.outsiders = options.outsiders.map((_, i) => new SimulatedRadio(this.transceivers, count + i));
 	}
 
@@ -117,7 +128,21 @@ export class World {
 		return battery === undefined ? MAINS : { level: () => battery.level(node, queue.nowUs()) };
 	}
 
-	#makeNodes(policy: PolicyFactory, options: WorldOptions): Node[] {
+	/** Replaces a node that has stopped by a new one, which finds what the old one had stored. */
+	replace(id: number): Node {
+		this.transceivers.powerOn(id);
+		this.#ports[id]!.reboot();
+		const node = this.#makeNode(id);
+		(this.nodes as Node[])[id] = node;
+		return node;
+	}
+
+	/** How often a node started anew. */
+	boots(id: number): number {
+		return this.#ports[id]!.boots;
+	}
+
+	#nodeMaker(policy: PolicyFactory, options: WorldOptions): (id: number) => Node {
 		const { scenario } = this;
 		const shared = {
 			clock: this.queue,
@@ -130,19 +155,21 @@ export class World {
 		const contexts = contextTable(scenario.node.contexts);
 		const prefix = scenario.node.prefix === null ? undefined : parseIpv6Prefix(scenario.node.prefix)?.prefix;
 		const sinkSet = new Set(this.sinks);
-		const nodes: Node[] = [];
-		for (let id = 0; id < this.topology.nodes; id++) {
-			const radio = new SimulatedRadio(this.transceivers, id);
-			const random = new RandomStream(scenario.seed, "sensors", id);
-			const sensors = [
-				new SyntheticSensor("temp", "Cel", 12, 28, DAY_US, this.queue, random),
-				new SyntheticSensor("hum", "%RH", 35, 85, DAY_US, this.queue, random),
-			];
-			const ports = new SimulatedPorts(shared, id, radio, sensors, this.#batteryOf(id));
+		return (id) => {
+			const ports = (this.#ports[id] ??= this.#makePorts(id, shared));
 			const config = nodeConfig(scenario, id, sinkSet.has(id), prefix, contexts, policy, this.paths, ports);
-			nodes.push(new Node(config, ports, this.pool));
-		}
-		return nodes;
+			return new Node(config, ports, this.pool);
+		};
+	}
+
+	#makePorts(id: number, shared: SharedPorts): SimulatedPorts {
+		const radio = new SimulatedRadio(this.transceivers, id);
+		const random = new RandomStream(this.scenario.seed, "sensors", id);
+		const sensors = [
+			new SyntheticSensor("temp", "Cel", 12, 28, DAY_US, this.queue, random),
+			new SyntheticSensor("hum", "%RH", 35, 85, DAY_US, this.queue, random),
+		];
+		return new SimulatedPorts(shared, id, radio, sensors, this.#batteryOf(id));
 	}
 }
 

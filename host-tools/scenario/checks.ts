@@ -37,6 +37,21 @@ export function checkScenario(
 	);
 	if (typeof scenario.sinks !== "string") checkNumbers(document, ["sinks"], scenario.sinks, topology.nodes);
 	checkTraffic(document, scenario, modules, topology);
+	checkLifecycle(document, scenario, topology);
+}
+
+function checkLifecycle(document: ScenarioDocument, { lifecycle }: Scenario, topology: Topology): void {
+	for (const name of ["lateJoiners", "reboots"] as const) {
+		const { fromS, toS, among } = lifecycle[name];
+		if (toS !== null && toS < fromS) {
+			throw document.error(
+				["lifecycle", name, "toS"],
+				`expected at least fromS, which is ${fromS}, found ${toS}`,
+			);
+		}
+		if (typeof among !== "string")
+			checkNumbers(document, ["lifecycle", name, "among"], among, topology.nodes);
+	}
 }
 
 function checkNode(document: ScenarioDocument, { node, radio }: Scenario): void {

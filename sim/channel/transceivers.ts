@@ -53,7 +53,10 @@ export class Transceivers implements AirListener {
 	readonly #ackTimer: Float64Array;
 	readonly #done: ((outcome: TransmitOutcome) => void)[];
 	readonly #handler: ReceiveHandler[];
+	/** Without power. */
 	readonly #dead: Uint8Array;
+	/** Rises when a node loses its power: what it had scheduled by then is void. */
+	readonly #generation: Int32Array;
 	/** Whether a node wants its receiver on all the time, and how many windows it has open. */
 	readonly #always: Uint8Array;
 	readonly #windows: Uint16Array;
@@ -68,8 +71,6 @@ export class Transceivers implements AirListener {
 	readonly #ackStart: number;
 	readonly #ackEnd: number;
 	readonly #ackLate: number;
-	readonly #windowStart: number;
-	readonly #windowEnd: number;
 
 	constructor(
 		links: LinkGraph,
@@ -93,18 +94,17 @@ export class Transceivers implements AirListener {
 		this.#done = new Array<(outcome: TransmitOutcome) => void>(n).fill(() => {});
 		this.#handler = new Array<ReceiveHandler>(n).fill(NOBODY);
 		this.#dead = new Uint8Array(n);
+		this.#generation = new Int32Array(n);
 		this.#always = new Uint8Array(n);
 		this.#windows = new Uint16Array(n);
 		this.#filter = new AddressFilter(n);
 		this.#bestDbm = strongestNeighbourDbm(links);
-		this.#assessEnd = queue.register((node) => this.#onAssessed(node));
-		this.#sendStart = queue.register((node) => this.#onSendStart(node));
+		this.#assessEnd = queue.register((node, generation) => this.#onAssessed(node, generation));
+		this.#sendStart = queue.register((node, generation) => this.#onSendStart(node, generation));
 		this.#sendEnd = queue.register((node) => this.#onSendEnd(node));
 		this.#ackStart = queue.register((node) => this.#onAckStart(node));
 		this.#ackEnd = queue.register((node) => this.#onAckEnd(node));
 		this.#ackLate = queue.register((node) => this.#finish(node, "no-ack"));
-		this.#windowStart = queue.register((node, durationUs) => this.#onWindow(node, durationUs));
-		this.#windowEnd = queue.register((node) => this.#onWindowEnd(node));
 	}
 
 	configure(node: number, config: RadioConfig): void {
@@ -135,7 +135,14 @@ export class Transceivers implements AirListener {
 	}
 
 	receiveAt(node: number, timeUs: number, durationUs: number): void {
-		this.#queue.schedule(timeUs, this.#windowStart, node, durationUs);
+		this.#whilePowered(node, timeUs, () => {
+			this.#windows[node]!++;
+			this.#want(node);
+			this.#whilePowered(node, this.#queue.nowUs() + durationUs, () => {
+				this.#windows[node]!--;
+				this.#want(node);
+			});
+		});
 	}
 
 	transmit(
@@ -149,21 +156,42 @@ export class Transceivers implements AirListener {
 		this.#psdu[node] = psdu;
 		this.#done[node] = done;
 		const fromUs = Math.max(options.atUs, this.#queue.nowUs());
+		const generation = this.#generation[node]!;
 		if (options.cca) {
 			this.#assessUs[node] = fromUs;
-			this.#queue.schedule(fromUs + this.#times.ccaUs, this.#assessEnd, node, 0);
-		} else this.#queue.schedule(fromUs, this.#sendStart, node, 0);
+			this.#queue.schedule(fromUs + this.#times.ccaUs, this.#assessEnd, node, generation);
+		} else this.#queue.schedule(fromUs, this.#sendStart, node, generation);
 	}
 
-	/** Switches a transceiver off for good; what it has on the air still ends in the others' ears. */
+	/**
+	 * Takes a transceiver's power away: it forgets its handler and whatever it was to do, and tells nobody.
+	 *
+	 * What it has on the air still ends in the others' ears. Without {@link powerOn}, for good.
+	 */
 	kill(node: number): void {
 		this.#dead[node] = 1;
+		this.#generation[node]!++;
 		this.#queue.cancel(this.#ackTimer[node]!);
 		this.states.wanted[node] = 0;
 		this.#handler[node] = NOBODY;
 		this.#done[node] = () => {};
 		if (this.states.mode[node] === RadioMode.transmitting) this.states.book(node, this.#queue.nowUs());
 		else this.#toMode(node, RadioMode.off);
+	}
+
+	/**
+	 * Gives a transceiver its power back, with its receiver off, to be configured as a new one.
+	 *
+	 * Throws an Error while the frame that it lost its power with is on the air.
+	 */
+	powerOn(node: number): void {
+		if (this.states.mode[node] === RadioMode.transmitting)
+			throw new Error(`radio ${node}: powerOn before its last frame ended`);
+		this.#dead[node] = 0;
+		this.#phase[node] = Phase.idle;
+		this.#psdu[node] = undefined;
+		this.#always[node] = 0;
+		this.#windows[node] = 0;
 	}
 
 	#toMode(node: number, mode: number): void {
@@ -177,19 +205,16 @@ export class Transceivers implements AirListener {
 		this.#toMode(node, this.states.wanted[node] === 1 ? RadioMode.listening : RadioMode.off);
 	}
 
-	#onWindow(node: number, durationUs: number): void {
-		this.#windows[node]!++;
-		this.#want(node);
-		this.#queue.schedule(this.#queue.nowUs() + durationUs, this.#windowEnd, node, 0);
+	/** Calls back at a time, unless the node loses its power before. */
+	#whilePowered(node: number, timeUs: number, callback: () => void): void {
+		const generation = this.#generation[node];
+		this.#queue.at(timeUs, () => {
+			if (this.#generation[node] === generation) callback();
+		});
 	}
 
-	#onWindowEnd(node: number): void {
-		this.#windows[node]!--;
-		this.#want(node);
-	}
-
-	#onAssessed(node: number): void {
-		if (this.#dead[node] === 1) return;
+	#onAssessed(node: number, generation: number): void {
+		if (generation !== this.#generation[node]) return;
 		if (
 			this.#phase[node] === Phase.acknowledging ||
 			this.air.isReceiving(node, this.#queue.nowUs()) ||
@@ -204,12 +229,12 @@ export class Transceivers implements AirListener {
 		}
 		this.#phase[node] = Phase.turning;
 		this.#toMode(node, RadioMode.transmitting);
-		this.#queue.schedule(this.#queue.nowUs() + this.#times.turnaroundUs, this.#sendStart, node, 0);
+		this.#queue.schedule(this.#queue.nowUs() + this.#times.turnaroundUs, this.#sendStart, node, generation);
 	}
 
-	#onSendStart(node: number): void {
-		if (this.#dead[node] === 1) {
-			this.#toMode(node, RadioMode.off);
+	#onSendStart(node: number, generation: number): void {
+		if (generation !== this.#generation[node]) {
+			if (this.#dead[node] === 1) this.#toMode(node, RadioMode.off);
 			return;
 		}
 		// Only a transmission without assessment comes here while the node acknowledges.

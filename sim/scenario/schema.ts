@@ -1,4 +1,5 @@
 import { CHANNEL_SCHEMA, RADIO_SCHEMA } from "./schema-channel.js";
+import { LIFECYCLE_SCHEMA } from "./schema-lifecycle.js";
 import { NODE_SCHEMA } from "./schema-node.js";
 
 /**
@@ -135,5 +136,6 @@ export const SCENARIO_SCHEMA = {
 			default: {},
 			description: "When nodes switch on",
 		},
+		lifecycle: LIFECYCLE_SCHEMA,
 	},
 } as const;

@@ -1,0 +1,155 @@
+import test from "ava";
+import { LinkAddress } from "../../firmware/address.js";
+import type { SimSink } from "../../sim/events.js";
+import { RandomStream } from "../../sim/kernel/random.js";
+import { logHash } from "./support/log-hash.js";
+import { bothWays, configOf, dataFrame, graphOf, RadioBench } from "./support/radio-bench.js";
+import { loadText, runText } from "./support/run-text.js";
+
+const SCENARIO = `
+name: lifecycle
+durationS: 100
+topology: { kind: grid, nodes: 9, spacingM: 30 }
+channel: { propagation: { kind: log-distance, maxRangeM: 45 } }
+sinks: corner
+traffic: [{ kind: periodic, periodS: 2, payloadBytes: 200 }]
+`;
+
+interface Seen {
+	readonly what: string;
+	readonly timeUs: number;
+	readonly node: number;
+}
+
+/** Notes when nodes come, go, send and deliver. */
+function observer(): { seen: Seen[]; sink: Partial<SimSink> } {
+	const seen: Seen[] = [];
+	const note =
+		(what: string) =>
+		(timeUs: number, node: number): void =>
+			void seen.push({ what, timeUs, node });
+	return {
+		seen,
+		sink: {
+			nodeStarted: note("started"),
+			nodeStopped: note("stopped"),
+			datagramSent: note("sent"),
+			frameOnAir: note("air"),
+			frameReceived: note("received"),
+		},
+	};
+}
+
+test("a late joiner is silent and deaf until its time, then takes part", async (t) => {
+	const { seen, sink } = observer();
+	const set = ["lifecycle.lateJoiners={count: 3, fromS: 20, toS: 60}"];
+	const { summary } = await runText(t, SCENARIO, set, { sinks: [sink] });
+	const started = seen.filter(({ what }) => what === "started");
+	t.is(new Set(started.map(({ node }) => node)).size, 3);
+	for (const { node, timeUs } of started) {
+		t.not(node, 0, "never a sink");
+		t.true(timeUs >= 20e6 && timeUs < 60e6);
+		const own = seen.filter((event) => event.node === node && event.what !== "started");
+		t.true(
+			own.every((event) => event.timeUs >= timeUs),
+			`node ${node} before ${timeUs}`,
+		);
+		t.true(own.some(({ what }) => what === "sent"));
+		t.true(own.some(({ what }) => what === "air"));
+	}
+	// What is due while a node is off is not counted: 50 each for those that were on.
+	const dueUs = started.reduce((sum, { timeUs }) => sum + (100e6 - timeUs), 5 * 100e6);
+	t.true(Math.abs(summary.datagrams.sent - dueUs / 2e6) <= 3, `${summary.datagrams.sent} of ${dueUs / 2e6}`);
+});
+
+test("a reboot takes memory and power away for a while, and the node's traffic goes on", async (t) => {
+	const { seen, sink } = observer();
+	const set = ["lifecycle.reboots={count: 4, fromS: 10, toS: 80, downS: 5}"];
+	const { summary, simulation } = await runText(t, SCENARIO, set, { sinks: [sink] });
+	const stops = seen.filter(({ what }) => what === "stopped");
+	t.true(stops.length >= 3 && stops.length <= 4);
+	for (const { node, timeUs } of stops) {
+		const back = seen.find((e) => e.what === "started" && e.node === node && e.timeUs > timeUs)!;
+		t.is(back.timeUs, timeUs + 5e6);
+		const during = seen.filter(
+			(e) => e.node === node && e.timeUs > timeUs + 5000 && e.timeUs < back.timeUs && e.what !== "started",
+		);
+		t.deepEqual(during, []);
+		t.true(seen.some((e) => e.node === node && e.what === "sent" && e.timeUs > back.timeUs));
+	}
+	// Each pause of 5 s leaves out two or three of the node's datagrams, one every 2 s.
+	const missing = 400 - summary.datagrams.sent;
+	t.true(missing >= 2 * stops.length && missing <= 3 * stops.length, `${missing}`);
+	t.is(summary.died, 0);
+	// Whatever the nodes that went away had in their hands came back to the pool.
+	let open = 0;
+	for (const { reassembler } of simulation.world.nodes) open += reassembler.contexts.length;
+	for (const { outbox } of simulation.world.nodes) open += outbox.length;
+	t.is(simulation.world.pool.lent, open);
+});
+
+test("readings begin anew after a reboot", async (t) => {
+	const { seen, sink } = observer();
+	const yaml = SCENARIO.replace(
+		/traffic:.*/,
+		"traffic: [{ kind: readings, periodS: 2, readingsPerPack: 4 }]",
+	);
+	const set = ["lifecycle.reboots={count: 1, fromS: 20, toS: 30, downS: 10, among: [4]}"];
+	const { summary } = await runText(t, yaml, set, { sinks: [sink] });
+	const [stop] = seen.filter(({ what }) => what === "stopped");
+	t.is(stop!.node, 4);
+	const after = seen.filter((e) => e.node === 4 && e.what === "sent" && e.timeUs > stop!.timeUs);
+	t.true(after[0]!.timeUs > stop!.timeUs + 10e6 + 6e6, "four readings make a pack");
+	t.true(after.length >= 5);
+	t.true(summary.readings > 700);
+});
+
+test("reboots at a rate come as often as it says, and the log is the same each time", async (t) => {
+	const { seen, sink } = observer();
+	const set = ["durationS=2000", "lifecycle.reboots={ratePerHour: 36, downS: 0.1}", "traffic=[]"];
+	await runText(t, SCENARIO, set, { sinks: [sink] });
+	const stops = seen.filter(({ what }) => what === "stopped").length;
+	// 8 nodes, 20 expected each; 4 deviations.
+	t.true(Math.abs(stops - 160) < 4 * Math.sqrt(160), `${stops}`);
+	const again = ["lifecycle={lateJoiners: {count: 2}, reboots: {count: 3, ratePerHour: 100}}"];
+	const hash = logHash(await loadText(t, SCENARIO, {}, again));
+	t.is(logHash(await loadText(t, SCENARIO, {}, again)), hash);
+});
+
+test("a radio whose power comes back is a new one", (t) => {
+	const random = new RandomStream(1, "power", 0);
+	for (let i = 0; i < 200; i++) {
+		const bench = new RadioBench(graphOf(2, bothWays([[0, 1, -60]])));
+		const { transceivers, radios, queue } = bench;
+		let told = 0;
+		bench.send(0, 0, dataFrame({ ack: true, bytes: 60 }), i % 2 === 0);
+		radios[0]!.receiveAt(300, 100_000);
+		queue.at(random.below(4000), () => transceivers.kill(0));
+		queue.at(10_000, () => {
+			transceivers.powerOn(0);
+			radios[0]!.configure(configOf(0));
+			radios[0]!.onReceive(() => told++);
+			radios[0]!.receive(true);
+			radios[0]!.transmit(dataFrame({ ack: true, seq: 9 }), { cca: true, atUs: 11_000 }, (outcome) => {
+				t.is(outcome, "acked");
+				told += 10;
+			});
+		});
+		bench.send(1, 20_000, dataFrame({ from: LinkAddress.short(2), to: LinkAddress.short(1) }));
+		queue.run(200_000);
+		t.is(told, 11);
+		t.is(transceivers.states.mode[0], 1);
+		t.deepEqual([...transceivers.air.powerMw], [0, 0]);
+	}
+});
+
+for (const [set, message] of [
+	["lifecycle.lateJoiners={count: 9}", /lifecycle\.lateJoiners\.count: expected at most 8 nodes .* found 9/],
+	["lifecycle.lateJoiners={count: 1, fromS: 5, toS: 4}", /toS: expected at least fromS, which is 5, found 4/],
+	["lifecycle.reboots={among: [9]}", /among: expected node numbers below 9, found 9/],
+	["lifecycle.reboots={downS: 0}", /downS: expected a number/],
+] as const) {
+	test(`refused: ${set}`, async (t) => {
+		await t.throwsAsync(runText(t, SCENARIO, [set]), { message });
+	});
+}
