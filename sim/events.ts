@@ -11,7 +11,7 @@ export const SIM_EVENTS = {
 		code: 64,
 		fields: [timeUs, ["scenario", "text"], ["seed", "uint"], ["fidelity", "text"], ["nodes", "uint"]],
 	},
-	/** A node stands at a place, in metres. `role`: `node`, `sink`, or `outsider` for a replaying radio. */
+	/** A node stands at a place, in metres. `role`: `node`, `sink`, `outsider` for a replaying radio, or `attacker`. */
 	nodePlaced: {
 		code: 65,
 		fields: [timeUs, node, ["x", "float"], ["y", "float"], ["role", "text"], ["address", "address"]],

@@ -3,6 +3,7 @@ import { TRAFFIC_PORT } from "../firmware/app/ports.js";
 import { SensingApp } from "../firmware/app/sensing.js";
 import type { Node } from "../firmware/node.js";
 import type { Random } from "../firmware/ports.js";
+import { startAttacks } from "./attacks/start.js";
 import type { SimSink } from "./events.js";
 import { RandomStream } from "./kernel/random.js";
 import { type LifecycleNodes, type LifecyclePlan, planLifecycle } from "./lifecycle.js";
@@ -60,6 +61,7 @@ export class Simulation {
 		this.#startNodes();
 		this.#startApplications(modules);
 		this.#schedule(plan);
+		startAttacks(this.world, modules, options.cipher, this.durationUs);
 	}
 
 	get nodes(): number {
@@ -218,14 +220,20 @@ export class Simulation {
 
 	#announce(): void {
 		const { sink } = this;
-		const { positions, nodes } = this.world;
+		const { positions } = this.world;
 		const { addressing } = this.scenario.node;
 		const scenario = JSON.stringify(this.scenario);
 		sink.runStarted(0, scenario, this.scenario.seed, this.scenario.fidelity, this.nodes);
 		for (let i = 0; i < positions.x.length; i++) {
-			const role = i >= nodes.length ? "outsider" : this.sinks.includes(i) ? "sink" : "node";
+			const role = this.#roleOf(i);
 			sink.nodePlaced(0, i, positions.x[i]!, positions.y[i]!, role, addressOf(i, addressing));
 		}
+	}
+
+	#roleOf(radio: number): string {
+		if (radio >= this.world.firstAttacker) return "attacker";
+		if (radio >= this.nodes) return "outsider";
+		return this.sinks.includes(radio) ? "sink" : "node";
 	}
 
 	#startNodes(): void {

@@ -8,10 +8,18 @@ import type { FrameProtection } from "../firmware/mac/protection.js";
 import type { StaticRoute } from "../firmware/net/routing.js";
 import { Node, type NodeConfig } from "../firmware/node.js";
 import type { Battery, Cipher, Digest, Ports } from "../firmware/ports.js";
+import { type PlacedAttacker, placeAttackers } from "./attacks/placement.js";
 import type { AirOptions } from "./channel/air.js";
 import { FADING_LIMIT } from "./channel/fading.js";
-import { type LinkGraph, linksByList, linksByPropagation, type Positions } from "./channel/links.js";
+import {
+	type ExplicitLink,
+	type LinkGraph,
+	linksByList,
+	linksByPropagation,
+	type Positions,
+} from "./channel/links.js";
 import { linkReception, type Paths, shortestPaths } from "./channel/paths.js";
+import type { Propagation } from "./channel/propagation.js";
 import { SimulatedRadio } from "./channel/radio.js";
 import { type PhyTimes, STANDARD_TIMES, Transceivers } from "./channel/transceivers.js";
 import { BatteryWatch } from "./energy/battery.js";
@@ -79,6 +87,10 @@ export class World {
 	readonly #ports: SimulatedPorts[] = [];
 	readonly #makeNode: (id: number) => Node;
 	readonly outsiders: readonly SimulatedRadio[];
+	/** The attackers that the scenario asks for: their radios follow the nodes and the other outsiders. */
+	readonly attackers: readonly PlacedAttacker[];
+	/** Number of the first attacker's radio. */
+	readonly firstAttacker: number;
 
 	/** `onEmpty` is told of each node whose battery is used up. */
 	constructor(
@@ -91,20 +103,17 @@ export class World {
 		this.scenario = scenario;
 		this.topology = modules.topology.create(optionsOf(scenario.topology), seed);
 		const count = this.topology.nodes;
-		this.positions = withOutsiders(this.topology.positions, options.outsiders);
-		const powers = new Float64Array(count + options.outsiders.length).fill(scenario.radio.txPowerDbm);
-		options.outsiders.forEach((outsider, i) => {
-			powers[count + i] = outsider.txPowerDbm;
-		});
-		if (this.topology.links !== undefined) {
-			this.links = linksByList(powers.length, this.topology.links, LISTED_LINK_DBM);
-		} else {
-			const propagation = modules.propagation.create(optionsOf(channel.propagation), seed);
-			// A link that is too weak on average is heard now and then.
-			const floorDbm = channel.interferenceFloorDbm - FADING_LIMIT * channel.fading.deviationDb;
-			this.links = linksByPropagation(this.positions, powers, propagation, floorDbm);
-		}
+		this.sinks = resolveSinks(scenario.sinks, this.topology);
+		this.firstAttacker = count + options.outsiders.length;
+		const propagation =
+			this.topology.links === undefined
+				? modules.propagation.create(optionsOf(channel.propagation), seed)
+				: undefined;
 		const air: AirOptions = channel;
+		this.attackers = scenario.attacks.length === 0 ? [] : this.#placeAttackers(propagation, air);
+		const outsiders = [...options.outsiders, ...this.attackers];
+		this.positions = withOutsiders(this.topology.positions, outsiders);
+		this.links = this.#link(this.positions, outsiders, propagation);
 		this.transceivers = new Transceivers(
 			this.links,
 			this.queue,
@@ -113,14 +122,54 @@ export class World {
 			seed,
 			options.times ?? STANDARD_TIMES,
 		);
-		this.sinks = resolveSinks(scenario.sinks, this.topology);
-		this.paths = shortestPaths(this.links, linkReception(this.links, air), this.sinks);
+		this.paths = shortestPaths(this.links, linkReception(this.links, air), this.sinks, count);
 		const { capacityJ, voltageV } = scenario.battery;
 		this.meter = new EnergyMeter(this.transceivers.states, scenario.radio, voltageV);
 		if (capacityJ !== null) this.battery = new BatteryWatch(this.meter, this.queue, capacityJ, onEmpty);
 		this.#makeNode = this.#nodeMaker(modules.policy, options);
 		this.nodes = Array.from({ length: count }, (_, id) => this.#makeNode(id));
-		this.outsiders = options.outsiders.map((_, i) => new SimulatedRadio(this.transceivers, count + i));
+		this.outsiders = outsiders.map((_, i) => new SimulatedRadio(this.transceivers, count + i));
+	}
+
+	/** Links of all nodes, and of outsiders that stand at the end of `positions`. */
+	#link(
+		positions: Positions,
+		outsiders: readonly Outsider[],
+		propagation: Propagation | undefined,
+	): LinkGraph {
+		const { scenario, topology } = this;
+		if (propagation === undefined) {
+			const listed = [
+				...topology.links!,
+				...attackerLinks(topology.links!, this.attackers, this.firstAttacker),
+			];
+			return linksByList(positions.x.length, listed, LISTED_LINK_DBM);
+		}
+		const powers = new Float64Array(positions.x.length).fill(scenario.radio.txPowerDbm);
+		outsiders.forEach((outsider, i) => {
+			powers[topology.nodes + i] = outsider.txPowerDbm;
+		});
+		const { interferenceFloorDbm, fading } = scenario.channel;
+		// A link that is too weak on average is heard now and then.
+		const floorDbm = interferenceFloorDbm - FADING_LIMIT * fading.deviationDb;
+		return linksByPropagation(positions, powers, propagation, floorDbm);
+	}
+
+	#placeAttackers(propagation: Propagation | undefined, air: AirOptions): PlacedAttacker[] {
+		const { topology, sinks, scenario, firstAttacker } = this;
+		const { nodes, positions } = topology;
+		const links =
+			propagation === undefined
+				? linksByList(nodes, topology.links!, LISTED_LINK_DBM)
+				: this.#link(positions, [], propagation);
+		const paths = shortestPaths(links, linkReception(links, air), sinks);
+		const network = { nodes, positions, sinks, links, paths, propagation, firstRadio: firstAttacker };
+		return placeAttackers(scenario, network);
+	}
+
+	/** The radio of a node. */
+	radioOf(id: number): SimulatedRadio {
+		return this.#ports[id]!.radio as SimulatedRadio;
 	}
 
 	#batteryOf(node: number): Battery {
@@ -279,6 +328,22 @@ export function contextTable(contexts: Readonly<Record<string, string>>): Contex
 		table.set(Number(cid), parsed.prefix, parsed.lengthBits);
 	}
 	return table;
+}
+
+/** Where links are listed, an attacker hears the node that it stands beside and its neighbours, and they hear it. */
+function attackerLinks(
+	links: readonly ExplicitLink[],
+	attackers: readonly PlacedAttacker[],
+	first: number,
+): ExplicitLink[] {
+	return attackers.flatMap(({ beside }, i) => {
+		const near = new Set([beside]);
+		for (const { from, to } of links) if (to === beside) near.add(from);
+		return [...near].flatMap((node) => [
+			{ from: first + i, to: node, prr: 1 },
+			{ from: node, to: first + i, prr: 1 },
+		]);
+	});
 }
 
 function withOutsiders(positions: Positions, outsiders: readonly Outsider[]): Positions {

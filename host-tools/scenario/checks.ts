@@ -1,5 +1,6 @@
 import { parseIpv6Prefix } from "../../firmware/frames/ipv6-text.js";
-import { ENERGY_PROFILES, txCurrentMa } from "../../sim/energy/profiles.js";
+import type { AttackEntry } from "../../sim/attacks/common-options.js";
+import { ENERGY_PROFILES, type ProfileName, txCurrentMa } from "../../sim/energy/profiles.js";
 import { optionsOf, type Scenario, type ScenarioModules } from "../../sim/scenario/scenario.js";
 import type { Topology } from "../../sim/topology/topology.js";
 import { HEADER_BYTES } from "../../sim/traffic/flow.js";
@@ -38,6 +39,23 @@ export function checkScenario(
 	if (typeof scenario.sinks !== "string") checkNumbers(document, ["sinks"], scenario.sinks, topology.nodes);
 	checkTraffic(document, scenario, modules, topology);
 	checkLifecycle(document, scenario, topology);
+	checkAttacks(document, scenario, topology);
+}
+
+function checkAttacks(document: ScenarioDocument, scenario: Scenario, topology: Topology): void {
+	(scenario.attacks as readonly AttackEntry[]).forEach(({ victim, place, txPowerDbm, startS, stopS }, i) => {
+		const path = ["attacks", i];
+		if (typeof victim === "number") checkNumbers(document, [...path, "victim"], [victim], topology.nodes);
+		if (typeof place === "object" && "node" in place)
+			checkNumbers(document, [...path, "place", "node"], [place.node], topology.nodes);
+		if (typeof txPowerDbm === "number")
+			checkPower(document, [...path, "txPowerDbm"], scenario.radio.profile, txPowerDbm);
+		if (stopS !== null && stopS < startS)
+			throw document.error(
+				[...path, "stopS"],
+				`expected at least startS, which is ${startS}, found ${stopS}`,
+			);
+	});
 }
 
 function checkLifecycle(document: ScenarioDocument, { lifecycle }: Scenario, topology: Topology): void {
@@ -65,10 +83,14 @@ function checkNode(document: ScenarioDocument, { node, radio }: Scenario): void 
 			`expected at most maxBe, which is ${maxBe}, found ${minBe}`,
 		);
 	}
+	checkPower(document, ["radio", "txPowerDbm"], radio.profile, radio.txPowerDbm);
+}
+
+function checkPower(document: ScenarioDocument, path: Path, profile: ProfileName, powerDbm: number): void {
 	try {
-		txCurrentMa(ENERGY_PROFILES[radio.profile], radio.txPowerDbm);
+		txCurrentMa(ENERGY_PROFILES[profile], powerDbm);
 	} catch (error) {
-		throw document.error(["radio", "txPowerDbm"], messageOf(error).replace("txPowerDbm: ", ""));
+		throw document.error(path, messageOf(error).replace("txPowerDbm: ", ""));
 	}
 }
 

@@ -25,6 +25,7 @@ export function scenarioYaml({ scenario, path }: LoadedScenario, directory: stri
 		},
 		reassembly: { ...scenario.reassembly, policy: moved(scenario.reassembly.policy) },
 		traffic: scenario.traffic.map((flow) => ({ ...flow, kind: moved(flow.kind) })),
+		attacks: scenario.attacks.map((attack) => ({ ...attack, kind: moved(attack.kind) })),
 	};
 	return stringify(written, { lineWidth: 100, aliasDuplicateObjects: false });
 }

@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { PolicyFactory } from "../../firmware/fragments/policy.js";
+import type { AttackFactory } from "../../sim/attacks/attack.js";
 import type { PropagationFactory } from "../../sim/channel/propagation.js";
 import { EXTENSION_POINTS, type ExtensionPoint, isModulePath } from "../../sim/scenario/extensions.js";
 import type { Scenario, ScenarioModules } from "../../sim/scenario/scenario.js";
@@ -76,12 +77,13 @@ export async function loadScenario(nameOrPath: string, options: LoadOptions = {}
 }
 
 function userModulesOf(scenario: Scenario, directory: string): readonly UserModule[] {
-	const { topology, channel, reassembly, traffic } = scenario;
+	const { topology, channel, reassembly, traffic, attacks } = scenario;
 	const kinds = [
 		topology.kind,
 		channel.propagation.kind,
 		reassembly.policy,
 		...traffic.map(({ kind }) => kind),
+		...attacks.map(({ kind }) => kind),
 	];
 	return [...new Set(kinds.filter(isModulePath))].map((name) => ({ name, file: resolve(directory, name) }));
 }
@@ -112,13 +114,17 @@ async function loadModules(
 		await inlineFile(document, at, values, extension, path);
 		return extension;
 	};
-	const { topology, channel, reassembly, traffic } = scenario;
+	const { topology, channel, reassembly, traffic, attacks } = scenario;
 	const places = await load(["topology"], topology, EXTENSION_POINTS.topology);
 	const loss = await load(["channel", "propagation"], channel.propagation, EXTENSION_POINTS.propagation);
 	const policy = await load(["reassembly"], reassembly, EXTENSION_POINTS.policy);
 	const flows: Extension[] = [];
 	for (const [i, flow] of traffic.entries()) {
 		flows.push(await load(["traffic", i], flow, EXTENSION_POINTS.traffic));
+	}
+	const assaults: Extension[] = [];
+	for (const [i, attack] of attacks.entries()) {
+		assaults.push(await load(["attacks", i], attack, EXTENSION_POINTS.attack));
 	}
 	const sorted = inSchemaOrder(scenario, SCENARIO_SCHEMA);
 	return {
@@ -128,6 +134,7 @@ async function loadModules(
 			channel: { ...sorted.channel, propagation: inSchemaOrder(channel.propagation, loss.schema) },
 			reassembly: inSchemaOrder(reassembly, policy.schema),
 			traffic: traffic.map((flow, i) => inSchemaOrder(flow, flows[i]!.schema)),
+			attacks: attacks.map((attack, i) => inSchemaOrder(attack, assaults[i]!.schema)),
 		},
 		modules: {
 			topology: places.factory as TopologyFactory,
@@ -136,6 +143,7 @@ async function loadModules(
 			traffic: flows.map(({ factory }, i) =>
 				traffic[i]!.kind === READINGS ? undefined : (factory as TrafficFactory),
 			),
+			attacks: assaults.map(({ factory }) => factory as AttackFactory),
 		},
 	};
 }

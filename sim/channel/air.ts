@@ -125,6 +125,11 @@ export class Air {
 		return this.#states.mode[node] === RadioMode.receiving && nowUs - this.#lockUs[node]! >= SHR_US;
 	}
 
+	/** Whether a node is receiving the frame that `from` began to send at `startUs`. */
+	isLocked(node: number, from: number, startUs: number): boolean {
+		return this.#lockedOn[node] === from && this.#lockUs[node] === startUs;
+	}
+
 	/** Whether the energy at a node is, or was since `sinceUs`, above the CCA threshold. */
 	isBusy(node: number, sinceUs: number): boolean {
 		return this.powerMw[node]! >= this.ccaThresholdMw || this.lastBusyUs[node]! >= sinceUs;

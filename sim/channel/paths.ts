@@ -33,8 +33,17 @@ export function linkReception(links: LinkGraph, options: AirOptions): Float64Arr
 	return reception;
 }
 
-/** Paths with the fewest expected transmissions, both directions of a link counted (De Couto 2003). */
-export function shortestPaths(links: LinkGraph, reception: Float64Array, sinks: readonly number[]): Paths {
+/**
+ * Paths with the fewest expected transmissions, both directions of a link counted (De Couto 2003).
+ *
+ * Only the first `nodes` of the graph take part: radios that run no firmware pass nothing on.
+ */
+export function shortestPaths(
+	links: LinkGraph,
+	reception: Float64Array,
+	sinks: readonly number[],
+	nodes = links.nodes,
+): Paths {
 	const n = links.nodes;
 	const next = new Int32Array(n).fill(-1);
 	const hops = new Int32Array(n).fill(-1);
@@ -53,7 +62,7 @@ export function shortestPaths(links: LinkGraph, reception: Float64Array, sinks: 
 		done[from] = 1;
 		for (let i = links.start[from]!; i < links.start[from + 1]!; i++) {
 			const node = links.to[i]!;
-			if (done[node] === 1) continue;
+			if (done[node] === 1 || node >= nodes) continue;
 			const towards = reverseReception(links, reception, node, from);
 			if (towards < WORST_PRR || reception[i]! < WORST_PRR) continue;
 			const total = cost[from]! + 1 / (towards * reception[i]!);

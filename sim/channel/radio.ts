@@ -11,6 +11,7 @@ import type { Transceivers } from "./transceivers.js";
 export class SimulatedRadio implements Radio {
 	readonly #transceivers: Transceivers;
 	readonly #node: number;
+	readonly #interceptors: ((psdu: Uint8Array) => boolean)[] = [];
 
 	constructor(transceivers: Transceivers, node: number) {
 		this.#transceivers = transceivers;
@@ -30,10 +31,25 @@ export class SimulatedRadio implements Radio {
 	}
 
 	transmit(psdu: Uint8Array, options: TransmitOptions, done: (outcome: TransmitOutcome) => void): void {
-		this.#transceivers.transmit(this.#node, psdu, options, done);
+		if (this.#interceptors.some((decide) => decide(psdu)))
+			this.#transceivers.pretend(this.#node, psdu, options, done);
+		else this.#transceivers.transmit(this.#node, psdu, options, done);
 	}
 
 	onReceive(handler: ReceiveHandler): void {
 		this.#transceivers.onReceive(this.#node, handler);
+	}
+
+	/**
+	 * Puts somebody between the node and its radio, as after a capture: what `decide` says yes to is swallowed, and the
+	 * node is told that it was sent and acknowledged.
+	 */
+	intercept(decide: (psdu: Uint8Array) => boolean): void {
+		this.#interceptors.push(decide);
+	}
+
+	/** Registers a handler of the beginnings of frames: see {@link Transceivers.onHeader}. */
+	onHeader(octets: number, handler: (psdu: Uint8Array, endUs: number) => void): void {
+		this.#transceivers.onHeader(this.#node, octets, handler);
 	}
 }

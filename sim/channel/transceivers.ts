@@ -1,9 +1,12 @@
 import { decodeMacHeader, FrameType, MacHeader } from "../../firmware/frames/mac-frame.js";
 import {
+	ACK_BYTES,
 	ACK_WAIT_US,
 	airtimeUs,
 	CCA_US,
 	FCS_BYTES,
+	OCTET_US,
+	SHR_PHR_US,
 	SHR_US,
 	TURNAROUND_US,
 } from "../../firmware/mac/timing.js";
@@ -34,6 +37,12 @@ const ACK_REQUEST = 0x20;
 
 const NOBODY: ReceiveHandler = () => {};
 
+interface Eavesdropper {
+	readonly node: number;
+	readonly octets: number;
+	readonly handler: (psdu: Uint8Array, endUs: number) => void;
+}
+
 /**
  * All IEEE 802.15.4 transceivers of a simulation: timed transmission after one CCA, address filter,
  * automatic acknowledgement and its wait, as the ESP32-C6's hardware does them.
@@ -62,6 +71,8 @@ export class Transceivers implements AirListener {
 	readonly #windows: Uint16Array;
 	readonly #filter: AddressFilter;
 	readonly #bestDbm: Float32Array;
+	/** Who wants to know of frames while they are on the air. */
+	readonly #eavesdroppers: Eavesdropper[] = [];
 	/** Header of the frame that ends right now, decoded once for all its receivers. */
 	readonly #header = new MacHeader();
 	#headerIsGood = false;
@@ -163,6 +174,30 @@ export class Transceivers implements AirListener {
 		} else this.#queue.schedule(fromUs, this.#sendStart, node, generation);
 	}
 
+	/** Tells a node that its frame was sent, and acknowledged where it asks for it, without putting it on the air. */
+	pretend(
+		node: number,
+		psdu: Uint8Array,
+		options: TransmitOptions,
+		done: (outcome: TransmitOutcome) => void,
+	): void {
+		const accessUs = options.cca ? this.#times.ccaUs + this.#times.turnaroundUs : 0;
+		const wantsAck = (psdu[0]! & ACK_REQUEST) !== 0;
+		const ackUs = wantsAck ? TURNAROUND_US + airtimeUs(ACK_BYTES) : 0;
+		const fromUs = Math.max(options.atUs, this.#queue.nowUs());
+		this.#whilePowered(node, fromUs + accessUs + airtimeUs(psdu.length) + ackUs, () =>
+			done(wantsAck ? "acked" : "sent"),
+		);
+	}
+
+	/**
+	 * Registers a handler of frames that a node is in the middle of receiving, `octets` of whose PSDU are over: it is
+	 * given the whole PSDU, of which it may read no more than those, and the time at which the frame ends.
+	 */
+	onHeader(node: number, octets: number, handler: Eavesdropper["handler"]): void {
+		this.#eavesdroppers.push({ node, octets, handler });
+	}
+
 	/**
 	 * Takes a transceiver's power away: it forgets its handler and whatever it was to do, and tells nobody.
 	 *
@@ -254,6 +289,15 @@ export class Transceivers implements AirListener {
 		this.states.handled[node] = this.states.handled[node]! + 1;
 		this.#sink.frameOnAir(this.#queue.nowUs(), node, this.states.channel[node]!, this.#bestDbm[node]!, psdu);
 		this.air.start(node);
+		for (const listener of this.#eavesdroppers) this.#tellBeginning(listener, node, psdu);
+	}
+
+	#tellBeginning({ node, octets, handler }: Eavesdropper, from: number, psdu: Uint8Array): void {
+		const startUs = this.#queue.nowUs();
+		if (psdu.length <= octets || !this.air.isLocked(node, from, startUs)) return;
+		this.#queue.at(startUs + SHR_PHR_US + octets * OCTET_US, () => {
+			if (this.air.isLocked(node, from, startUs)) handler(psdu, startUs + airtimeUs(psdu.length));
+		});
 	}
 
 	#endOnAir(node: number, psdu: Uint8Array): void {

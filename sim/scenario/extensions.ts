@@ -1,3 +1,4 @@
+import { ATTACKS } from "../attacks/index.js";
 import type { PropagationFactory } from "../channel/propagation.js";
 import { logDistance } from "../channel/propagation.js";
 import { REASSEMBLY_POLICIES } from "../opponents/index.js";
@@ -14,7 +15,7 @@ export interface ExtensionFactory {
 /** One place of a scenario that names a model. */
 export interface ExtensionPoint {
 	/** Name under which a user's own module exports its factory. */
-	readonly exportName: "topology" | "propagation" | "policy" | "traffic";
+	readonly exportName: "topology" | "propagation" | "policy" | "traffic" | "attack";
 	/** Method that its factory must have. */
 	readonly method: "create" | "start";
 	/** Key of the section that names the model. */
@@ -62,6 +63,13 @@ export const EXTENSION_POINTS = {
 		key: "kind",
 		noun: "traffic model",
 		shipped: new Map<string, ExtensionFactory>([...TRAFFIC_MODELS, [READINGS, READINGS_ENTRY]]),
+	},
+	attack: {
+		exportName: "attack",
+		method: "create",
+		key: "kind",
+		noun: "attack",
+		shipped: ATTACKS,
 	},
 } as const satisfies Readonly<Record<string, ExtensionPoint>>;
 

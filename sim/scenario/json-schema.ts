@@ -1,6 +1,6 @@
 import { EXTENSION_POINTS, type ExtensionFactory, type ExtensionPoint } from "./extensions.js";
 import { SCENARIO_SCHEMA } from "./schema.js";
-import { type Schema, sectionSchema } from "./section-schema.js";
+import { type Schema, sectionKeys, sectionSchema } from "./section-schema.js";
 
 /**
  * The whole JSON Schema of a scenario file (draft 2020-12), for editors that check and complete YAML.
@@ -29,6 +29,10 @@ export function scenarioJsonSchema(): Schema {
 				...properties.traffic,
 				items: open(properties.traffic.items, EXTENSION_POINTS.traffic),
 			},
+			attacks: {
+				...properties.attacks,
+				items: open(properties.attacks.items, EXTENSION_POINTS.attack),
+			},
 		},
 	};
 }
@@ -40,7 +44,7 @@ function open(section: Schema, point: ExtensionPoint): Schema {
 		...(description === undefined ? {} : { description }),
 		...(fallback === undefined ? {} : { default: fallback }),
 		type: "object",
-		oneOf: [...[...point.shipped.values()].map((factory) => shipped(point, factory)), module(section, point)],
+		oneOf: [...[...point.shipped.values()].map((factory) => shipped(point, factory)), module(point)],
 	};
 }
 
@@ -57,8 +61,8 @@ function shipped(point: ExtensionPoint, factory: ExtensionFactory): Schema {
 	};
 }
 
-function module(section: Schema, point: ExtensionPoint): Schema {
-	const properties = section["properties"] as Readonly<Record<string, Schema>>;
+function module(point: ExtensionPoint): Schema {
+	const properties = sectionKeys(point);
 	const { default: _, ...key } = properties[point.key]!;
 	return {
 		type: "object",

@@ -1,4 +1,5 @@
 import type { PolicyFactory } from "../../firmware/fragments/policy.js";
+import type { AttackFactory } from "../attacks/attack.js";
 import type { PropagationFactory } from "../channel/propagation.js";
 import type { Options, TopologyFactory } from "../topology/topology.js";
 import type { TrafficFactory } from "../traffic/traffic.js";
@@ -15,6 +16,8 @@ export interface ScenarioModules {
 	readonly policy: PolicyFactory;
 	/** In the order of `scenario.traffic`; undefined for `readings`, which the firmware's application does. */
 	readonly traffic: readonly (TrafficFactory | undefined)[];
+	/** In the order of `scenario.attacks`. */
+	readonly attacks: readonly AttackFactory[];
 }
 
 /** Keys of a section that belong to the scenario and not to the model that the section names. */

@@ -5,7 +5,8 @@ import { NODE_SCHEMA } from "./schema-node.js";
 /**
  * JSON Schema of a scenario, as plain data: the one place that says what may stand in one.
  *
- * Sections that name an extension point (`topology`, `channel.propagation`, `reassembly`, `traffic`) stay open
+ * Sections that name an extension point (`topology`, `channel.propagation`, `reassembly`, `traffic`, `attacks`) stay
+ * open
  * here: their other keys are the options of whatever model they name, checked against its own schemas.
  */
 export const SCENARIO_SCHEMA = {
@@ -99,6 +100,25 @@ export const SCENARIO_SCHEMA = {
 			},
 			default: [],
 			description: "Who sends what when; the other keys are options of the kind",
+		},
+		attacks: {
+			type: "array",
+			items: {
+				type: "object",
+				additionalProperties: true,
+				required: ["kind"],
+				properties: {
+					kind: {
+						type: "string",
+						title: "the name of an attack",
+						minLength: 1,
+						description: "Name of an attack, or path of your own module",
+					},
+				},
+			},
+			default: [],
+			description:
+				"Who attacks, from where and how; the other keys are those of all attacks and options of the kind",
 		},
 		battery: {
 			type: "object",

@@ -1,0 +1,69 @@
+import type { AttackContext, AttackFactory } from "./attack.js";
+import type { Heard } from "./heard.js";
+import { predict, swapWords } from "./prediction.js";
+
+/**
+ * Forged fragments of datagrams that are under way (Hummen 2013): a receiver cannot tell which of two is the real one.
+ *
+ * `last`: as soon as a first fragment is heard, the last one, before its sender gets there. `copy`: an altered copy
+ * of each fragment right after it.
+ */
+export const fragmentDuplication: AttackFactory = {
+	name: "fragment-duplication",
+	options: {
+		fragment: {
+			enum: ["last", "copy"],
+			default: "last",
+			description: "The last fragment ahead of the real one, or an altered copy after each real one",
+		},
+		keepsChecksum: {
+			type: "boolean",
+			default: true,
+			description:
+				"Alters the content such that the UDP checksum still holds, where the content can be foreseen",
+		},
+	},
+	create(options, context) {
+		const isLast = options["fragment"] === "last";
+		const keepsChecksum = options["keepsChecksum"] as boolean;
+		context.hear((heard) => {
+			if (!isAttackable(heard, context)) return;
+			if (isLast ? heard.fragment.first : !heard.fragment.first) {
+				if (!context.mayStrike()) return;
+				if (isLast) forgeLast(heard, context, keepsChecksum);
+				else forgeCopy(heard, context, keepsChecksum);
+			}
+		});
+	},
+};
+
+/** Whether a frame is a fragment that an honest node sends to the victim. */
+export function isAttackable(heard: Heard, { victim }: AttackContext): boolean {
+	return heard.hasFragment && !heard.isOurs && heard.header.destination.equals(victim.address);
+}
+
+function forgeLast(heard: Heard, context: AttackContext, keepsChecksum: boolean): void {
+	const { forge, contexts } = context;
+	const prediction = predict(heard, contexts, (length) => forge.noise(length));
+	if (prediction === undefined) return;
+	const { source, destination } = heard.header;
+	const { size, tag } = heard.fragment;
+	const { packet, firstEnd, isExact } = prediction;
+	const step = forge.step({ source, destination });
+	if (firstEnd >= size) return;
+	const at = firstEnd + Math.floor((size - firstEnd - 1) / step) * step;
+	const content = keepsChecksum && isExact ? swapWords(packet, at, size) : forge.noise(size - at);
+	const claims = { source: source.clone(), destination: destination.clone(), size, tag };
+	context.send(forge.next(claims, at, content), { urgent: true });
+}
+
+function forgeCopy(heard: Heard, context: AttackContext, keepsChecksum: boolean): void {
+	const { forge } = context;
+	const { source, destination } = heard.header;
+	const { size, tag, offset, next } = heard.fragment;
+	const content = keepsChecksum
+		? swapWords(heard.psdu, next, heard.fragmentEnd)
+		: forge.noise(heard.fragmentEnd - next);
+	const claims = { source: source.clone(), destination: destination.clone(), size, tag };
+	context.send(forge.next(claims, offset, content), { urgent: true });
+}

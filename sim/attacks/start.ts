@@ -1,0 +1,38 @@
+import { parseIpv6Prefix } from "../../firmware/frames/ipv6-text.js";
+import type { Cipher } from "../../firmware/ports.js";
+import type { ScenarioModules } from "../scenario/scenario.js";
+import { contextTable, type World } from "../world.js";
+import { Attacker } from "./attacker.js";
+import type { AttackEntry } from "./common-options.js";
+
+/** Sets up the attacks of a scenario: every radio of every entry. */
+export function startAttacks(
+	world: World,
+	modules: ScenarioModules,
+	cipher: Cipher,
+	durationUs: number,
+): void {
+	const { scenario, attackers, firstAttacker, topology, queue, paths } = world;
+	if (attackers.length === 0) return;
+	const ours = new Set<Uint8Array>();
+	const { prefix, contexts } = scenario.node;
+	const shared = {
+		scenario,
+		durationUs,
+		queue,
+		positions: topology.positions,
+		sinkOf: (node: number) => (paths.sink[node]! < 0 ? node : paths.sink[node]!),
+		contexts: contextTable(contexts),
+		prefix: prefix === null ? undefined : parseIpv6Prefix(prefix)?.prefix,
+		cipher,
+		ours,
+		radioOf: (node: number) => world.radioOf(node),
+	};
+	attackers.forEach((placed, i) => {
+		const entry = scenario.attacks[placed.entry] as AttackEntry;
+		const number = firstAttacker + i;
+		const radio = world.outsiders[number - topology.nodes]!;
+		const { kind: _, ...options } = entry;
+		modules.attacks[placed.entry]!.create(options, new Attacker({ ...shared, placed, number, entry, radio }));
+	});
+}

@@ -1,0 +1,56 @@
+import type { AttackContext, AttackFactory } from "./attack.js";
+import { isAttackable } from "./fragment-duplication.js";
+import type { Heard } from "./heard.js";
+
+const UNIT_BYTES = 8;
+
+/**
+ * Fragments of eight octets under the name of a datagram that is under way.
+ *
+ * `overlap`: shifted against what the datagram will bring, so that the standard demands that all of it be thrown
+ * away (RFC 4944, 5.3); `beyond`: past its end; `tiny`: many in a row, each of which takes a place in the receiver's list.
+ */
+export const tinyAndOverlapping: AttackFactory = {
+	name: "tiny-and-overlapping",
+	options: {
+		shape: {
+			enum: ["overlap", "beyond", "tiny"],
+			default: "overlap",
+			description: "Across what the datagram brings, past its end, or as many as fit in its place",
+		},
+		fragments: {
+			type: "integer",
+			minimum: 1,
+			maximum: 32,
+			default: 8,
+			description: "Fragments at a time, for `tiny`",
+		},
+	},
+	create(options, context) {
+		const shape = options["shape"] as "overlap" | "beyond" | "tiny";
+		const count = shape === "tiny" ? (options["fragments"] as number) : 1;
+		context.hear((heard) => {
+			if (!isAttackable(heard, context) || !heard.fragment.first || !context.mayStrike()) return;
+			strike(heard, context, shape, count);
+		});
+	},
+};
+
+function strike(
+	heard: Heard,
+	context: AttackContext,
+	shape: "overlap" | "beyond" | "tiny",
+	count: number,
+): void {
+	const { forge } = context;
+	const { source, destination } = heard.header;
+	const { size, tag } = heard.fragment;
+	const claims = { source: source.clone(), destination: destination.clone(), size, tag };
+	const end = (size - 1) & ~(UNIT_BYTES - 1);
+	for (let i = 0; i < count; i++) {
+		// The octets before the last unit are in the middle of an honest fragment, whatever its length.
+		const at = shape === "beyond" ? end : Math.max(UNIT_BYTES, end - UNIT_BYTES * (1 + i));
+		const length = shape === "beyond" ? size - at + UNIT_BYTES : UNIT_BYTES;
+		context.send(forge.next(claims, at, forge.noise(length)), { urgent: true });
+	}
+}
