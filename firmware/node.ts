@@ -297,6 +297,8 @@ export class Node {
 		);
 		if (received === undefined) return;
 		if (typeof received === "string") {
+			// After a power cycle, ours or theirs: plain fragments, or nonces that we had reserved.
+			if (received === "fragment-downgraded" || received === "fragment-replayed") this.#hello?.speakSoon();
 			// The reassembler has told of what it refused itself.
 			if (!this.#adaptation.reachedReassembler)
 				sink.frameRefused(nowUs, this.config.id, header.source, received);

@@ -176,7 +176,9 @@ export class PredictiveCsm implements ReassemblyPolicy {
 		const missing = Math.ceil((context.size - context.storedBytes) / USUAL_FRAGMENT_BYTES);
 		const usualUs = DEADLINE_GAPS * gapUs * missing + DEADLINE_BASE_US;
 		const { timeoutUs } = this.#options;
-		return context.lastUs + Math.min(timeoutUs, Math.max(DEADLINE_LEAST_US, usualUs));
+		// A MAC that is set to be more patient may take longer over one frame.
+		const leastUs = Math.max(DEADLINE_LEAST_US, this.#host?.longestDeliveryUs ?? 0);
+		return context.lastUs + Math.min(timeoutUs, Math.max(leastUs, usualUs));
 	}
 
 	/** A sender's frames arrive in order, each within the longest delivery of the one before, or never. */
@@ -301,8 +303,6 @@ function evidenceOf({ chain }: ArrivedFragment, reason: FragmentDrop): EvidenceK
 			return "mismatch";
 		case "fragment-replayed":
 			return "replayed";
-		case "fragment-downgraded":
-			return "downgraded";
 		case "fragment-size":
 		case "fragment-beyond-size":
 		case "fragment-misaligned":

@@ -6,7 +6,7 @@ import { Cmac } from "./cmac.js";
 /** Neighbours whose keys are at hand at once; only holders of keys ever take a place. */
 const MAX_KEYS = 256;
 /** Nonces reserved in the store at a time: a power cycle costs at most as many. */
-export const NONCE_BLOCK = 256;
+export const NONCE_BLOCK = 64;
 /** No nonce comes after this one. */
 const LAST_NONCE = 0xffffffff;
 

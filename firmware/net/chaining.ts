@@ -5,7 +5,7 @@ import type { Cmac } from "../mac/cmac.js";
 import { type LinkKeyring, NONCE_BLOCK } from "../mac/link-keys.js";
 import type { Random, Store } from "../ports.js";
 import { StoredCounter } from "../stored-counter.js";
-import type { NeighbourTable } from "../trust/neighbours.js";
+import type { Neighbour, NeighbourTable } from "../trust/neighbours.js";
 
 /** How a node chains what it sends. */
 export interface ChainingConfig {
@@ -18,7 +18,7 @@ export interface ChainingConfig {
 }
 
 /** A neighbour's power cycle is heeded once in this time: whoever makes them up costs us few nonces. */
-const BOOT_HEED_US = 60_000_000;
+const BOOT_HEED_US = 10_000_000;
 
 class Plan implements ChainPlan {
 	keyed = false;
@@ -94,22 +94,24 @@ export class Chaining {
 		if (neighbour === undefined) return false;
 		neighbour.noteBroadcast(hello.sequence);
 		const chains = (hello.capabilities & CHAINS) !== 0;
-		let isNews = neighbour.boot !== hello.boot;
-		if (chains && !neighbour.chains) {
-			neighbour.chains = true;
-			isNews = true;
-		} else if (!chains && (secured || !neighbour.hasChained)) {
+		const isNews = neighbour.boot !== hello.boot || (chains && !neighbour.chains);
+		if (chains) neighbour.chains = true;
+		else if (secured || !neighbour.hasChained) {
 			neighbour.chains = false;
 			neighbour.hasChained = false;
 		}
-		if (neighbour.boot !== hello.boot) {
-			const isKnown = neighbour.boot >= 0;
-			if (isKnown && nowUs - neighbour.bootHeededUs < BOOT_HEED_US) return false;
-			neighbour.boot = hello.boot;
-			neighbour.bootHeededUs = nowUs;
-			// It may have reserved a block of our nonces before its power went, and refuses them all now.
-			if (this.keys?.find(source) !== undefined) this.#nonces?.skip(NONCE_BLOCK);
-		}
+		this.#noteBoot(neighbour, hello.boot, nowUs);
 		return isNews;
+	}
+
+	/** After a power cycle a neighbour may refuse a block of our nonces, which it had reserved: pass over it. */
+	#noteBoot(neighbour: Neighbour, boot: number, nowUs: number): void {
+		if (neighbour.boot === boot) return;
+		if (neighbour.boot >= 0) {
+			if (nowUs - neighbour.bootHeededUs < BOOT_HEED_US) return;
+			neighbour.bootHeededUs = nowUs;
+			if (this.keys?.find(neighbour.address) !== undefined) this.#nonces?.skip(NONCE_BLOCK);
+		}
+		neighbour.boot = boot;
 	}
 }

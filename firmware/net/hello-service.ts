@@ -52,9 +52,14 @@ export class HelloService {
 	receive(bytes: Uint8Array, offset: number, end: number, source: LinkAddress, secured: boolean): void {
 		const hello = decodeHello(bytes, offset, end, this.#heard);
 		if (typeof hello === "string") return;
-		const { chaining, clock, random } = this.#options;
+		const { chaining, clock } = this.#options;
+		if (chaining.noteHello(source, hello, secured, clock.nowUs())) this.speakSoon();
+	}
+
+	/** Says HELLO before its time: somebody seems not to know what we can do, or that our power was gone. */
+	speakSoon(): void {
+		const { clock, random } = this.#options;
 		const nowUs = clock.nowUs();
-		if (!chaining.noteHello(source, hello, secured, nowUs)) return;
 		const soonUs = Math.max(nowUs, this.#sentUs + ANSWER_PERIOD_US) + random.below(JITTER_US);
 		if (this.#timer !== 0 && soonUs < this.#dueUs) this.#schedule(soonUs);
 	}

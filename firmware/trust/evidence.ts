@@ -8,8 +8,6 @@ export type EvidenceKind =
 	| "mismatch"
 	/** A chain, or a nonce, that was used before. */
 	| "replayed"
-	/** A plain fragment of somebody who chains his. */
-	| "downgraded"
 	/** A fragment that verifies, and contradicts its own packet: past its end, misaligned, another size. */
 	| "malformed";
 
@@ -36,7 +34,6 @@ export const EVIDENCE: Readonly<Record<EvidenceKind, EvidenceRow>> = {
 	// Next fragments bear no proof of who sent them, under a key either.
 	mismatch: { unkeyed: "anyone", keyed: "anyone", secured: "member" },
 	replayed: { unkeyed: "anyone", keyed: "anyone", secured: "member" },
-	downgraded: { unkeyed: "anyone", keyed: "anyone", secured: "member" },
 	malformed: { unkeyed: "anyone", keyed: "owner", secured: "member" },
 };
 
