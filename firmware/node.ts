@@ -25,7 +25,7 @@ import { NetworkLayer } from "./net/network-layer.js";
 import { Outbox } from "./net/outbox.js";
 import { type Routing, type StaticRoute, StaticRouting } from "./net/routing.js";
 import type { Ports } from "./ports.js";
-import { NeighbourTable } from "./trust/neighbours.js";
+import { NeighbourTable, Worth } from "./trust/neighbours.js";
 
 /** Everything that makes one node different from another. */
 export interface NodeConfig {
@@ -101,10 +101,10 @@ export class Node {
 		this.linkLocal = linkLocalOf(this.address);
 		this.global = config.prefix === undefined ? undefined : addressUnder(config.prefix, this.address);
 		const { policy } = config.reassembly;
-		this.neighbours = new NeighbourTable(
-			config.neighbours,
-			({ address }) => this.routing.dependsOn(address) || policy.isEstablished?.(address) === true,
-		);
+		this.neighbours = new NeighbourTable(config.neighbours, (address) => {
+			if (this.routing.dependsOn(address)) return Worth.needed;
+			return policy.isEstablished?.(address) === true ? Worth.established : Worth.unknown;
+		});
 		this.reassembler = new Reassembler({
 			policy: config.reassembly.policy,
 			budgetBytes: config.reassembly.budgetBytes,

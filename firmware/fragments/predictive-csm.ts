@@ -10,6 +10,7 @@ import {
 	FORGEABLE_FLOOR,
 	ONE,
 	SAVE_PERIOD_S,
+	STALLED_US,
 	STANDINGS,
 	USUAL_GAP_US,
 } from "../trust/parameters.js";
@@ -32,8 +33,6 @@ import type {
 const STORE_NAME = "standing";
 /** Octets that most next fragments carry at least: for guessing how many are missing. */
 const USUAL_FRAGMENT_BYTES = 96;
-/** A verified chain of which nothing was heard for so many longest deliveries has stalled. */
-const STALLED_DELIVERIES = 2;
 /** The longest that one frame takes with the standard's CSMA, for a policy that serves no node. */
 const USUAL_DELIVERY_US = 200_000;
 const RETRIES = 3;
@@ -154,8 +153,7 @@ export class PredictiveCsm implements ReassemblyPolicy {
 				? memory.contexts.find(({ chain }) => chain === undefined)
 				: ownVictim(fragment.source, memory);
 		}
-		const patienceUs = STALLED_DELIVERIES * (this.#host?.longestDeliveryUs ?? USUAL_DELIVERY_US);
-		return chooseVictim(memory.contexts, growing, timeUs - patienceUs, (context) => {
+		return chooseVictim(memory.contexts, growing, timeUs - STALLED_US, (context) => {
 			const i = this.#find(context.source, timeUs);
 			return i < 0 ? FORGEABLE_FLOOR : this.standings.score[i]!;
 		});

@@ -30,9 +30,9 @@ class Plan implements ChainPlan {
 /**
  * Which packets a node chains, and whose plain fragments it refuses.
  *
- * Under a key always. Without one, towards those who announced that they understand it, and capability is sticky: a
- * neighbour whose chained packet was verified once is not believed to send plain fragments any more, and only a
- * message that link-layer security vouches for takes that back.
+ * Under a key always. Without one, towards those who announced that they understand it. Capability is sticky: only a
+ * message that link-layer security vouches for takes an announcement back, and a neighbour whose chained packet was
+ * verified once is not believed to send plain fragments any more.
  */
 export class Chaining {
 	readonly keys: LinkKeyring | undefined;
@@ -96,7 +96,7 @@ export class Chaining {
 		const chains = (hello.capabilities & CHAINS) !== 0;
 		const isNews = neighbour.boot !== hello.boot || (chains && !neighbour.chains);
 		if (chains) neighbour.chains = true;
-		else if (secured || !neighbour.hasChained) {
+		else if (secured) {
 			neighbour.chains = false;
 			neighbour.hasChained = false;
 		}

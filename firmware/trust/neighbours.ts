@@ -137,24 +137,36 @@ export class Neighbour {
 	}
 }
 
-/** Whether a neighbour must not be displaced: the node depends on it. */
-export type IsKept = (neighbour: Neighbour) => boolean;
+/** What a neighbour is worth to a node: one displaces only who is worth less, and who is worth nothing as he is. */
+export const Worth = {
+	/** Nothing is known of it. */
+	unknown: 0,
+	/** It has a name: it proved something. */
+	established: 1,
+	/** The node's routes lead over it. */
+	needed: 2,
+} as const;
+export type Worth = (typeof Worth)[keyof typeof Worth];
+
+/** What the neighbour with an address is worth. */
+export type WorthOf = (address: LinkAddress) => Worth;
 
 /**
  * The neighbours that a node knows, at most `capacity` of them.
  *
- * A newcomer displaces the one that was silent longest, never one that `isKept` holds.
+ * A newcomer displaces the one that was silent longest among those of the least {@link Worth}; unknown ones displace
+ * nobody but their like, and nobody displaces one that is needed.
  */
 export class NeighbourTable {
 	readonly capacity: number;
 	readonly entries: Neighbour[] = [];
-	readonly #isKept: IsKept;
+	readonly #worthOf: WorthOf;
 
-	constructor(capacity: number, isKept: IsKept = () => false) {
+	constructor(capacity: number, worthOf: WorthOf = () => Worth.unknown) {
 		if (!(capacity >= 1))
 			throw new RangeError(`NeighbourTable: expected capacity of at least 1, got ${capacity}`);
 		this.capacity = capacity;
-		this.#isKept = isKept;
+		this.#worthOf = worthOf;
 	}
 
 	find(address: LinkAddress): Neighbour | undefined {
@@ -165,7 +177,7 @@ export class NeighbourTable {
 		return undefined;
 	}
 
-	/** The entry of an address, made if there is room; undefined when every place is kept. */
+	/** The entry of an address, made if there is room; undefined when nobody may be displaced for it. */
 	obtain(address: LinkAddress): Neighbour | undefined {
 		const known = this.find(address);
 		if (known !== undefined) return known;
@@ -174,14 +186,25 @@ export class NeighbourTable {
 			this.entries.push(entry);
 			return entry;
 		}
-		let victim = -1;
-		for (let i = 0; i < this.entries.length; i++) {
-			const candidate = this.entries[i]!;
-			if (this.#isKept(candidate)) continue;
-			if (victim < 0 || candidate.lastSeenUs < this.entries[victim]!.lastSeenUs) victim = i;
-		}
+		const victim = this.#displaceable(this.#worthOf(address));
 		if (victim < 0) return undefined;
 		this.entries[victim] = entry;
 		return entry;
+	}
+
+	/** The place of the one that a newcomer of some worth displaces, -1 for none. */
+	#displaceable(newcomer: Worth): number {
+		let victim = -1;
+		let least: Worth = Worth.needed;
+		for (let i = 0; i < this.entries.length; i++) {
+			const { address, lastSeenUs } = this.entries[i]!;
+			const worth = this.#worthOf(address);
+			if (worth > Worth.unknown && worth >= newcomer) continue;
+			const isLess = worth < least || (worth === least && lastSeenUs < this.entries[victim]!.lastSeenUs);
+			if (victim >= 0 && !isLess) continue;
+			victim = i;
+			least = worth;
+		}
+		return victim;
 	}
 }

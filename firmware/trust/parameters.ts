@@ -79,6 +79,12 @@ export const DEADLINE_MOST_US = 3_000_000;
 /** Time between two fragments of somebody who was not heard yet, in µs: some five frames on a busy channel. */
 export const USUAL_GAP_US = 50_000;
 
+/**
+ * A verified chain that was silent for so long may be displaced by a newcomer, in µs: whoever wants memory for longer
+ * must bring verified octets, and pays for them with airtime.
+ */
+export const STALLED_US = DEADLINE_GAPS * USUAL_GAP_US;
+
 /** Octets that a context is charged besides its slots: names, chain, bookkeeping. */
 export const CONTEXT_BYTES = 64;
 

@@ -1,7 +1,7 @@
 import test from "ava";
 import fc from "fast-check";
 import { LinkAddress } from "../../../firmware/address.js";
-import { Neighbour, NeighbourTable, RATIO_ONE } from "../../../firmware/trust/neighbours.js";
+import { Neighbour, NeighbourTable, RATIO_ONE, Worth } from "../../../firmware/trust/neighbours.js";
 
 /** Weight of a new sample. */
 const ALPHA = 1 / 8;
@@ -175,7 +175,7 @@ test("extreme signals and times leave every statistic finite and within its rang
 
 test("a newcomer displaces the one that was silent longest, never one that is kept", (t) => {
 	const kept = new Set<number>();
-	const table = new NeighbourTable(3, (neighbour) => kept.has(neighbour.address.low));
+	const table = new NeighbourTable(3, ({ low }) => (kept.has(low) ? Worth.needed : Worth.unknown));
 	for (const address of [1, 2, 3]) table.obtain(LinkAddress.short(address))!.noteReceived(-60, 100 - address);
 	kept.add(3);
 	table.obtain(LinkAddress.short(4))!.noteReceived(-60, 200);
@@ -190,7 +190,7 @@ test("a newcomer displaces the one that was silent longest, never one that is ke
 test("never more entries than places, one an address, whoever calls", (t) => {
 	fc.assert(
 		fc.property(fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 100 }), (addresses) => {
-			const table = new NeighbourTable(4, ({ address }) => address.low === 0);
+			const table = new NeighbourTable(4, ({ low }) => (low === 0 ? Worth.needed : Worth.unknown));
 			addresses.forEach((low, i) => {
 				// The address object is reused, as the link layer does.
 				table.obtain(LinkAddress.short(low))?.noteReceived(-60, i);
