@@ -4,6 +4,7 @@ import { ChainHash } from "./fragments/chain-hash.js";
 import { ChainReceiver } from "./fragments/chain-receiver.js";
 import { Fragmenter } from "./fragments/fragmenter.js";
 import type { ReassemblyPolicy } from "./fragments/policy.js";
+import { defaultPolicy } from "./fragments/predictive-variants.js";
 import { Reassembler } from "./fragments/reassembler.js";
 import type { ContextTable } from "./frames/context-table.js";
 import { GRADIENT_BEACON_TYPE } from "./frames/gradient-beacon.js";
@@ -57,7 +58,8 @@ export interface NodeConfig {
 	readonly hopLimit: number;
 	readonly elideUdpChecksum: boolean;
 	readonly maxPacketBytes: number;
-	readonly reassembly: { readonly policy: ReassemblyPolicy; readonly budgetBytes: number };
+	/** `policy`: undefined for Predictive-CSM, keyed where keys are provisioned, else open. */
+	readonly reassembly: { readonly policy: ReassemblyPolicy | undefined; readonly budgetBytes: number };
 	readonly protection: FrameProtection | undefined;
 	/** How fragments are chained; undefined for a node that sends and takes plain ones only. */
 	readonly chaining: ChainingConfig | undefined;
@@ -100,13 +102,13 @@ export class Node {
 				: LinkAddress.extended(config.extendedHigh, config.extendedLow);
 		this.linkLocal = linkLocalOf(this.address);
 		this.global = config.prefix === undefined ? undefined : addressUnder(config.prefix, this.address);
-		const { policy } = config.reassembly;
+		const policy = config.reassembly.policy ?? defaultPolicy(config.linkKeyOf !== undefined).create({});
 		this.neighbours = new NeighbourTable(config.neighbours, (address) => {
 			if (this.routing.dependsOn(address)) return Worth.needed;
 			return policy.isEstablished?.(address) === true ? Worth.established : Worth.unknown;
 		});
 		this.reassembler = new Reassembler({
-			policy: config.reassembly.policy,
+			policy,
 			budgetBytes: config.reassembly.budgetBytes,
 			pool,
 			clock,

@@ -17,6 +17,13 @@ export interface ChainingConfig {
 	readonly helloPeriodUs: number;
 }
 
+/** What a node does that is configured no otherwise: see `../README.md` for why tokens are so long. */
+export const CHAINING_DEFAULTS: ChainingConfig = {
+	tokenBytes: 8,
+	keyedTokenBytes: 4,
+	helloPeriodUs: 30_000_000,
+};
+
 /** A neighbour's power cycle is heeded once in this time: whoever makes them up costs us few nonces. */
 const BOOT_HEED_US = 10_000_000;
 
