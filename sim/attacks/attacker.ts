@@ -206,8 +206,7 @@ export class Attacker implements AttackContext {
 			const begun = this.#begun;
 			begun.isOurs = this.#options.ours.has(psdu);
 			begun.endUs = endUs;
-			begun.dissect(psdu.subarray(0, octets), octets);
-			handler(begun, endUs);
+			handler(begun.beginning(psdu, octets), endUs);
 		});
 	}
 

@@ -44,6 +44,8 @@ export interface FrameClaims {
 	readonly seq?: number;
 	/** Asks for an acknowledgement. */
 	readonly ack?: boolean;
+	/** Fragments as RFC 4944 has them, whatever the network speaks. */
+	readonly isPlain?: boolean;
 }
 
 /** A forged fragment's header. */
@@ -172,6 +174,13 @@ export class Forge {
 		encodeFragmentHeader({ first: false, size: claims.size, tag: claims.tag, offset }, payload, 0);
 		payload.set(content, FRAGN_BYTES);
 		return this.frame(claims, payload);
+	}
+
+	/** An immediate acknowledgement (IEEE 802.15.4-2020, 7.3.3). */
+	acknowledgement(seq: number): Uint8Array {
+		const psdu = Uint8Array.of(FrameType.ack, 0, seq, 0, 0);
+		putFcs(psdu, psdu.length);
+		return psdu;
 	}
 
 	/** `length` random octets. */

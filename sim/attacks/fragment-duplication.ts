@@ -1,4 +1,5 @@
 import type { AttackContext, AttackFactory } from "./attack.js";
+import { isAttackable, lastFragmentAt } from "./eavesdropping.js";
 import type { Heard } from "./heard.js";
 import { predict, swapWords } from "./prediction.js";
 
@@ -37,21 +38,16 @@ export const fragmentDuplication: AttackFactory = {
 	},
 };
 
-/** Whether a frame is a fragment that an honest node sends to the victim. */
-export function isAttackable(heard: Heard, { victim }: AttackContext): boolean {
-	return heard.hasFragment && !heard.isOurs && heard.header.destination.equals(victim.address);
-}
-
-function forgeLast(heard: Heard, context: AttackContext, keepsChecksum: boolean): void {
+/** Answers a first fragment with the last one of its datagram, altered. */
+export function forgeLast(heard: Heard, context: AttackContext, keepsChecksum: boolean): void {
 	const { forge, contexts } = context;
 	const prediction = predict(heard, contexts, (length) => forge.noise(length));
 	if (prediction === undefined) return;
 	const { source, destination } = heard.header;
 	const { size, tag } = heard.fragment;
 	const { packet, firstEnd, isExact } = prediction;
-	const step = forge.step({ source, destination });
-	if (firstEnd >= size) return;
-	const at = firstEnd + Math.floor((size - firstEnd - 1) / step) * step;
+	const at = lastFragmentAt(firstEnd, size, forge.step({ source, destination }));
+	if (at < 0) return;
 	const content = keepsChecksum && isExact ? swapWords(packet, at, size) : forge.noise(size - at);
 	const claims = { source: source.clone(), destination: destination.clone(), size, tag };
 	context.send(forge.next(claims, at, content), { urgent: true });

@@ -1,5 +1,5 @@
 import type { AttackFactory } from "./attack.js";
-import { isAttackable } from "./fragment-duplication.js";
+import { isAttackable } from "./eavesdropping.js";
 
 /** First fragments that were heard are sent again, as they were, long after their datagrams are over. */
 export const headerReplay: AttackFactory = {

@@ -1,7 +1,10 @@
-import { decodeFragmentHeader, FragmentHeader } from "../../firmware/frames/fragment.js";
+import { decodeFragmentHeader, FRAGN_BYTES, FragmentHeader } from "../../firmware/frames/fragment.js";
 import { decodeMacHeader, FrameType, MacHeader } from "../../firmware/frames/mac-frame.js";
 import { FCS_BYTES } from "../../firmware/mac/timing.js";
+import type { Scenario } from "../scenario/scenario.js";
 
+/** Security control, frame counter and key index. */
+const SECURITY_BYTES = 6;
 /** Security levels from here on encrypt (IEEE 802.15.4-2020, 9.4.1.1). */
 const ENCRYPTED = 4;
 
@@ -25,8 +28,9 @@ export class Heard {
 	/** Octets after the fragment header, MIC and FCS left out. */
 	fragmentEnd = 0;
 
-	/** Takes a frame over. `end`: octets of it that are there, without its FCS. */
-	dissect(psdu: Uint8Array, end: number): this {
+	/** Takes a whole frame over. */
+	whole(psdu: Uint8Array): this {
+		const end = psdu.length - FCS_BYTES;
 		this.psdu = psdu;
 		const { header, fragment } = this;
 		this.isReadable = typeof decodeMacHeader(psdu, 0, end, header) !== "string";
@@ -39,8 +43,17 @@ export class Heard {
 		return this;
 	}
 
-	/** Takes a whole frame over. */
-	whole(psdu: Uint8Array): this {
-		return this.dissect(psdu, psdu.length - FCS_BYTES);
+	/** Takes over a frame of which only the first `octets` are there; its length stands before them on the air. */
+	beginning(psdu: Uint8Array, octets: number): this {
+		this.whole(psdu);
+		this.psdu = psdu.subarray(0, octets);
+		if (this.hasFragment && this.fragment.next > octets) this.hasFragment = false;
+		return this;
 	}
+}
+
+/** Octets of a frame from which its addresses and its fragment header can be read, in a scenario's network. */
+export function beginningBytes({ node }: Scenario): number {
+	const macBytes = node.addressing === "short" ? 9 : 21;
+	return macBytes + (node.security.level > 0 ? SECURITY_BYTES : 0) + FRAGN_BYTES;
 }

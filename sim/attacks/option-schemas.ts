@@ -9,3 +9,22 @@ export const SIZE_BYTES = {
 
 /** Octets of the datagram that the least first fragment carries: its headers, and 16 more. */
 export const LEAST_FIRST_BYTES = 64;
+
+/** Schema of the size of the datagrams by which an attacker earns its standing. */
+export const GOOD_BYTES = {
+	type: "integer",
+	minimum: 64,
+	maximum: 1280,
+	default: 160,
+	description: "Octets of the whole datagrams by which it earns its standing; 160 make two fragments",
+} as const;
+
+/** Schema of `identity` for attacks that do not live from a stolen name. */
+export function identityOption(by: "own" | "invented"): Readonly<Record<string, unknown>> {
+	return {
+		enum: ["own", "invented", "spoofed"],
+		default: by,
+		description:
+			"The address on the frames: their own, a new one each time, or that of an honest neighbour of the victim",
+	};
+}

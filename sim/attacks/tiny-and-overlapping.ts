@@ -1,5 +1,5 @@
 import type { AttackContext, AttackFactory } from "./attack.js";
-import { isAttackable } from "./fragment-duplication.js";
+import { isAttackable } from "./eavesdropping.js";
 import type { Heard } from "./heard.js";
 
 const UNIT_BYTES = 8;
@@ -31,12 +31,13 @@ export const tinyAndOverlapping: AttackFactory = {
 		const count = shape === "tiny" ? (options["fragments"] as number) : 1;
 		context.hear((heard) => {
 			if (!isAttackable(heard, context) || !heard.fragment.first || !context.mayStrike()) return;
-			strike(heard, context, shape, count);
+			contradict(heard, context, shape, count);
 		});
 	},
 };
 
-function strike(
+/** Answers a first fragment with small ones that do not fit its datagram. */
+export function contradict(
 	heard: Heard,
 	context: AttackContext,
 	shape: "overlap" | "beyond" | "tiny",
