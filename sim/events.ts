@@ -53,6 +53,22 @@ export const SIM_EVENTS = {
 	nodeStopped: { code: 74, fields: [timeUs, node, ["cause", "text"]] },
 	/** A node that came late or had lost its power starts. `boots`: how often it started before. */
 	nodeStarted: { code: 75, fields: [timeUs, node, ["boots", "uint"]] },
+	/**
+	 * What a radio without firmware is there for. `entry`: its number in the scenario's `attacks`; `victim` and `spoofed`:
+	 * nodes; `control`: `airtime` for the airtime control, else empty.
+	 */
+	attackPlanned: {
+		code: 76,
+		fields: [
+			timeUs,
+			node,
+			["entry", "uint"],
+			["kind", "text"],
+			["victim", "uint"],
+			["spoofed", "uint"],
+			["control", "text"],
+		],
+	},
 } as const satisfies EventTable;
 
 export type SimSink = EventMethods<typeof SIM_EVENTS>;

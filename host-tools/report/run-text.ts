@@ -1,42 +1,15 @@
 import type { Simulation } from "../../sim/simulation.js";
 import type { RunSummary } from "../run/summary.js";
+import { labRows } from "./lab-text.js";
+import { joules, n, percent, plural, reasons } from "./numbers.js";
 import type { Style } from "./style.js";
 
 const LABEL_WIDTH = 12;
 const BAR_WIDTH = 24;
-const COUNT = new Intl.NumberFormat("en");
-
-/** A number with thousands separators. */
-function n(value: number, digits = 0): string {
-	return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-}
-
-function plural(value: number, word: string): string {
-	return `${COUNT.format(value)} ${word}${value === 1 ? "" : "s"}`;
-}
-
-/** Reasons by falling count: `3 mac-retries, 1 in-flight`. */
-function reasons(counts: Readonly<Record<string, number>>): string {
-	return Object.entries(counts)
-		.sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
-		.map(([reason, count]) => `${COUNT.format(count)} ${reason}`)
-		.join(", ");
-}
 
 function bar(share: number, style: Style): string {
 	const full = Math.max(0, Math.min(BAR_WIDTH, Math.round(share * BAR_WIDTH)));
 	return style.green("█".repeat(full)) + style.dim("░".repeat(BAR_WIDTH - full));
-}
-
-/** A share of a whole in percent; 100 % only when nothing is missing. */
-function percent(share: number): string {
-	const rounded = (share * 100).toFixed(1);
-	return rounded === "100.0" && share < 1 ? "99.9 %" : `${rounded} %`;
-}
-
-function joules(mj: number): string {
-	if (mj >= 1e5) return `${n(mj / 1000, 0)} J`;
-	return mj >= 1000 ? `${n(mj / 1000, 2)} J` : `${n(mj, 2)} mJ`;
 }
 
 /** What a person reads after a run; `repeat` is the command that repeats it. */
@@ -101,6 +74,7 @@ export function runText(
 			`listen ${joules(energyMj.listen)}, sleep ${joules(energyMj.sleep)}, CPU ${joules(energyMj.cpu)}` +
 			` (${simulation.scenario.radio.profile})`,
 	);
+	if (summary.lab !== undefined) for (const [label, text] of labRows(summary.lab, style)) row(label, text);
 	if (summary.died > 0) row("died", `${plural(summary.died, "node")}`);
 	row(
 		"speed",

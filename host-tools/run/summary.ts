@@ -2,6 +2,14 @@ import process from "node:process";
 import type { LoadedScenario } from "../scenario/load.js";
 import type { RunOutcome } from "./run.js";
 
+/** The same numbers with at most six decimals, in whatever they are part of. */
+function rounded<T>(value: T): T {
+	if (typeof value === "number") return round(value, 6) as T;
+	if (Array.isArray(value)) return value.map(rounded) as T;
+	if (typeof value !== "object" || value === null) return value;
+	return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, rounded(inner)])) as T;
+}
+
 function round(value: number, digits: number): number {
 	return Number(value.toFixed(digits));
 }
@@ -46,6 +54,7 @@ export function summaryOf(loaded: LoadedScenario, outcome: RunOutcome, eventLogS
 			sleep: round(e.sleep, 3),
 			cpu: round(e.cpu, 3),
 		},
+		...(outcome.lab === undefined ? {} : { lab: rounded(outcome.lab) }),
 		framesPerS: rate(s.frames.data + s.frames.acks, wallS),
 		eventsPerS: rate(s.events, wallS),
 		peakRssMb: round(process.resourceUsage().maxRSS / 1024, 1),

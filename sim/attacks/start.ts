@@ -1,5 +1,6 @@
 import { parseIpv6Prefix } from "../../firmware/frames/ipv6-text.js";
 import type { Cipher } from "../../firmware/ports.js";
+import type { SimSink } from "../events.js";
 import type { ScenarioModules } from "../scenario/scenario.js";
 import { contextTable, type World } from "../world.js";
 import { Attacker } from "./attacker.js";
@@ -10,6 +11,7 @@ export function startAttacks(
 	world: World,
 	modules: ScenarioModules,
 	cipher: Cipher,
+	sink: Pick<SimSink, "attackPlanned">,
 	durationUs: number,
 ): void {
 	const { scenario, attackers, firstAttacker, topology, queue, paths } = world;
@@ -32,7 +34,12 @@ export function startAttacks(
 		const entry = scenario.attacks[placed.entry] as AttackEntry;
 		const number = firstAttacker + i;
 		const radio = world.outsiders[number - topology.nodes]!;
-		const { kind: _, ...options } = entry;
-		modules.attacks[placed.entry]!.create(options, new Attacker({ ...shared, placed, number, entry, radio }));
+		const { kind, control, ...options } = entry;
+		const { victim, neighbours } = placed;
+		sink.attackPlanned(0, number, placed.entry, kind, victim, neighbours[0]!, control ? "airtime" : "");
+		modules.attacks[placed.entry]!.create(
+			{ ...options, control },
+			new Attacker({ ...shared, placed, number, entry, radio }),
+		);
 	});
 }

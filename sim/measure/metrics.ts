@@ -89,7 +89,10 @@ export class Metrics {
 	readonly #pending = new Map<number, Pending>();
 	/** Datagrams that nobody waits for any more, by reason. */
 	readonly #lost: Counts = {};
-	readonly #delivered = new Set<number>();
+	/** Content of what was delivered, by datagram. */
+	readonly #delivered = new Map<number, number>();
+	/** What attackers hear is no reception of the network's. */
+	#firstAttacker = Number.POSITIVE_INFINITY;
 	readonly #latencyUs = new Histogram();
 	readonly #hops = new Histogram();
 	readonly #summary: Summary = emptySummary();
@@ -99,6 +102,9 @@ export class Metrics {
 		this.sink = completeSink(SIM_EVENTS, {
 			runStarted: (_timeUs, _scenario, _seed, _fidelity, nodes) => {
 				s.nodes = nodes;
+			},
+			nodePlaced: (_timeUs, node, _x, _y, role) => {
+				if (role === "attacker") this.#firstAttacker = Math.min(this.#firstAttacker, node);
 			},
 			runEnded: (timeUs, events) => {
 				s.simulatedS = timeUs / 1e6;
@@ -112,8 +118,8 @@ export class Metrics {
 				s.frames.control += transmissions;
 				s.frames.data -= transmissions;
 			},
-			frameReceived: () => {
-				s.frames.received++;
+			frameReceived: (_timeUs, node) => {
+				if (node < this.#firstAttacker) s.frames.received++;
 			},
 			frameLost: (_timeUs, _node, _from, cause) => {
 				if (cause === "collision") s.frames.collided++;
@@ -207,8 +213,10 @@ export class Metrics {
 		const { datagrams } = this.#summary;
 		const pending = this.#pending.get(ident);
 		if (pending === undefined) {
-			if (this.#delivered.has(ident)) datagrams.duplicates++;
-			else datagrams.foreign++;
+			const before = this.#delivered.get(ident);
+			if (before === undefined) datagrams.foreign++;
+			else if (before === digest) datagrams.duplicates++;
+			else datagrams.altered++;
 			return;
 		}
 		if (pending.digest !== digest) {
@@ -216,13 +224,8 @@ export class Metrics {
 			return;
 		}
 		this.#pending.delete(ident);
-		this.#delivered.add(ident);
-		if (this.#delivered.size > REMEMBERED) {
-			for (const oldest of this.#delivered) {
-				this.#delivered.delete(oldest);
-				break;
-			}
-		}
+		this.#delivered.set(ident, digest);
+		if (this.#delivered.size > REMEMBERED) this.#delivered.delete(this.#delivered.keys().next().value!);
 		datagrams.delivered++;
 		this.#latencyUs.add(timeUs - pending.sentUs);
 		this.#hops.add(hops);

@@ -1,0 +1,51 @@
+import type { EnergyPerByte, LabSummary } from "../../sim/measure/lab-metrics.js";
+import { n, percent, plural, reasons } from "./numbers.js";
+import type { Style } from "./style.js";
+
+/** What a person reads of a run under attack: labels, and the text beside each. */
+export function labRows(lab: LabSummary, style: Style): readonly (readonly [string, string])[] {
+	const { falseDelivered, occupancy, verdicts, onAir, blocks, energyPerByte } = lab;
+	const rows: (readonly [string, string])[] = [];
+	rows.push([
+		"attack",
+		`${lab.kinds.join(", ")}${lab.control ? " (airtime control)" : ""}: ${plural(lab.attackers, "radio")} against ` +
+			`${lab.victims.length === 1 ? "node" : "nodes"} ${lab.victims.join(" and ")}; ` +
+			`${plural(onAir.frames, "frame")}, ${percent(onAir.share)} of the time`,
+	]);
+	const { total, altered, foreign, replayed } = falseDelivered;
+	const falseText = `${n(total)} delivered falsely: ${n(altered)} altered, ${n(foreign)} invented, ${n(replayed)} replayed`;
+	rows.push(["", total > 0 ? style.red(falseText) : "nothing delivered falsely"]);
+	rows.push(["goodput", `${n(lab.goodputBytesPerS)} B/s, 99 % within ${n(lab.latencyMs.p99, 1)} ms`]);
+	const { victims } = occupancy;
+	rows.push([
+		"memory",
+		`at the victim ${n(victims.contexts.mean, 2)} contexts on average, most ${n(victims.contexts.peak)}; ` +
+			`${n(victims.bytes.mean)} B, most ${n(victims.bytes.peak)} B; ${percent(victims.attackers.share)} of it attackers'`,
+	]);
+	rows.push([
+		"verdicts",
+		`${n(verdicts.attackers.refused)} of ${n(verdicts.attackers.refused + verdicts.attackers.accepted)} frames of ` +
+			`attackers refused; ${n(verdicts.honest.refused)} honest ones too (precision ${n(verdicts.precision, 3)}, ` +
+			`recall ${n(verdicts.recall, 3)})`,
+	]);
+	const refusedHonest = reasons(lab.refused.honest);
+	if (refusedHonest !== "") rows.push(["", `honest frames refused: ${refusedHonest}`]);
+	if (blocks.total > 0) {
+		const after = blocks.meanDelayS === null ? "" : `, the first after ${n(blocks.meanDelayS, 2)} s`;
+		rows.push(["blocked", `${plural(blocks.total, "neighbour")}${after}; ${n(blocks.false)} of them honest`]);
+	}
+	if (energyPerByte.honest !== null) {
+		rows.push([
+			"per byte",
+			`nodes ${perByte(energyPerByte.honest)}; sinks ${perByte(energyPerByte.sinks)}; victim ` +
+				`${perByte(energyPerByte.victims)}`,
+		]);
+	}
+	return rows;
+}
+
+/** Energy to transmit, receive and listen, for each octet that arrived. */
+function perByte(energy: EnergyPerByte | null): string {
+	if (energy === null) return "nothing";
+	return `${n(energy.txUj, 1)} + ${n(energy.rxUj, 1)} + ${n(energy.listenUj, 0)} µJ`;
+}
