@@ -115,7 +115,7 @@ export class Recorder {
 }
 
 /** Makes a folder, or takes an empty one; returns the outermost folder that had to be made. */
-function makeEmpty(directory: string): string | undefined {
+export function makeEmpty(directory: string): string | undefined {
 	if (directory === "") throw new UserError("--out: expected a folder, found an empty text");
 	try {
 		if (readdirSync(directory).length > 0) {
@@ -136,7 +136,8 @@ function makeEmpty(directory: string): string | undefined {
 	}
 }
 
-function writeAll(path: string, file: number, chunk: Uint8Array): void {
+/** Writes all octets; throws a UserError that names the file. */
+export function writeAll(path: string, file: number, chunk: Uint8Array): void {
 	try {
 		for (let at = 0; at < chunk.length; ) at += writeSync(file, chunk, at);
 	} catch (error) {

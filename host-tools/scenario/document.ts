@@ -12,11 +12,32 @@ export function pathText(path: Path): string {
 	return text;
 }
 
-/** A value that came from the command line. */
+/** A value that came from the command line, or from another file. */
 interface Override {
 	readonly path: Path;
-	/** How the command line says it, such as `--set topology.nodes`. */
+	/** How errors name its origin, such as `--set topology.nodes`. */
 	readonly label: string;
+}
+
+/** A value for a path, and how errors name its origin. */
+export interface Assignment extends Override {
+	readonly value: unknown;
+}
+
+/** Reads `path=value` as given to `--set`; throws a {@link UserError} that names it. */
+export function parseAssignment(text: string): Assignment {
+	const equals = text.indexOf("=");
+	if (equals <= 0) throw new UserError(`--set ${text}: expected path=value`);
+	const name = text.slice(0, equals);
+	const path = parsePath(name);
+	if (path === undefined) throw new UserError(`--set ${name}: expected a path such as traffic[0].periodS`);
+	try {
+		const options = { prettyErrors: false, stringKeys: true, logLevel: "error" } as const;
+		const value = unshared(parse(text.slice(equals + 1), options), []);
+		return { path, value, label: `--set ${name}` };
+	} catch (error) {
+		throw new UserError(`--set ${name}: expected a YAML value, found a fault: ${oneLine(error)}`);
+	}
 }
 
 /** A scenario as written: its values, and for each of them the place that an error names. */
@@ -30,8 +51,8 @@ export class ScenarioDocument {
 	/** The last one first: it is the one that holds. */
 	readonly #overrides: Override[] = [];
 
-	/** Parses YAML; throws a {@link UserError} with the place of what is wrong. */
-	constructor(file: string, text: string) {
+	/** Parses YAML; throws a {@link UserError} with the place of what is wrong. `noun` says what it should hold. */
+	constructor(file: string, text: string, noun = "a scenario") {
 		this.file = file;
 		const document = parseDocument(text, {
 			lineCounter: this.#lines,
@@ -50,25 +71,14 @@ export class ScenarioDocument {
 		} catch (error) {
 			throw new UserError(`${file}: expected YAML, found a fault: ${oneLine(error)}`);
 		}
-		if (!isSection(value)) throw new UserError(`${file}:1:1: expected a scenario, found ${show(value)}`);
+		if (!isSection(value)) throw new UserError(`${file}:1:1: expected ${noun}, found ${show(value)}`);
 		this.value = value;
 	}
 
 	/** Sets a value as `--set path=value` says; throws a {@link UserError} that names it. */
 	set(assignment: string): void {
-		const equals = assignment.indexOf("=");
-		if (equals <= 0) throw new UserError(`--set ${assignment}: expected path=value`);
-		const name = assignment.slice(0, equals);
-		const path = parsePath(name);
-		if (path === undefined) throw new UserError(`--set ${name}: expected a path such as traffic[0].periodS`);
-		let value: unknown;
-		try {
-			const options = { prettyErrors: false, stringKeys: true, logLevel: "error" } as const;
-			value = unshared(parse(assignment.slice(equals + 1), options), []);
-		} catch (error) {
-			throw new UserError(`--set ${name}: expected a YAML value, found a fault: ${oneLine(error)}`);
-		}
-		this.override(path, value, `--set ${name}`);
+		const { path, value, label } = parseAssignment(assignment);
+		this.override(path, value, label);
 	}
 
 	/** Sets a value on behalf of an option of the command line. */
@@ -100,10 +110,14 @@ export class ScenarioDocument {
 
 	/** An error about the value at a path: `file:line:column: path: message`. */
 	error(path: Path, message: string, exitCode: 1 | 2 | 3 = 2): UserError {
+		return new UserError(`${this.label(path)}: ${message}`, exitCode);
+	}
+
+	/** Where the value at a path comes from: `file:line:column: path`, or the option of the command line. */
+	label(path: Path): string {
 		const name = pathText(path);
 		const place = this.#place(path);
-		const subject = name === "" || place === `--set ${name}` || place === `--${name}` ? "" : ` ${name}:`;
-		return new UserError(`${place}:${subject} ${message}`, exitCode);
+		return name === "" || place === `--set ${name}` || place === `--${name}` ? place : `${place}: ${name}`;
 	}
 
 	/** Orders errors as the places stand in the file; the command line comes first. */
@@ -186,7 +200,8 @@ function startsWith(path: Path, start: Path): boolean {
 	return start.length <= path.length && start.every((step, i) => String(step) === String(path[i]));
 }
 
-function parsePath(text: string): Path | undefined {
+/** Reads a path as people write it; undefined for a text that is none. */
+export function parsePath(text: string): Path | undefined {
 	if (!/^[\w$-]+(\.[\w$-]+|\[\d+\])*$/.test(text)) return undefined;
 	return text.split(/[.[]/).map((part) => (part.endsWith("]") ? Number(part.slice(0, -1)) : part));
 }

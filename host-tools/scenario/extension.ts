@@ -39,7 +39,7 @@ export async function loadExtension(
 		const hint = suggestion(name, names);
 		throw document.error(keyPath, `unknown ${point.noun}; expected ${expected}, found ${show(name)}${hint}`);
 	}
-	const schema = sectionSchema(point, factory);
+	const schema = schemaOf(point, factory);
 	try {
 		validate(document, path, section, schema);
 	} catch (error) {
@@ -47,6 +47,17 @@ export async function loadExtension(
 		throw document.error(keyPath, `expected options with valid JSON Schemas, found: ${messageOf(error)}`);
 	}
 	return { factory, schema };
+}
+
+/** One schema for each model, so that it is compiled once however many scenarios are loaded. */
+const schemas = new Map<ExtensionPoint, WeakMap<ExtensionFactory, Schema>>();
+
+function schemaOf(point: ExtensionPoint, factory: ExtensionFactory): Schema {
+	const known = schemas.get(point) ?? new WeakMap<ExtensionFactory, Schema>();
+	schemas.set(point, known);
+	const schema = known.get(factory) ?? sectionSchema(point, factory);
+	known.set(factory, schema);
+	return schema;
 }
 
 async function importFactory(

@@ -13,7 +13,7 @@ import type { TrafficFactory } from "../../sim/traffic/traffic.js";
 import { fileError, UserError } from "../errors.js";
 import { checkScenario } from "./checks.js";
 import { oneOf, suggestion } from "./describe.js";
-import { type Path, ScenarioDocument } from "./document.js";
+import { type Assignment, type Path, ScenarioDocument } from "./document.js";
 import { type Extension, inlineFile, loadExtension } from "./extension.js";
 import type { UserModule } from "./user-module.js";
 import { inSchemaOrder, validate } from "./validate.js";
@@ -22,6 +22,8 @@ import { inSchemaOrder, validate } from "./validate.js";
 export interface LoadOptions {
 	/** Takes the place of the scenario's seed. */
 	readonly seed?: number | undefined;
+	/** Values from elsewhere, such as a sweep's point; they come before `set`. */
+	readonly override?: readonly Assignment[];
 	/** `path=value` each, as given to `--set`. */
 	readonly set?: readonly string[];
 }
@@ -66,6 +68,10 @@ export async function loadScenario(nameOrPath: string, options: LoadOptions = {}
 		throw fileError(nameOrPath, error);
 	}
 	const document = new ScenarioDocument(isBareName(nameOrPath) ? `${nameOrPath}.yaml` : nameOrPath, text);
+	for (const { path, value, label } of options.override ?? []) {
+		// Defaults will be filled in, which are this scenario's alone.
+		document.override(path, structuredClone(value), label);
+	}
 	for (const assignment of options.set ?? []) document.set(assignment);
 	if (options.seed !== undefined) document.override(["seed"], options.seed, "--seed");
 	validate(document, [], document.value, SCENARIO_SCHEMA);
@@ -88,7 +94,8 @@ function userModulesOf(scenario: Scenario, directory: string): readonly UserModu
 	return [...new Set(kinds.filter(isModulePath))].map((name) => ({ name, file: resolve(directory, name) }));
 }
 
-function isBareName(name: string): boolean {
+/** Whether it names something that ships, rather than a path. */
+export function isBareName(name: string): boolean {
 	return /^[\w-]+$/.test(name);
 }
 
