@@ -6,7 +6,7 @@ import type { Command } from "./command.js";
 import { type ExitCode, fileError, systemErrorCode, UserError } from "./errors.js";
 
 /** The commands in the order of their use; each is loaded only when asked for. */
-const COMMANDS: readonly string[] = ["sim", "replay", "decode", "trace"];
+const COMMANDS: readonly string[] = ["sim", "sweep", "replay", "decode", "trace"];
 
 async function load(name: string): Promise<Command> {
 	const module = (await import(`./commands/${name}.js`)) as { readonly command: Command };

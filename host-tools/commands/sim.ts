@@ -2,9 +2,9 @@ import process from "node:process";
 import { scenarioJsonSchema } from "../../sim/scenario/json-schema.js";
 import { onePositional } from "../arguments.js";
 import type { Command, CommandArguments } from "../command.js";
-import { type ExitCode, UserError } from "../errors.js";
+import type { ExitCode } from "../errors.js";
 import { execute } from "../run/execute.js";
-import { RUN_OPTIONS, readSeed, scenarioWords } from "../run/options.js";
+import { expectAlone, RUN_OPTIONS, readSeed, scenarioWords } from "../run/options.js";
 import { loadScenario, shippedScenarios } from "../scenario/load.js";
 
 export const command: Command = {
@@ -23,7 +23,7 @@ The same scenario and seed give the same event log, octet for octet, on any mach
 };
 
 async function run(args: CommandArguments): Promise<ExitCode> {
-	for (const name of ["schema", "list"]) if (args.flag(name)) expectAlone(args, name);
+	for (const name of ["schema", "list"]) if (args.flag(name)) expectAlone(command, args, name);
 	if (args.flag("schema")) {
 		process.stdout.write(`${JSON.stringify(scenarioJsonSchema(), undefined, "\t")}\n`);
 		return 0;
@@ -39,14 +39,4 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 	const loaded = await loadScenario(name, { seed: readSeed(args), set: args.texts("set") });
 	await execute(loaded, args, { command: "sim", words: [name, ...scenarioWords(args)], run: {} });
 	return 0;
-}
-
-/** Throws a UserError when anything else was given with an option that runs nothing. */
-function expectAlone(args: CommandArguments, option: string): void {
-	const found = [...args.positionals.map((word) => `'${word}'`)];
-	for (const name of Object.keys(command.options)) {
-		const isGiven = args.flag(name) || args.text(name) !== undefined || args.texts(name).length > 0;
-		if (isGiven && name !== option) found.push(`--${name}`);
-	}
-	if (found.length > 0) throw new UserError(`--${option}: expected nothing else, found ${found.join(", ")}`);
 }

@@ -1,4 +1,4 @@
-import type { CommandArguments, CommandOption } from "../command.js";
+import type { Command, CommandArguments, CommandOption } from "../command.js";
 import { UserError } from "../errors.js";
 
 /** Options of every command that runs a scenario. */
@@ -22,13 +22,22 @@ export const RUN_OPTIONS: Readonly<Record<string, CommandOption>> = {
 
 /** The seed that was given, undefined for the scenario's own. */
 export function readSeed(args: CommandArguments): number | undefined {
-	const text = args.text("seed");
+	return readInteger(args, "seed", 0, Number.MAX_SAFE_INTEGER, "an integer from 0 to 2^53 - 1");
+}
+
+/** The integer that an option gives, undefined without it. Throws a UserError that says what was expected. */
+export function readInteger(
+	args: CommandArguments,
+	option: string,
+	least: number,
+	most: number,
+	expected = `an integer from ${least} to ${most}`,
+): number | undefined {
+	const text = args.text(option);
 	if (text === undefined) return undefined;
-	const seed = Number(text);
-	if (!/^[0-9]+$/.test(text) || !Number.isSafeInteger(seed)) {
-		throw new UserError(`--seed: expected an integer from 0 to 2^53 - 1, found '${text}'`);
-	}
-	return seed;
+	const value = Number(text);
+	if (/^[0-9]+$/.test(text) && value >= least && value <= most) return value;
+	throw new UserError(`--${option}: expected ${expected}, found '${text}'`);
 }
 
 /** A word as a shell takes it back. */
@@ -38,10 +47,25 @@ function quoted(word: string): string {
 
 /** The command that repeats a run: same words, and the seed spelt out. */
 export function repeatCommand(command: string, words: readonly string[], seed: number): string {
-	return ["lowguard", command, ...words, "--seed", String(seed)].map(quoted).join(" ");
+	return commandLine([command, ...words, "--seed", String(seed)]);
+}
+
+/** A command of `lowguard` as a shell takes it. */
+export function commandLine(words: readonly string[]): string {
+	return ["lowguard", ...words].map(quoted).join(" ");
 }
 
 /** The words of the command line that change what a run does. */
 export function scenarioWords(args: CommandArguments): string[] {
 	return args.texts("set").flatMap((set) => ["--set", set]);
+}
+
+/** Throws a UserError when anything else was given with an option that runs nothing. */
+export function expectAlone(command: Command, args: CommandArguments, option: string): void {
+	const found = [...args.positionals.map((word) => `'${word}'`)];
+	for (const name of Object.keys(command.options)) {
+		const isGiven = args.flag(name) || args.text(name) !== undefined || args.texts(name).length > 0;
+		if (isGiven && name !== option) found.push(`--${name}`);
+	}
+	if (found.length > 0) throw new UserError(`--${option}: expected nothing else, found ${found.join(", ")}`);
 }

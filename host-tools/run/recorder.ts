@@ -136,10 +136,17 @@ export function makeEmpty(directory: string): string | undefined {
 	}
 }
 
-/** Writes all octets; throws a UserError that names the file. */
-export function writeAll(path: string, file: number, chunk: Uint8Array): void {
+/** Writes all octets, at a position or where the last ones ended; throws a UserError that names the file. */
+export function writeAll(
+	path: string,
+	file: number,
+	chunk: Uint8Array,
+	position: number | null = null,
+): void {
 	try {
-		for (let at = 0; at < chunk.length; ) at += writeSync(file, chunk, at);
+		for (let at = 0; at < chunk.length; ) {
+			at += writeSync(file, chunk, at, undefined, position === null ? null : position + at);
+		}
 	} catch (error) {
 		throw fileError(path, error);
 	}

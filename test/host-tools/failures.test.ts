@@ -167,7 +167,7 @@ test("options that run nothing stand alone", (t) => {
 });
 
 test("the help fits into 100 columns", (t) => {
-	for (const name of ["sim", "replay", "decode", "trace"]) {
+	for (const name of ["sim", "sweep", "replay", "decode", "trace"]) {
 		const lines = lowguard(name, "--help").stdout.toString().split("\n");
 		t.deepEqual(
 			lines.filter((line) => line.length > 100),

@@ -1,0 +1,33 @@
+/** How a metric is shown and judged. */
+export interface MainMetric {
+	readonly name: string;
+	/** Head of its column, with its unit. */
+	readonly label: string;
+	readonly scale: number;
+	readonly digits: number;
+	readonly best: "highest" | "lowest";
+}
+
+function metric(name: string, label: string, best: MainMetric["best"], scale = 1, digits = 1): MainMetric {
+	return { name, label, scale, digits, best };
+}
+
+/** What a reader asks for first. Those that no run has are left out wherever they are shown. */
+export const MAIN_METRICS: readonly MainMetric[] = [
+	metric("deliveryRatio", "delivered %", "highest", 100),
+	metric("falseDelivered", "false", "lowest"),
+	metric("datagrams.altered", "altered", "lowest"),
+	metric("datagrams.foreign", "foreign", "lowest"),
+	metric("latencyMs.p95", "p95 ms", "lowest"),
+	metric("energyMj.total", "energy J", "lowest", 0.001, 2),
+];
+
+/** Which end of a metric is good; undefined where nobody said. */
+export function bestOf(name: string): MainMetric["best"] | undefined {
+	return MAIN_METRICS.find((main) => main.name === name)?.best ?? (isRatio(name) ? "highest" : undefined);
+}
+
+/** A share of a whole, from 0 to 1. */
+export function isRatio(name: string): boolean {
+	return name.endsWith("Ratio");
+}
