@@ -1,4 +1,4 @@
-import type { PointResult } from "../sweep/aggregate.js";
+import type { Comparison, PointResult } from "../sweep/aggregate.js";
 import { valueText } from "../sweep/load.js";
 import { bestOf, MAIN_METRICS, type MainMetric } from "../sweep/main-metrics.js";
 import { matches } from "../sweep/points.js";
@@ -198,20 +198,28 @@ export function markLegends(layout: Layout): readonly string[] {
 
 /** Differences from the baseline, of the rows that have one; undefined when none has. */
 export function differencesTable(layout: Layout, style: Style): Table | undefined {
-	const rows = layout.rows
-		.filter(({ places }) => places.some((place) => place?.versus !== undefined))
-		.map(({ labels, places }) => ({
-			labels,
-			cells: places.map((place, i) => differenceCell(place, layout.formats[i]!, style)),
-		}));
+	const compared = layout.rows.filter(({ places }) => places.some((place) => place?.versus !== undefined));
+	const stars = compared.flatMap(({ places }) =>
+		places.map((place, i) => starsOf(place?.versus?.get(layout.formats[i]!.metric)).length),
+	);
+	const starWidth = Math.max(0, ...stars);
+	const rows = compared.map(({ labels, places }) => ({
+		labels,
+		cells: places.map((place, i) => differenceCell(place, layout.formats[i]!, starWidth, style)),
+	}));
 	return rows.length === 0 ? undefined : { labelHeads: layout.labelHeads, heads: layout.heads, rows };
 }
 
-function differenceCell(place: PointResult | undefined, format: Format, style: Style): Cell {
+function differenceCell(
+	place: PointResult | undefined,
+	format: Format,
+	starWidth: number,
+	style: Style,
+): Cell {
 	const found = place?.versus?.get(format.metric);
 	if (found === undefined) return NOTHING;
 	const { scale, digits, best } = format;
-	const stars = starsOf(found.pHolm).padEnd(3);
+	const stars = starWidth === 0 ? "" : ` ${starsOf(found).padEnd(starWidth)}`;
 	const difference = signed(found.difference * scale, digits);
 	const interval = found.ci95 === null ? "" : ` ± ${n(halfOf(found.ci95) * Math.abs(scale), digits)}`;
 	const effect = `δ ${signed(found.cliffsDelta, 2)}`;
@@ -219,15 +227,17 @@ function differenceCell(place: PointResult | undefined, format: Format, style: S
 	const isClear = found.pHolm < 0.05 && best !== undefined;
 	return {
 		forms: [
-			`${difference}${interval} ${stars} ${effect}`,
-			`${difference}${interval} ${stars}`,
-			`${difference} ${stars}`,
+			`${difference}${interval}${stars} ${effect}`,
+			`${difference}${interval}${stars}`,
+			`${difference}${stars}`,
 		],
 		...(isClear ? { paint: isBetter ? style.green : style.red } : {}),
 	};
 }
 
-function starsOf(p: number): string {
+/** How sure a difference is. */
+function starsOf(comparison: Comparison | undefined): string {
+	const p = comparison?.pHolm ?? 1;
 	if (p < 0.001) return "***";
 	if (p < 0.01) return "**";
 	return p < 0.05 ? "*" : "";

@@ -42,10 +42,9 @@ export function sweepText(
 		lines.push(`  ${style.cyan(label.padEnd(LABEL_WIDTH))}${text}`);
 	const axes = Object.entries(sweep.axes).map(([name, values]) => `${name} (${Object.keys(values).length})`);
 	row("points", `${results.length.toLocaleString("en")} of ${axes.join(" × ")} on ${sweep.scenario}`);
-	row(
-		"runs",
-		`${sweep.runs} a point, the same seeds ${sweep.seed} to ${sweep.seed + sweep.runs - 1} at each`,
-	);
+	const { runs, seed } = sweep;
+	const seeds = runs === 1 ? `seed ${seed}` : `seeds ${seed} to ${seed + runs - 1}`;
+	row("runs", `${runs.toLocaleString("en")} a point, at each the same ${seeds}`);
 	if (time !== undefined) row("time", timeText(time));
 	const layouts = layoutsOf(sweep, results);
 	for (const layout of layouts) {
@@ -56,7 +55,7 @@ export function sweepText(
 		const title = `${layout.title}: difference from ${pointText(sweep.baseline ?? {})}`;
 		lines.push("", style.bold(title), ...tableLines(differences, COLUMNS, style));
 	}
-	lines.push("", ...legends(sweep, results).map((legend) => style.dim(`  ${legend}`)));
+	lines.push("", ...legends(sweep, results, lines.join("\n")).map((legend) => style.dim(`  ${legend}`)));
 	lines.push(...unknownMetrics(sweep, results).map((line) => style.red(`  ${line}`)));
 	lines.push(style.dim(`  again: ${repeat}`));
 	return lines.join("\n");
@@ -68,16 +67,18 @@ function timeText({ runs, before, workers, wallS }: SweepTime): string {
 	return `${runs.toLocaleString("en")} runs in ${wallS.toFixed(1)} s on ${on}${kept}`;
 }
 
-function legends(sweep: Sweep, results: readonly PointResult[]): string[] {
+/** What explains the signs that were shown. */
+function legends(sweep: Sweep, results: readonly PointResult[], shown: string): string[] {
 	const zero = zeroHeads(sweep, results);
 	const lines = zero.length > 0 ? [`0 at every point: ${zero.join(", ")}`] : [];
-	if (sweep.runs > 1) lines.push("± half the 95 % interval of the mean (Student)");
+	if (shown.includes(" ± ")) lines.push("± half the 95 % interval of the mean (Student)");
 	const compared = comparedPoints(results);
 	if (compared === 0) return lines;
 	return [
 		...lines,
 		"differences are paired by seed; * p < 0.05, ** p < 0.01, *** p < 0.001: Wilcoxon's signed-rank",
-		`test, corrected after Holm over ${compared} point${compared === 1 ? "" : "s"}; δ is Cliff's, from −1 to +1`,
+		`test, corrected after Holm over ${compared} point${compared === 1 ? "" : "s"}` +
+			(shown.includes(" δ ") ? "; δ is Cliff's, from −1 to +1" : ""),
 	];
 }
 

@@ -19,7 +19,7 @@ export interface Table {
 const GAP = "  ";
 
 /**
- * The lines of a table in the fullest form that fits into `columns`.
+ * The lines of a table in the fullest form that fits into `columns`; long heads break after hyphens and spaces.
  *
  * Where even the shortest does not fit, the columns go into blocks below each other, each with the labels.
  */
@@ -30,16 +30,33 @@ export function tableLines(table: Table, columns: number, style: Style): string[
 	const forms = Math.max(1, ...table.rows.flatMap(({ cells }) => cells.map((cell) => cell.forms.length)));
 	for (let form = 0; ; form++) {
 		const widths = table.heads.map((head, i) =>
-			widest([head, ...table.rows.map(({ cells }) => shown(cells[i]!, form))]),
+			widest([...piecesOf(head), ...table.rows.map(({ cells }) => shown(cells[i]!, form))]),
 		);
 		const isLast = form === forms - 1;
 		const blocks = intoBlocks(labelWidths, widths, columns);
 		if (blocks.length > 1 && !isLast) continue;
 		return blocks.flatMap((block, i) => [
 			...(i === 0 ? [] : [""]),
-			...blockLines(table, form, labelWidths, widths, block, style),
+			...headLines(table, labelWidths, widths, block).map(style.dim),
+			...rowLines(table, form, labelWidths, widths, block, style),
 		]);
 	}
+}
+
+/** The parts of a head between which it may break. */
+function piecesOf(head: string): readonly string[] {
+	return head.match(/[^- ]*[- ]?/g)!.map((piece) => piece.trimEnd());
+}
+
+/** A head in lines of at most `width`, in which each of its pieces fits. */
+function wrapHead(head: string, width: number): string[] {
+	const lines: string[] = [""];
+	for (const piece of head.match(/[^- ]*[- ]?/g)!) {
+		const longer = lines.at(-1)! + piece;
+		if (longer.trimEnd().length <= width) lines[lines.length - 1] = longer;
+		else lines.push(piece);
+	}
+	return lines.map((line) => line.trimEnd());
 }
 
 function shown(cell: Cell, form: number): string {
@@ -66,7 +83,30 @@ function intoBlocks(labelWidths: readonly number[], widths: readonly number[], c
 	return blocks;
 }
 
-function blockLines(
+function labelsText(labels: readonly string[], widths: readonly number[]): string {
+	return labels.map((label, i) => GAP + label.padEnd(widths[i]!)).join("");
+}
+
+/** The heads of a block, their last lines level. */
+function headLines(
+	{ labelHeads, heads }: Table,
+	labelWidths: readonly number[],
+	widths: readonly number[],
+	block: readonly number[],
+): string[] {
+	const wrapped = block.map((i) => wrapHead(heads[i]!, widths[i]!));
+	const height = Math.max(1, ...wrapped.map((lines) => lines.length));
+	return Array.from({ length: height }, (_, row) => {
+		const labels = row === height - 1 ? labelHeads : labelHeads.map(() => "");
+		const texts = wrapped.map((lines, k) => {
+			const line = lines[row - (height - lines.length)] ?? "";
+			return GAP + line.padStart(widths[block[k]!]!);
+		});
+		return `${labelsText(labels, labelWidths)}${texts.join("")}`.trimEnd();
+	});
+}
+
+function rowLines(
 	table: Table,
 	form: number,
 	labelWidths: readonly number[],
@@ -74,19 +114,12 @@ function blockLines(
 	block: readonly number[],
 	style: Style,
 ): string[] {
-	const labelsText = (labels: readonly string[]): string =>
-		labels.map((label, i) => GAP + label.padEnd(labelWidths[i]!)).join("");
-	const heads = block.map((i) => GAP + table.heads[i]!.padStart(widths[i]!)).join("");
-	const rows = table.rows.map(({ labels, cells }) => {
+	return table.rows.map(({ labels, cells }) => {
 		const texts = block.map((i) => {
 			const cell = cells[i]!;
 			const text = shown(cell, form);
 			return GAP + " ".repeat(widths[i]! - text.length) + (cell.paint?.(text) ?? text);
 		});
-		return style.cyan(labelsText(labels)) + texts.join("");
+		return (style.cyan(labelsText(labels, labelWidths)) + texts.join("")).trimEnd();
 	});
-	return [
-		style.dim(`${labelsText(table.labelHeads)}${heads}`.trimEnd()),
-		...rows.map((row) => row.trimEnd()),
-	];
 }

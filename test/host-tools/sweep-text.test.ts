@@ -55,7 +55,7 @@ test("a table of defences by attacks, with what is missing, marked and different
 		`lab  Who survives
 
   points   3 of defence (2) × attack (2) on star
-  runs     9 a point, the same seeds 3 to 11 at each
+  runs     9 a point, at each the same seeds 3 to 11
 
 Delivered, % by attack
   defence         none        flood
@@ -64,8 +64,8 @@ Delivered, % by attack
   † altered datagrams were delivered
 
 Delivered, % by attack: difference from defence plain
-  defence  none                    flood
-  better      –  +43.6 ± 1.9 **  δ +1.00
+  defence  none                   flood
+  better      –  +43.6 ± 1.9 ** δ +1.00
 
   ± half the 95 % interval of the mean (Student)
   differences are paired by seed; * p < 0.05, ** p < 0.01, *** p < 0.001: Wilcoxon's signed-rank
@@ -85,7 +85,7 @@ test("axes that are neither down nor across make a table each, where narrows the
 
 test("without tables: all points with the main metrics, and one run has no interval", (t) => {
 	const all = text([], 1);
-	t.regex(all, /^ {2}defence {2}attack {2}delivered %\n {2}plain {4}none {11}90\.0\n/m);
+	t.regex(all, /^ {19}delivered\n {2}defence {2}attack {10}%\n {2}plain {4}none {9}90\.0\n/m);
 	t.notRegex(all, /±/);
 });
 
@@ -120,4 +120,18 @@ test("tables drop the intervals to fit, and then go on below", (t) => {
 		[6, 0, 0, 6, 0],
 	);
 	for (const line of blocks) t.true(line.length <= 50);
+});
+
+test("long heads break after hyphens and spaces, no wider than they must", (t) => {
+	const table = {
+		labelHeads: ["row"],
+		heads: ["buffer-reservation", "none", "size · 1000", "p95 ms"],
+		rows: [{ labels: ["a"], cells: Array.from({ length: 4 }, () => ({ forms: ["1.2"] })) }],
+	};
+	t.deepEqual(tableLines(table, 50, PLAIN), [
+		"                          size",
+		"           buffer-           ·  p95",
+		"  row  reservation  none  1000   ms",
+		"  a            1.2   1.2   1.2  1.2",
+	]);
 });
