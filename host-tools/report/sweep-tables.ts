@@ -159,15 +159,17 @@ function meanCell(place: PointResult | undefined, format: Format, markWidth: num
 	const { scale, digits } = format;
 	const mark = markOf(place, format).padEnd(markWidth);
 	const mean = n(found.mean * scale, digits);
-	const interval = found.ci95 === null ? "" : ` ± ${n(halfOf(found.ci95) * Math.abs(scale), digits)}`;
+	const interval =
+		found.ci95 === null ? "" : ` ± ${n(halfOf(found.mean, found.ci95) * Math.abs(scale), digits)}`;
 	return {
 		forms: [`${mean}${interval}${mark}`, `${mean}${mark}`],
 		shown: Number((found.mean * scale).toFixed(digits)),
 	};
 }
 
-function halfOf([low, high]: readonly [number, number]): number {
-	return (high - low) / 2;
+/** Half an interval; that of a share may be cut on one side. */
+function halfOf(mean: number, [low, high]: readonly [number, number]): number {
+	return Math.max(mean - low, high - mean);
 }
 
 function markOf(place: PointResult | undefined, { mark }: Format): string {
@@ -221,7 +223,8 @@ function differenceCell(
 	const { scale, digits, best } = format;
 	const stars = starWidth === 0 ? "" : ` ${starsOf(found).padEnd(starWidth)}`;
 	const difference = signed(found.difference * scale, digits);
-	const interval = found.ci95 === null ? "" : ` ± ${n(halfOf(found.ci95) * Math.abs(scale), digits)}`;
+	const interval =
+		found.ci95 === null ? "" : ` ± ${n(halfOf(found.difference, found.ci95) * Math.abs(scale), digits)}`;
 	const effect = `δ ${signed(found.cliffsDelta, 2)}`;
 	const isBetter = best === "highest" ? found.difference > 0 : found.difference < 0;
 	const isClear = found.pHolm < 0.05 && best !== undefined;
