@@ -30,6 +30,9 @@ export function labRows(lab: LabSummary, style: Style): readonly (readonly [stri
 	]);
 	const refusedHonest = reasons(lab.refused.honest);
 	if (refusedHonest !== "") rows.push(["", `honest frames refused: ${refusedHonest}`]);
+	const distrusted = blocks.falseProbations + blocks.falseDoubts;
+	if (distrusted > 0)
+		rows.push(["distrust", `${n(distrusted)} times of an honest neighbour, short of a block`]);
 	if (blocks.total > 0) {
 		const after = blocks.meanDelayS === null ? "" : `, the first after ${n(blocks.meanDelayS, 2)} s`;
 		rows.push(["blocked", `${plural(blocks.total, "neighbour")}${after}; ${n(blocks.false)} of them honest`]);

@@ -3,6 +3,9 @@ export interface BlockSummary {
 	total: number;
 	/** Blocks of addresses that are those of honest nodes. */
 	false: number;
+	/** How often a node put an honest one on probation, and how often the score of one fell below 0.5. */
+	falseProbations: number;
+	falseDoubts: number;
 	/** Mean seconds from a node's first frame of an attacker to its first block; null where nobody blocked. */
 	meanDelayS: number | null;
 }
@@ -15,6 +18,8 @@ export class Blocks {
 	readonly #blocked = new Set<number>();
 	#total = 0;
 	#false = 0;
+	#falseProbations = 0;
+	#falseDoubts = 0;
 	#delaysUs = 0;
 	#delays = 0;
 
@@ -27,8 +32,15 @@ export class Blocks {
 		if (!this.#firstUs.has(node)) this.#firstUs.set(node, timeUs);
 	}
 
-	/** A node blocks the neighbour with this address. */
-	noteBlocked(timeUs: number, node: number, address: string): void {
+	/** A node thinks otherwise of the neighbour with this address. `state` as in the event `standingChanged`. */
+	noteStanding(timeUs: number, node: number, address: string, state: string): void {
+		if (state === "blocked") this.#noteBlocked(timeUs, node, address);
+		if (!this.#honest.has(address)) return;
+		if (state === "probation") this.#falseProbations++;
+		if (state === "doubted") this.#falseDoubts++;
+	}
+
+	#noteBlocked(timeUs: number, node: number, address: string): void {
 		this.#total++;
 		if (this.#honest.has(address)) this.#false++;
 		const firstUs = this.#firstUs.get(node);
@@ -42,6 +54,8 @@ export class Blocks {
 		return {
 			total: this.#total,
 			false: this.#false,
+			falseProbations: this.#falseProbations,
+			falseDoubts: this.#falseDoubts,
 			meanDelayS: this.#delays === 0 ? null : this.#delaysUs / this.#delays / 1e6,
 		};
 	}

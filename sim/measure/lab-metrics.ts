@@ -74,6 +74,8 @@ export class LabMetrics {
 				this.#roles[node] = role;
 				if (role !== "attacker") this.blocks.noteHonest(String(address));
 			},
+			standingChanged: (timeUs, node, neighbour, state) =>
+				this.blocks.noteStanding(timeUs, node, String(neighbour), state),
 			attackPlanned: (_timeUs, _node, _entry, kind, victim, _spoofed, control) => {
 				this.#kinds.add(kind);
 				this.#victims.add(victim);
