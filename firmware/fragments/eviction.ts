@@ -1,11 +1,16 @@
 import type { ReassemblyContext } from "./context.js";
 
+/** Whether no next fragment of a context was verified. */
+export function hasProvedNothing({ chain }: ReassemblyContext): boolean {
+	return chain === undefined || chain.verified === 0;
+}
+
 /**
  * The context that makes room when memory is short; undefined when a newcomer may displace none.
  *
- * The oldest that proved nothing goes first: no next fragment of it was verified. Then the one that has been silent
- * longest, if it was last heard before `stalledUs`. What is left is being sent right now; a newcomer, who has proved
- * nothing, displaces none of it, and among themselves the lowest `scoreOf` goes, then the one heard longest ago.
+ * The oldest that `provesNothing` goes first. Then the one that has been silent longest, if it was last heard before
+ * `stalledUs`. What is left is being sent right now; a newcomer, who has proved nothing, displaces none of it, and among
+ * themselves the lowest `scoreOf` goes, then the one heard longest ago.
  * `growing`: the context that asks for memory; it goes when it is the least itself.
  */
 export function chooseVictim(
@@ -13,12 +18,13 @@ export function chooseVictim(
 	growing: ReassemblyContext | undefined,
 	stalledUs: number,
 	scoreOf: (context: ReassemblyContext) => number,
+	provesNothing: (context: ReassemblyContext) => boolean = hasProvedNothing,
 ): ReassemblyContext | undefined {
 	let stalled: ReassemblyContext | undefined;
 	for (let i = 0; i < contexts.length; i++) {
 		const context = contexts[i]!;
 		if (context === growing) continue;
-		if (context.chain === undefined || context.chain.verified === 0) return context;
+		if (provesNothing(context)) return context;
 		if (context.lastUs < stalledUs && (stalled === undefined || context.lastUs < stalled.lastUs)) {
 			stalled = context;
 		}

@@ -3,7 +3,6 @@ import { EVIDENCE, type EvidenceKind, WEIGHTS } from "../trust/evidence.js";
 import {
 	ADMISSION_BASE,
 	ADMISSION_SLOPE,
-	CONTEXT_BYTES,
 	DEADLINE_BASE_US,
 	DEADLINE_GAPS,
 	DEADLINE_LEAST_US,
@@ -16,8 +15,8 @@ import {
 } from "../trust/parameters.js";
 import { completion, frameReception } from "../trust/prediction.js";
 import { HAS_CHAINED, STATE_NAMES, StandingTable, State } from "../trust/standing.js";
-import { type ReassemblyContext, slotBytes } from "./context.js";
-import { chooseVictim } from "./eviction.js";
+import type { ReassemblyContext } from "./context.js";
+import { chooseVictim, hasProvedNothing } from "./eviction.js";
 import type {
 	ArrivedFragment,
 	FragmentDrop,
@@ -25,9 +24,8 @@ import type {
 	PolicyHost,
 	ReassemblyMemory,
 	ReassemblyPolicy,
-	Relation,
-	Verdict,
 } from "./policy.js";
+import { SlotRules } from "./standard-rules.js";
 
 /** Name of the blob that holds the standings. */
 const STORE_NAME = "standing";
@@ -37,13 +35,20 @@ const USUAL_FRAGMENT_BYTES = 96;
 const USUAL_DELIVERY_US = 200_000;
 const RETRIES = 3;
 
-/** How the three variants differ. */
+/** How the variants differ. */
 export interface Variant {
 	readonly name: string;
+	/** What counts for and against its sender: chained fragments and packets, plain ones too, or nothing; absent, chained. */
+	readonly scored?: "chained" | "all" | "none";
 	/** Evidence counts against the address on the frame, whoever may have sent it. */
 	readonly trustsAddresses: boolean;
 	/** Only anchors that a link key authenticates open a context. */
 	readonly keyed: boolean;
+}
+
+/** A fragment, or its context: a chain makes the difference. */
+interface Chainable {
+	readonly chain: unknown;
 }
 
 export interface PredictiveOptions {
@@ -58,12 +63,11 @@ export interface PredictiveOptions {
  * Predictive-CSM: chained fragments, and memory for those who used it well. An implementation after the abstract of
  * Sobati-Moghadam (arXiv 2506.01767), whose equations are not public; the rules are in `../README.md`.
  */
-export class PredictiveCsm implements ReassemblyPolicy {
+export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 	readonly name: string;
-	readonly completedMemoryUs = 4_000_000;
-	readonly usesSlots = true;
 	readonly standings = new StandingTable(STANDINGS);
 	readonly #variant: Variant;
+	readonly #scored: Variant["scored"];
 	readonly #options: PredictiveOptions;
 	readonly #address = new LinkAddress();
 	/** What was last told of each standing. */
@@ -73,8 +77,10 @@ export class PredictiveCsm implements ReassemblyPolicy {
 	#savedChanges = 0;
 
 	constructor(variant: Variant, options: PredictiveOptions) {
+		super();
 		this.name = variant.name;
 		this.#variant = variant;
+		this.#scored = variant.scored ?? "chained";
 		this.#options = options;
 	}
 
@@ -91,15 +97,6 @@ export class PredictiveCsm implements ReassemblyPolicy {
 			neighbour.hasChained = true;
 		}
 		this.#savedChanges = this.standings.changes;
-	}
-
-	matches(context: ReassemblyContext, fragment: ArrivedFragment): boolean {
-		return (
-			context.tag === fragment.tag &&
-			context.size === fragment.size &&
-			context.source.equals(fragment.source) &&
-			context.destination.equals(fragment.destination)
-		);
 	}
 
 	admit(
@@ -126,20 +123,12 @@ export class PredictiveCsm implements ReassemblyPolicy {
 	}
 
 	needsRoom(fragment: ArrivedFragment, memory: ReassemblyMemory): boolean {
-		if (fragment.chain === undefined) {
+		if (this.#isGuest(fragment)) {
 			return countPlain(memory) >= this.#options.newcomerContexts;
 		}
 		const { keyed, trustsAddresses } = this.#variant;
 		if (!keyed && !trustsAddresses) return false;
 		return countOf(fragment.source, memory) >= this.#quota(fragment, memory);
-	}
-
-	charge(fragment: ArrivedFragment): number {
-		return CONTEXT_BYTES + slotBytes(fragment.length);
-	}
-
-	grow(_context: ReassemblyContext, fragment: ArrivedFragment): number {
-		return slotBytes(fragment.length);
 	}
 
 	evict(
@@ -149,23 +138,17 @@ export class PredictiveCsm implements ReassemblyPolicy {
 	): ReassemblyContext | undefined {
 		const { timeUs } = fragment;
 		if (growing === undefined && this.needsRoom(fragment, memory)) {
-			return fragment.chain === undefined
+			return this.#isGuest(fragment)
 				? memory.contexts.find(({ chain }) => chain === undefined)
 				: ownVictim(fragment.source, memory);
 		}
-		return chooseVictim(memory.contexts, growing, timeUs - STALLED_US, (context) => {
+		const scoreOf = (context: ReassemblyContext): number => {
 			const i = this.#find(context.source, timeUs);
 			return i < 0 ? FORGEABLE_FLOOR : this.standings.score[i]!;
-		});
-	}
-
-	judge(_context: ReassemblyContext, _fragment: ArrivedFragment, relation: Relation): Verdict {
-		if (relation === "new") return "store";
-		return relation === "overlap" ? "restart" : "ignore";
-	}
-
-	isComplete(context: ReassemblyContext): boolean {
-		return context.storedBytes === context.size;
+		};
+		// Where nothing is ever proved, its absence tells nothing.
+		const provesNothing = this.#scored === "all" ? () => false : hasProvedNothing;
+		return chooseVictim(memory.contexts, growing, timeUs - STALLED_US, scoreOf, provesNothing);
 	}
 
 	deadlineUs(context: ReassemblyContext): number {
@@ -193,26 +176,28 @@ export class PredictiveCsm implements ReassemblyPolicy {
 	}
 
 	noteCompleted(context: ReassemblyContext, timeUs: number): void {
-		// What is not verified proves nothing.
-		if (context.chain === undefined) return;
+		if (!this.#counts(context)) return;
 		const i = this.standings.obtain(context.source, timeUs);
 		if (i < 0) return;
-		this.standings.flags[i] = this.standings.flags[i]! | HAS_CHAINED;
+		if (context.chain !== undefined) this.standings.flags[i] = this.standings.flags[i]! | HAS_CHAINED;
 		this.standings.noteSuccess(i);
 		this.#tell(i, timeUs);
 		this.#save(timeUs);
 	}
 
 	noteRefused(fragment: ArrivedFragment, reason: FragmentDrop): void {
-		const kind = evidenceOf(fragment, reason);
+		const kind = this.#scored === "none" ? undefined : evidenceOf(reason, this.#counts(fragment));
 		if (kind === undefined) return;
 		this.#blame(kind, fragment.source, fragment.chain?.keyed === true, fragment.secured, fragment.timeUs);
 	}
 
 	noteAbandoned(context: ReassemblyContext, reason: FragmentDrop, timeUs: number): void {
 		const { chain, source, secured } = context;
-		if (chain === undefined || reason !== "reassembly-timed-out") return;
-		const { share, blocks } = this.#weight("incomplete", chain.keyed, secured);
+		if (!this.#counts(context)) return;
+		const keyed = chain?.keyed === true;
+		if (reason === "fragment-overlap") this.#blame("malformed", source, keyed, secured, timeUs);
+		if (reason !== "reassembly-timed-out") return;
+		const { share, blocks } = this.#weight("incomplete", keyed, secured);
 		if (share === 0) return;
 		const i = this.standings.obtain(source, timeUs);
 		if (i < 0) return;
@@ -226,6 +211,16 @@ export class PredictiveCsm implements ReassemblyPolicy {
 		}
 		this.#tell(i, timeUs);
 		this.#save(timeUs);
+	}
+
+	/** Whether something is plain where chains are the rule: all such senders share a few contexts. */
+	#isGuest({ chain }: Chainable): boolean {
+		return chain === undefined && this.#scored !== "all";
+	}
+
+	/** Whether something counts for or against its sender: what is not verified proves nothing. */
+	#counts({ chain }: Chainable): boolean {
+		return this.#scored === "all" || (this.#scored === "chained" && chain !== undefined);
 	}
 
 	#weight(kind: EvidenceKind, keyed: boolean, secured: boolean) {
@@ -294,8 +289,11 @@ export class PredictiveCsm implements ReassemblyPolicy {
 	}
 }
 
-/** What the refusal of a fragment tells of the address that it bears; undefined for what tells nothing. */
-function evidenceOf({ chain }: ArrivedFragment, reason: FragmentDrop): EvidenceKind | undefined {
+/**
+ * What the refusal of a fragment tells of the address that it bears; undefined for what tells nothing. `counts`: whether
+ * the content of the fragment is its sender's.
+ */
+function evidenceOf(reason: FragmentDrop, counts: boolean): EvidenceKind | undefined {
 	switch (reason) {
 		case "fragment-mismatch":
 			return "mismatch";
@@ -304,7 +302,7 @@ function evidenceOf({ chain }: ArrivedFragment, reason: FragmentDrop): EvidenceK
 		case "fragment-size":
 		case "fragment-beyond-size":
 		case "fragment-misaligned":
-			return chain === undefined ? undefined : "malformed";
+			return counts ? "malformed" : undefined;
 		default:
 			return undefined;
 	}

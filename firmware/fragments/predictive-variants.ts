@@ -24,7 +24,8 @@ const OPTIONS: PolicyFactory["options"] = {
 	},
 };
 
-function factory(variant: Variant, wire: WireFormat): PolicyFactory {
+/** A policy with the rules of Predictive-CSM, as far as its variant takes them. */
+export function predictiveFactory(variant: Variant, wire: WireFormat): PolicyFactory {
 	return {
 		name: variant.name,
 		options: OPTIONS,
@@ -39,19 +40,19 @@ function factory(variant: Variant, wire: WireFormat): PolicyFactory {
 }
 
 /** After the abstract: no keys, and evidence counts against the address on the frame. Framing is its known limit. */
-export const predictiveCsm = factory(
+export const predictiveCsm = predictiveFactory(
 	{ name: "predictive-csm", trustsAddresses: true, keyed: false },
 	"chained",
 );
 
 /** No keys, and no trust in addresses: contexts earn memory by verified octets, scores only order the evictions. */
-export const predictiveCsmOpen = factory(
+export const predictiveCsmOpen = predictiveFactory(
 	{ name: "predictive-csm-open", trustsAddresses: false, keyed: false },
 	"chained",
 );
 
 /** Link keys: only authenticated anchors open a context, and what only its owner can have done counts in full. */
-export const predictiveCsmKeyed = factory(
+export const predictiveCsmKeyed = predictiveFactory(
 	{ name: "predictive-csm-keyed", trustsAddresses: false, keyed: true },
 	"keyed",
 );

@@ -7,37 +7,46 @@ import type {
 	PolicyOptions,
 	ReassemblyMemory,
 	ReassemblyPolicy,
-	Relation,
-	Verdict,
 } from "./policy.js";
+import { StandardRules } from "./standard-rules.js";
 
 /** RFC 4944, 5.3: the time-out must be at most 60 s. */
 export const RFC4944_TIMEOUT_US = 60_000_000;
-/** A retransmission after a lost acknowledgement comes within 4 tries of some 30 ms; doubled for queues. */
-const COMPLETED_MEMORY_US = 4_000_000;
+
+/** Schema of the options of {@link Rfc4944}, with a time-out of `timeoutS` seconds unless configured otherwise. */
+export function rfc4944Options(timeoutS: number) {
+	return {
+		timeoutS: {
+			type: "number",
+			exclusiveMinimum: 0,
+			maximum: RFC4944_TIMEOUT_US / 1e6,
+			default: timeoutS,
+			description: "Seconds from the first fragment to arrive until the context is given up",
+		},
+		contextBytes: {
+			type: "integer",
+			minimum: 128,
+			maximum: 2047,
+			default: 1280,
+			description: "Octets of each context, and the largest packet that is accepted",
+		},
+	} as const satisfies PolicyFactory["options"];
+}
 
 /**
- * RFC 4944, section 5.3, as written: key of source, destination, size and tag; equal contexts of one
- * MTU each; no eviction; an overlap that differs discards what was stored and starts anew.
+ * RFC 4944, section 5.3, as written: the rules of {@link StandardRules}, equal contexts of one MTU each, and no
+ * eviction. `schema`: what {@link rfc4944Options} gave, for the defaults.
  */
-class Rfc4944 implements ReassemblyPolicy {
-	readonly name = "rfc4944";
-	readonly completedMemoryUs = COMPLETED_MEMORY_US;
+export class Rfc4944 extends StandardRules implements ReassemblyPolicy {
+	readonly name: string;
 	readonly #timeoutUs: number;
 	readonly #contextBytes: number;
 
-	constructor(timeoutUs: number, contextBytes: number) {
-		this.#timeoutUs = timeoutUs;
-		this.#contextBytes = contextBytes;
-	}
-
-	matches(context: ReassemblyContext, fragment: ArrivedFragment): boolean {
-		return (
-			context.tag === fragment.tag &&
-			context.size === fragment.size &&
-			context.source.equals(fragment.source) &&
-			context.destination.equals(fragment.destination)
-		);
+	constructor(name: string, options: PolicyOptions, schema: ReturnType<typeof rfc4944Options>) {
+		super();
+		this.name = name;
+		this.#timeoutUs = Math.round(Number(options["timeoutS"] ?? schema.timeoutS.default) * 1e6);
+		this.#contextBytes = Number(options["contextBytes"] ?? schema.contextBytes.default);
 	}
 
 	admit(
@@ -53,17 +62,8 @@ class Rfc4944 implements ReassemblyPolicy {
 		return this.#contextBytes;
 	}
 
-	evict(_fragment: ArrivedFragment, _memory: ReassemblyMemory): undefined {
+	evict(_fragment: ArrivedFragment, _memory: ReassemblyMemory): ReassemblyContext | undefined {
 		return undefined;
-	}
-
-	judge(_context: ReassemblyContext, _fragment: ArrivedFragment, relation: Relation): Verdict {
-		if (relation === "new") return "store";
-		return relation === "overlap" ? "restart" : "ignore";
-	}
-
-	isComplete(context: ReassemblyContext): boolean {
-		return context.storedBytes === context.size;
 	}
 
 	deadlineUs(context: ReassemblyContext): number {
@@ -71,29 +71,15 @@ class Rfc4944 implements ReassemblyPolicy {
 	}
 }
 
-/** The standard's own policy, and the node's default. */
-export const rfc4944: PolicyFactory = {
-	name: "rfc4944",
-	options: {
-		timeoutS: {
-			type: "number",
-			exclusiveMinimum: 0,
-			maximum: RFC4944_TIMEOUT_US / 1e6,
-			default: RFC4944_TIMEOUT_US / 1e6,
-			description: "Seconds from the first fragment to arrive until the context is given up",
-		},
-		contextBytes: {
-			type: "integer",
-			minimum: 128,
-			maximum: 2047,
-			default: 1280,
-			description: "Octets of each context, and the largest packet that is accepted",
-		},
-	},
-	create(options: PolicyOptions): ReassemblyPolicy {
-		return new Rfc4944(
-			Math.round(Number(options["timeoutS"] ?? 60) * 1e6),
-			Number(options["contextBytes"] ?? 1280),
-		);
-	},
-};
+/** A policy with the options of {@link Rfc4944}, its time-out `timeoutS` unless configured otherwise. */
+export function rfc4944Factory(
+	name: string,
+	timeoutS: number,
+	policy: new (...args: ConstructorParameters<typeof Rfc4944>) => ReassemblyPolicy = Rfc4944,
+): PolicyFactory {
+	const options = rfc4944Options(timeoutS);
+	return { name, options, create: (chosen) => new policy(name, chosen, options) };
+}
+
+/** The standard's own policy, and the default of a scenario. */
+export const rfc4944: PolicyFactory = rfc4944Factory("rfc4944", RFC4944_TIMEOUT_US / 1e6);
