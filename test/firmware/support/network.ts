@@ -5,6 +5,7 @@ import { ContextTable } from "../../../firmware/frames/context-table.js";
 import { CSMA_DEFAULTS } from "../../../firmware/mac/csma.js";
 import { Node, type NodeConfig } from "../../../firmware/node.js";
 import type { Sensor } from "../../../firmware/ports.js";
+import { hostCipher, hostDigest } from "../../../host-tools/crypto.js";
 import { HandClock } from "./hand-clock.js";
 import { SeededRandom } from "./random.js";
 import { Recorder } from "./recorder.js";
@@ -21,6 +22,8 @@ export interface NodeSettings extends Partial<NodeConfig> {
 	readonly sensors?: readonly Sensor[];
 	/** Taken in place of the network's recorder. */
 	readonly sink?: NodeEvents;
+	/** What its store holds: give those of a node that was stopped to the one that takes its place. */
+	readonly blobs?: Map<string, Uint8Array>;
 }
 
 /** Nodes on a {@link Wire}. Node i has the short address i + 1; node 0 is the sink. */
@@ -38,14 +41,10 @@ export class TestNetwork {
 		return network;
 	}
 
-	/** Adds one node and starts it. */
+	/** Adds one node and starts it; with the `id` of another it is that one after a power cycle. */
 	add(settings: NodeSettings = {}): Node {
 		const id = this.nodes.length;
-		const { sensors = [], sink = this.recorder.sink, ...config } = settings;
-		const blobs = new Map<string, Uint8Array>();
-		const refuse = (): never => {
-			throw new Error("the test gives no cryptography");
-		};
+		const { sensors = [], sink = this.recorder.sink, blobs = new Map(), ...config } = settings;
 		const node = new Node(
 			{
 				id,
@@ -83,8 +82,8 @@ export class TestNetwork {
 						else blobs.set(name, value.slice());
 					},
 				},
-				cipher: { key: refuse },
-				digest: { sha256: refuse },
+				cipher: hostCipher,
+				digest: hostDigest,
 				sensors,
 				battery: { level: () => 255 },
 				random: (purpose) => new SeededRandom(id * 1000 + purpose.length),

@@ -1,11 +1,16 @@
 import { LinkAddress } from "../../../firmware/address.js";
 import { BufferPool } from "../../../firmware/buffer-pool.js";
+import { ChainHash } from "../../../firmware/fragments/chain-hash.js";
+import { ChainReceiver } from "../../../firmware/fragments/chain-receiver.js";
+import type { ChainPlan } from "../../../firmware/fragments/chain-sender.js";
 import { Fragmenter } from "../../../firmware/fragments/fragmenter.js";
-import type { PolicyOptions } from "../../../firmware/fragments/policy.js";
+import type { PolicyOptions, ReassemblyPolicy } from "../../../firmware/fragments/policy.js";
 import { Reassembler } from "../../../firmware/fragments/reassembler.js";
 import { rfc4944 } from "../../../firmware/fragments/rfc4944.js";
 import type { ContextTable } from "../../../firmware/frames/context-table.js";
+import type { LinkKeyring } from "../../../firmware/mac/link-keys.js";
 import { Adaptation } from "../../../firmware/net/adaptation.js";
+import { hostDigest } from "../../../host-tools/crypto.js";
 import { HandClock } from "./hand-clock.js";
 import { CONTEXTS } from "./network.js";
 import { Recorder } from "./recorder.js";
@@ -17,10 +22,17 @@ export const RECEIVER = LinkAddress.short(2);
 export function payloadsOf(
 	packet: Uint8Array,
 	room: number,
-	{ tag = 7, source = SENDER, destination = RECEIVER, contexts = CONTEXTS, elide = false } = {},
+	{
+		tag = 7,
+		source = SENDER,
+		destination = RECEIVER,
+		contexts = CONTEXTS,
+		elide = false,
+		plan = undefined as ChainPlan | undefined,
+	} = {},
 ): Uint8Array[] {
-	const fragmenter = new Fragmenter(contexts as ContextTable, elide);
-	fragmenter.begin(packet, packet.length, source, destination, tag, room);
+	const fragmenter = new Fragmenter(contexts as ContextTable, elide, new ChainHash(hostDigest));
+	fragmenter.begin(packet, packet.length, source, destination, tag, room, plan);
 	const payloads: Uint8Array[] = [];
 	while (!fragmenter.done) {
 		// A dirty buffer, and an offset: what is not written shows.
@@ -36,7 +48,7 @@ export interface Passage {
 	readonly secured?: boolean;
 }
 
-/** A receiver of MAC payloads with the default policy, its memory in sight. */
+/** A receiver of MAC payloads with the default policy unless another is given, its memory in sight. */
 export class LowpanReceiver {
 	readonly clock = new HandClock();
 	readonly pool = new BufferPool(2048);
@@ -44,20 +56,28 @@ export class LowpanReceiver {
 	readonly reassembler: Reassembler;
 	readonly #adaptation: Adaptation;
 
-	constructor({ budgetBytes = 4 * 1280, options = {} as PolicyOptions, contexts = CONTEXTS } = {}) {
+	/** `keys`: those that it shares with others, for chained fragments. */
+	constructor({
+		budgetBytes = 4 * 1280,
+		options = {} as PolicyOptions,
+		contexts = CONTEXTS,
+		policy = rfc4944.create(options) as ReassemblyPolicy,
+		keys = undefined as LinkKeyring | undefined,
+	} = {}) {
 		// What an earlier packet left in a buffer must not show in the next one.
 		const used = [this.pool.take(), this.pool.take()];
 		for (const buffer of used) this.pool.give(buffer.fill(0xee));
 		const { pool, clock } = this;
 		this.reassembler = new Reassembler({
-			policy: rfc4944.create(options),
+			policy,
 			budgetBytes,
 			pool,
 			clock,
 			sink: this.recorder.sink,
 			node: 0,
 		});
-		this.#adaptation = new Adaptation({ contexts, reassembler: this.reassembler, pool });
+		const chains = new ChainReceiver(new ChainHash(hostDigest), this.reassembler, keys);
+		this.#adaptation = new Adaptation({ contexts, reassembler: this.reassembler, pool, chains });
 	}
 
 	/** Takes a payload: a copy of the packet that it completed, undefined when it was stored, or why not. */
