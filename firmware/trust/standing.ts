@@ -34,8 +34,8 @@ export const STATE_NAMES = ["normal", "probation", "blocked"] as const;
 /** Flag: a chained packet of this neighbour was verified. */
 export const HAS_CHAINED = 1;
 
-/** Octets of one record in the store: mode and address (9), and the standing (24). */
-export const RECORD_BYTES = 33;
+/** Octets of one record in the store: mode and address (9), and the standing without the times of what is past (16). */
+export const RECORD_BYTES = 25;
 /** Octets that a standing takes in memory, its address apart. */
 export const STANDING_BYTES = 24;
 /** Time is kept in sixteenths of a second: 32 bits of them last eight years. */
@@ -168,7 +168,8 @@ export class StandingTable {
 	 * block; any other stops at {@link FORGEABLE_FLOOR}.
 	 */
 	noteFault(i: number, share: number, blocks: boolean, nowUs: number): void {
-		if (share <= 0) return;
+		// One burst of faults is one block: what arrives during it proves nothing new.
+		if (share <= 0 || this.state[i] === State.blocked) return;
 		const now = ticks(nowUs);
 		const isRepeated = this.#faulted[i] !== 0 && now - this.#faulted[i]! < REPEATED_FAULT_S * TICKS_PER_S;
 		this.#faulted[i] = now;
@@ -229,7 +230,7 @@ export class StandingTable {
 		return blob;
 	}
 
-	/** Takes saved records; what is no whole record is passed over. */
+	/** Takes saved records; what is no whole record is passed over, and what no standing can be is cut to what one can. */
 	restore(blob: Uint8Array, nowUs: number, address: LinkAddress): void {
 		const now = ticks(nowUs);
 		for (let at = 0; at + RECORD_BYTES <= blob.length; at += RECORD_BYTES) {
@@ -241,14 +242,14 @@ export class StandingTable {
 			const i = this.obtain(address, nowUs);
 			if (i < 0) return;
 			this.score[i] = u16be(blob, at + 9);
-			this.good[i] = u16be(blob, at + 11);
-			this.bad[i] = u16be(blob, at + 13);
+			this.good[i] = Math.min(u16be(blob, at + 11), EVIDENCE_MOST * EVIDENCE_ONE);
+			this.bad[i] = Math.min(u16be(blob, at + 13), EVIDENCE_MOST * EVIDENCE_ONE);
 			this.surprise[i] = u16be(blob, at + 15);
 			this.state[i] = state;
 			this.strikes[i] = blob[at + 18]!;
 			this.proofs[i] = blob[at + 19]!;
 			this.flags[i] = blob[at + 20]!;
-			this.#until[i] = now + (i32be(blob, at + 21) >>> 0);
+			this.#until[i] = now + Math.min(i32be(blob, at + 21) >>> 0, BLOCK_MOST_S * TICKS_PER_S);
 		}
 	}
 
@@ -256,7 +257,8 @@ export class StandingTable {
 		const now = ticks(nowUs);
 		let found = -1;
 		for (let i = 0; i < this.#count; i++) {
-			const isStale = this.state[i] === State.normal && now - this.#touched[i]! > STALE_S * TICKS_PER_S;
+			// Whoever has not come back since his block was over is forgotten like anybody else.
+			const isStale = now - Math.max(this.#touched[i]!, this.#until[i]!) > STALE_S * TICKS_PER_S;
 			if (!this.isNewcomer(i) && !isStale) continue;
 			if (found < 0 || this.#touched[i]! < this.#touched[found]!) found = i;
 		}

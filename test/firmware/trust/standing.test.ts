@@ -1,0 +1,339 @@
+import test from "ava";
+import fc from "fast-check";
+import { LinkAddress } from "../../../firmware/address.js";
+import { ONE, PRIOR } from "../../../firmware/trust/parameters.js";
+import { RECORD_BYTES, STANDING_BYTES, StandingTable, State } from "../../../firmware/trust/standing.js";
+
+const S = 1e6;
+const ALICE = LinkAddress.short(1);
+
+function scored(score: number, nowUs = 0): { table: StandingTable; i: number } {
+	const table = new StandingTable(4);
+	const i = table.obtain(ALICE, nowUs);
+	table.score[i] = Math.round(score * ONE);
+	return { table, i };
+}
+
+function near(actual: number, expected: number, tolerance = 0.001): boolean {
+	return Math.abs(actual / ONE - expected) <= tolerance;
+}
+
+test("hard faults: 0.9, 0.45, 0.225, 0.1125, and the third one blocks", (t) => {
+	const { table, i } = scored(0.9);
+	for (const [timeS, score, state] of [
+		[11, 0.45, State.normal],
+		[22, 0.225, State.normal],
+		[33, 0.1125, State.blocked],
+	] as const) {
+		table.noteFault(i, 1, true, timeS * S);
+		t.true(near(table.score[i]!, score));
+		t.is(table.state[i], state);
+	}
+});
+
+test("a hard fault within ten seconds of the last one quarters", (t) => {
+	const { table, i } = scored(0.9);
+	table.noteFault(i, 1, true, 1 * S);
+	table.noteFault(i, 1, true, 10.9 * S);
+	t.true(near(table.score[i]!, 0.1125));
+	t.is(table.state[i], State.blocked);
+	const slow = scored(0.9);
+	slow.table.noteFault(slow.i, 1, true, 1 * S);
+	slow.table.noteFault(slow.i, 1, true, 11.1 * S);
+	t.true(near(slow.table.score[slow.i]!, 0.225));
+});
+
+test("54 successes lead from 0.45 to 0.9, and further ones to 1", (t) => {
+	const { table, i } = scored(0.45);
+	let count = 0;
+	for (; table.score[i]! < 0.9 * ONE; count++) table.noteSuccess(i);
+	t.is(count, 54);
+	for (count = 0; count < 1000; count++) table.noteSuccess(i);
+	t.is(table.score[i], ONE);
+});
+
+for (const [good, most, least] of [
+	[10, 0.43, 0.21],
+	[20, 0.64, 0.32],
+	[50, 0.89, 0.44],
+] as const) {
+	test(`on and off: one hard fault in ${good} successes leaves ${most} before it and ${least} after`, (t) => {
+		const { table, i } = scored(0.5);
+		let before = 0;
+		for (let round = 0; round < 100; round++) {
+			for (let k = 0; k < good; k++) table.noteSuccess(i);
+			before = table.score[i]!;
+			table.noteFault(i, 1, true, (round + 1) * 11 * S);
+		}
+		t.true(near(before, most, 0.005), `${before / ONE}`);
+		t.true(near(table.score[i]!, least, 0.005), `${table.score[i]! / ONE}`);
+		t.is(table.state[i], State.normal);
+	});
+}
+
+test("whoever loses what his link loses settles at 0.9, on good links and on bad ones", (t) => {
+	for (const completion of [0.5, 0.75, 0.9, 0.98]) {
+		const { table, i } = scored(0.5);
+		const every = Math.round(1 / (1 - completion));
+		let sum = 0;
+		for (let k = 1; k <= 4000; k++) {
+			if (k % every === 0) t.false(table.noteIncomplete(i, completion, 1, true));
+			else table.noteSuccess(i);
+			if (k > 2000) sum += table.score[i]!;
+		}
+		t.true(near(sum / 2000, 0.9, 0.02), `${completion}: ${sum / 2000 / ONE}`);
+	}
+});
+
+test("an incomplete packet costs a quarter at most, and nothing where none was expected", (t) => {
+	const { table, i } = scored(0.8);
+	t.false(table.noteIncomplete(i, 0, 1, true));
+	t.true(near(table.score[i]!, 0.8));
+	t.is(table.bad[i], 0);
+	t.false(table.noteIncomplete(i, 1, 1, true));
+	t.true(near(table.score[i]!, 0.6));
+	t.is(table.bad[i], 256);
+});
+
+test("the sum of surprise alarms at 24 bits, and a success takes one bit off", (t) => {
+	const { table, i } = scored(0.9);
+	// 7 bits each: 7, 14, 21, 28.
+	for (const isAlarm of [false, false, false, true]) t.is(table.noteIncomplete(i, 1, 1, true), isAlarm);
+	t.is(table.surprise[i], 0);
+	for (let k = 0; k < 3; k++) table.noteIncomplete(i, 1, 1, true);
+	for (let k = 0; k < 5; k++) table.noteSuccess(i);
+	t.is(table.surprise[i]! >> 8, 16);
+	t.false(table.noteIncomplete(i, 1, 1, true));
+	for (let k = 0; k < 100; k++) table.noteSuccess(i);
+	t.is(table.surprise[i], 0);
+});
+
+test("the forecast: 0.13 of nobody, 0.65 after four good ones, and old evidence fades", (t) => {
+	const { table, i } = scored(0.5);
+	t.is(table.forecast(i).toFixed(2), "0.13");
+	for (let k = 0; k < 4; k++) table.noteSuccess(i);
+	t.is(table.forecast(i).toFixed(2), "0.65");
+	for (let k = 0; k < 1000; k++) {
+		table.noteSuccess(i);
+		t.true(table.good[i]! + table.bad[i]! <= 64 * 256);
+	}
+	t.true(table.forecast(i) > 0.93);
+	for (let k = 0; k < 100; k++) table.noteFault(i, 1, false, k * 11 * S);
+	t.true(table.forecast(i) < 0.1);
+	t.true(table.forecast(i) >= 0);
+});
+
+test("a bad name is forgiven by half in ten minutes, a good one forgotten by half in an hour", (t) => {
+	for (const [score, afterS, expected] of [
+		[0.3, 600, 0.4],
+		[0.3, 1200, 0.45],
+		[0.3, 100_000, 0.5],
+		[0.9, 3600, 0.7],
+		[0.9, 7200, 0.6],
+		[0.9, 900, 0.5 + 0.4 * 2 ** (-1 / 4)],
+		[0.9, 1e6, 0.5],
+	] as const) {
+		const whole = scored(score);
+		whole.table.find(ALICE, afterS * S);
+		t.true(near(whole.table.score[whole.i]!, expected, 0.01), `${score} after ${afterS} s`);
+		// Looked at every second, it goes the same way.
+		const often = scored(score);
+		for (let s = 1; s <= Math.min(afterS, 10_000); s++) often.table.find(ALICE, s * S);
+		often.table.find(ALICE, afterS * S);
+		t.true(Math.abs(often.table.score[often.i]! - whole.table.score[whole.i]!) < 64);
+	}
+});
+
+test("blocks last 30 s, then twice as long each time, up to an hour; five proofs end the probation after each", (t) => {
+	const { table, i } = scored(0.9);
+	let nowUs = 1000 * S;
+	table.noteFault(i, 1, true, nowUs);
+	table.noteFault(i, 1, true, nowUs);
+	for (let strikes = 0; strikes < 12; strikes++) {
+		t.is(table.state[i], State.blocked);
+		const seconds = Math.min(3600, 30 * 2 ** strikes);
+		// More of the same during a block does not prolong it.
+		for (let k = 0; k < 20; k++) table.noteFault(i, 1, true, nowUs);
+		table.find(ALICE, nowUs + (seconds - 1) * S);
+		t.is(table.state[i], State.blocked);
+		nowUs += (seconds + 1) * S;
+		table.find(ALICE, nowUs);
+		t.is(table.state[i], State.probation);
+		t.true(near(table.score[i]!, 0.3));
+		// On probation one fault blocks again.
+		for (let k = 0; k < 4; k++) table.noteSuccess(i);
+		table.noteFault(i, 1, true, nowUs);
+	}
+	table.find(ALICE, nowUs + 3601 * S);
+	for (let k = 0; k < 4; k++) table.noteSuccess(i);
+	t.is(table.state[i], State.probation);
+	table.noteSuccess(i);
+	t.is(table.state[i], State.normal);
+});
+
+test("faults that others could have caused neither block nor lower a score below 0.5, on probation neither", (t) => {
+	const evidence = fc.oneof(
+		fc.record({ kind: fc.constant("fault" as const), share: fc.double({ min: 0, max: 1, noNaN: true }) }),
+		fc.record({
+			kind: fc.constant("incomplete" as const),
+			share: fc.double({ min: 0, max: 1, noNaN: true }),
+		}),
+		fc.record({ kind: fc.constant("success" as const), share: fc.constant(0) }),
+		fc.record({ kind: fc.constant("probation" as const), share: fc.constant(0) }),
+	);
+	fc.assert(
+		fc.property(
+			fc.array(fc.tuple(evidence, fc.integer({ min: 0, max: 3e9 })), { maxLength: 200 }),
+			(steps) => {
+				const table = new StandingTable(1);
+				let nowUs = 0;
+				for (const [{ kind, share }, afterUs] of steps) {
+					nowUs += afterUs;
+					const i = table.obtain(ALICE, nowUs);
+					if (kind === "fault") table.noteFault(i, share, false, nowUs);
+					else if (kind === "incomplete") table.noteIncomplete(i, share, 1, false);
+					else if (kind === "success") table.noteSuccess(i);
+					else table.putOnProbation(i);
+					t.true(table.score[i]! >= PRIOR);
+					t.not(table.state[i], State.blocked);
+				}
+			},
+		),
+	);
+});
+
+test("newcomers never displace those with a name; these keep their places while they are heard", (t) => {
+	fc.assert(
+		fc.property(fc.array(fc.integer({ min: 100, max: 400 }), { maxLength: 300 }), (strangers) => {
+			const table = new StandingTable(8);
+			const friends = [1, 2, 3, 4, 5].map((id) => LinkAddress.short(id));
+			let nowUs = 0;
+			for (const friend of friends) {
+				const i = table.obtain(friend, nowUs);
+				for (let k = 0; k < 6; k++) table.noteSuccess(i);
+			}
+			const foe = table.obtain(LinkAddress.short(6), nowUs);
+			table.noteFault(foe, 1, true, nowUs);
+			table.noteFault(foe, 1, true, nowUs);
+			for (const stranger of strangers) {
+				nowUs += 10 * S;
+				const i = table.obtain(LinkAddress.short(stranger), nowUs);
+				t.true(i >= 6);
+				table.noteSuccess(i);
+				table.good[i] = 0;
+				for (const friend of friends) t.true(table.find(friend, nowUs) >= 0);
+				t.is(table.find(LinkAddress.short(6), nowUs), foe);
+			}
+			t.true(table.count <= 8);
+		}),
+	);
+});
+
+test("a full table of names has no place for a newcomer, until one of them was silent for an hour", (t) => {
+	const table = new StandingTable(3);
+	for (const id of [1, 2, 3]) {
+		const i = table.obtain(LinkAddress.short(id), 0);
+		for (let k = 0; k < 4; k++) table.noteSuccess(i);
+	}
+	for (let s = 0; s <= 3500; s += 10) {
+		table.find(LinkAddress.short(1), s * S);
+		table.find(LinkAddress.short(2), s * S);
+		t.is(table.obtain(LinkAddress.short(9), s * S), -1);
+	}
+	t.is(table.obtain(LinkAddress.short(9), 3700 * S), 2);
+	t.is(table.find(LinkAddress.short(3), 3700 * S), -1);
+});
+
+test("blocked identities that never return do not fill the table for ever", (t) => {
+	const table = new StandingTable(2);
+	for (const id of [1, 2]) {
+		const i = table.obtain(LinkAddress.short(id), 0);
+		table.noteFault(i, 1, true, 0);
+		table.noteFault(i, 1, true, 0);
+		t.is(table.state[i], State.blocked);
+	}
+	t.is(table.obtain(LinkAddress.short(9), 3600 * S), -1);
+	t.true(table.obtain(LinkAddress.short(9), (3600 + 31) * S) >= 0);
+});
+
+test("24 octets a neighbour, its address apart", (t) => {
+	const table = new StandingTable(1);
+	const seen: number[] = [];
+	const { score, good, bad, surprise, state, strikes, proofs, flags } = table;
+	for (const array of [score, good, bad, surprise, state, strikes, proofs, flags])
+		seen.push(array.byteLength);
+	// And the three times, 4 octets each.
+	t.is(seen.reduce((sum, bytes) => sum + bytes, 0) + 3 * 4, STANDING_BYTES);
+	t.is(STANDING_BYTES, 24);
+});
+
+function busyTable(): StandingTable {
+	const table = new StandingTable(8);
+	for (let id = 1; id <= 5; id++) {
+		const address = id === 5 ? LinkAddress.extended(0x02000000, 5) : LinkAddress.short(id);
+		const i = table.obtain(address, 0);
+		for (let k = 0; k < 5 * id; k++) table.noteSuccess(i);
+		table.noteIncomplete(i, 0.9, 1, true);
+		table.flags[i] = id & 1;
+	}
+	const i = table.find(LinkAddress.short(2), 0);
+	table.noteFault(i, 1, true, 0);
+	table.noteFault(i, 1, true, 0);
+	table.putOnProbation(table.find(LinkAddress.short(3), 0));
+	table.obtain(LinkAddress.short(77), 0);
+	return table;
+}
+
+test("what is saved comes back, at whatever time of the new clock; newcomers are not worth it", (t) => {
+	const table = busyTable();
+	t.is(table.state[table.find(LinkAddress.short(2), 0)], State.blocked);
+	const blob = table.save(10 * S);
+	t.is(blob.length, 5 * RECORD_BYTES);
+	const again = new StandingTable(8);
+	again.restore(blob, 5000 * S, new LinkAddress());
+	t.is(again.count, 5);
+	for (const name of ["score", "good", "bad", "surprise", "state", "strikes", "proofs", "flags"] as const) {
+		t.deepEqual([...again[name].slice(0, 5)], [...table[name].slice(0, 5)], name);
+	}
+	t.true(again.find(LinkAddress.extended(0x02000000, 5), 5000 * S) >= 0);
+	// 20 s of the block were left.
+	const i = again.find(LinkAddress.short(2), 5019 * S);
+	t.is(again.state[i], State.blocked);
+	again.find(LinkAddress.short(2), 5021 * S);
+	t.is(again.state[i], State.probation);
+});
+
+test("a spoiled blob throws nothing, and leaves a table in which every value may be", (t) => {
+	const blob = busyTable().save(0);
+	fc.assert(
+		fc.property(
+			fc.oneof(
+				fc.uint8Array({ maxLength: 40 * RECORD_BYTES }),
+				fc.integer({ min: 0, max: blob.length }).map((length) => blob.slice(0, length)),
+				fc.tuple(fc.nat(blob.length - 1), fc.nat(255)).map(([at, octet]) => {
+					const spoiled = blob.slice();
+					spoiled[at] = octet;
+					return spoiled;
+				}),
+			),
+			(spoiled) => {
+				const table = new StandingTable(8);
+				table.restore(spoiled, 100 * S, new LinkAddress());
+				for (let i = 0; i < table.count; i++) {
+					t.true(table.state[i]! <= State.blocked);
+					t.true(table.mode[i] === 2 || table.mode[i] === 3);
+					const address =
+						table.mode[i] === 2
+							? LinkAddress.short(table.low[i]!)
+							: LinkAddress.extended(table.high[i]!, table.low[i]!);
+					t.is(table.find(address, 100 * S), i);
+					for (let k = 0; k < 100; k++) table.noteSuccess(i);
+					t.true(table.good[i]! + table.bad[i]! <= 64 * 256);
+					// The longest block is over after an hour.
+					table.find(address, 3702 * S);
+					t.not(table.state[i], State.blocked);
+				}
+			},
+		),
+	);
+});
