@@ -118,8 +118,13 @@ export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 			const held = this.#heldByNewcomers(memory, fragment.timeUs);
 			return trustsAddresses && held >= this.#options.newcomerContexts ? "sender-quota" : undefined;
 		}
-		const worth = Math.min(this.standings.score[i]!, this.standings.forecast(i) * ONE);
-		return worth < needed && this.standings.state[i] !== State.probation ? "sender-quota" : undefined;
+		if (this.standings.state[i] === State.probation) return undefined;
+		const score = this.standings.score[i]!;
+		if (Math.min(score, this.standings.forecast(i) * ONE) >= needed) return undefined;
+		// A forecast never mends while nothing is admitted, and others can push a score to the floor: neither takes the
+		// last context.
+		const keepsOne = score >= Math.min(needed, FORGEABLE_FLOOR);
+		return keepsOne && countOf(fragment.source, memory) === 0 ? undefined : "sender-quota";
 	}
 
 	needsRoom(fragment: ArrivedFragment, memory: ReassemblyMemory): boolean {
@@ -205,9 +210,10 @@ export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 		const fragments = Math.ceil((context.size - (context.ranges[1] ?? 0)) / USUAL_FRAGMENT_BYTES);
 		const expected = completion(frameReception(neighbour), fragments, this.#host?.maxRetries ?? RETRIES);
 		if (this.standings.noteIncomplete(i, expected, share, blocks)) {
-			// The alarm tells that the link is not to blame; only with the address for proof does it block.
-			if (blocks) this.standings.noteFault(i, 1, true, timeUs);
-			else this.standings.putOnProbation(i);
+			// A first alarm may be a fade that no broadcast has shown; a second one before the proofs are in is none.
+			if (blocks && this.standings.state[i] === State.probation) {
+				this.standings.noteFault(i, 1, true, timeUs);
+			} else this.standings.putOnProbation(i);
 		}
 		this.#tell(i, timeUs);
 		this.#save(timeUs);
