@@ -61,7 +61,7 @@ export class Simulation {
 		this.#startNodes();
 		this.#startApplications(modules);
 		this.#schedule(plan);
-		startAttacks(this.world, modules, options.cipher, this.sink, this.durationUs);
+		startAttacks(this.world, modules, options, this.sink, this.durationUs);
 	}
 
 	get nodes(): number {

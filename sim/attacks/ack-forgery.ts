@@ -1,7 +1,6 @@
 import { ACK_BYTES, airtimeUs, TURNAROUND_US } from "../../firmware/mac/timing.js";
 import type { AttackFactory } from "./attack.js";
 import { isToVictim } from "./eavesdropping.js";
-import { beginningBytes } from "./heard.js";
 
 /** A burst ends this long before the frame that it hits, so that the transmitter is free for the acknowledgement. */
 const BEFORE_END_US = 64;
@@ -31,7 +30,7 @@ export const ackForgery: AttackFactory = {
 			});
 			return;
 		}
-		context.sense(beginningBytes(context.scenario), (begun, endUs) => {
+		context.sense(context.wire.beginningBytes, (begun, endUs) => {
 			if (!isToVictim(begun, context) || !begun.header.ackRequest) return;
 			const leastUs = TURNAROUND_US + airtimeUs(ACK_BYTES) + BEFORE_END_US;
 			if (endUs - context.nowUs() < leastUs || !context.mayStrike()) return;

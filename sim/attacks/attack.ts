@@ -5,6 +5,7 @@ import type { Scenario } from "../scenario/scenario.js";
 import type { OptionSchemas, Options } from "../topology/topology.js";
 import type { Forge } from "./forge.js";
 import type { Heard } from "./heard.js";
+import type { Wire } from "./wire.js";
 
 /** A node of the network as an attacker knows it. */
 export interface Peer {
@@ -50,7 +51,10 @@ export interface AttackContext {
 	readonly stopUs: number;
 	/** Whom it attacks. */
 	readonly victim: Peer;
-	/** The honest neighbour of the victim in whose name it speaks: the one that passes on for most others. */
+	/**
+	 * The honest neighbour of the victim in whose name it speaks: the one that passes on for most others; for an insider
+	 * the captured node, the one that passes on for fewest.
+	 */
 	readonly spoofed: Peer;
 	/** Honest nodes that send to the victim, those that pass on for most others first. */
 	readonly neighbours: readonly Peer[];
@@ -59,6 +63,8 @@ export interface AttackContext {
 	/** The radio's own address. */
 	readonly own: Peer;
 	readonly forge: Forge;
+	/** How the network's frames look. */
+	readonly wire: Wire;
 	/** The contexts of header compression that the network shares. */
 	readonly contexts: ContextTable;
 	/** Octets of the datagrams that the network's traffic sends. */

@@ -1,24 +1,23 @@
 import { LinkAddress, NO_SHORT_ADDRESS } from "../../firmware/address.js";
 import type { ContextTable } from "../../firmware/frames/context-table.js";
-import { FrameType } from "../../firmware/frames/mac-frame.js";
-import { NetworkKeyProtection } from "../../firmware/mac/network-key.js";
-import type { FrameProtection } from "../../firmware/mac/protection.js";
 import { addressUnder, linkLocalOf } from "../../firmware/net/addresses.js";
-import type { Cipher } from "../../firmware/ports.js";
+import type { Cipher, Digest } from "../../firmware/ports.js";
 import type { Positions } from "../channel/links.js";
 import type { SimulatedRadio } from "../channel/radio.js";
 import type { EventQueue } from "../kernel/queue.js";
 import { RandomStream } from "../kernel/random.js";
-import { ADDRESS_BASE, addressOf, EUI64_HIGH, MemoryStore } from "../network.js";
+import { ADDRESS_BASE, addressOf, EUI64_HIGH } from "../network.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { HEADER_BYTES } from "../traffic/flow.js";
 import type { AttackContext, AttackRandom, Peer, SendOptions } from "./attack.js";
+import { CapturedKeys } from "./captured-keys.js";
 import type { AttackEntry } from "./common-options.js";
 import { Forge, LEAST_DATAGRAM_BYTES } from "./forge.js";
 import { Heard } from "./heard.js";
-import type { PlacedAttacker } from "./placement.js";
+import { type PlacedAttacker, spoofedOf } from "./placement.js";
 import { Strikes } from "./strikes.js";
 import { Transmitter } from "./transmitter.js";
+import type { Wire } from "./wire.js";
 
 /** Invented short addresses: apart from those of nodes, which count from 1, and from reserved ones. */
 const FIRST_INVENTED = 0x4000;
@@ -41,6 +40,10 @@ export interface AttackerOptions {
 	/** Prefix of routable addresses, 8 octets; undefined without. */
 	readonly prefix: Uint8Array | undefined;
 	readonly cipher: Cipher;
+	readonly digest: Digest;
+	readonly wire: Wire;
+	/** Whether an address is a node's. */
+	readonly isMember: (address: LinkAddress) => boolean;
 	/** Frames of all attackers that are under way. */
 	readonly ours: Set<Uint8Array>;
 	readonly radioOf: (node: number) => SimulatedRadio;
@@ -59,6 +62,7 @@ export class Attacker implements AttackContext {
 	readonly sink: Peer;
 	readonly own: Peer;
 	readonly forge: Forge;
+	readonly wire: Wire;
 	readonly contexts: ContextTable;
 	readonly datagramBytes: number;
 	readonly #options: AttackerOptions;
@@ -66,11 +70,9 @@ export class Attacker implements AttackContext {
 	readonly #transmitter: Transmitter;
 	readonly #identities: AttackRandom;
 	readonly #handlers: ((frame: Heard) => void)[] = [];
-	readonly #heard = new Heard();
-	readonly #begun = new Heard();
-	/** Of a captured key, by the lower half of the address in whose name it is used. */
-	readonly #counters = new Map<number, number>();
-	readonly #protections = new Map<number, FrameProtection>();
+	readonly #heard: Heard;
+	readonly #begun: Heard;
+	readonly #keys: CapturedKeys;
 
 	constructor(options: AttackerOptions) {
 		const { placed, number, entry, scenario, queue, radio, ours } = options;
@@ -85,7 +87,7 @@ export class Attacker implements AttackContext {
 		this.datagramBytes = Math.max(LEAST_DATAGRAM_BYTES, ...payloadBytes.map((bytes) => bytes + HEADER_BYTES));
 		this.neighbours = placed.neighbours.map((node) => this.#peer(node));
 		this.victim = this.#peer(placed.victim);
-		this.spoofed = this.neighbours[0]!;
+		this.spoofed = this.#peer(spoofedOf(placed, entry));
 		this.sink = this.#peer(options.sinkOf(placed.victim));
 		this.own = this.#peer(number);
 		this.#identities = this.random("identities");
@@ -96,8 +98,21 @@ export class Attacker implements AttackContext {
 			clock: queue,
 			random: this.random("backoff"),
 			panId,
+			finish: (psdu) => this.forge.secured(psdu),
 			control: entry.control,
 			ours,
+		});
+		const { wire, cipher, isMember } = options;
+		this.wire = wire;
+		this.#heard = new Heard(wire);
+		this.#begun = new Heard(wire);
+		this.#keys = new CapturedKeys({
+			scenario,
+			wire,
+			cipher,
+			isMember,
+			random: this.random("wrong-key"),
+			captured: this.isInsider ? this.spoofed.address : undefined,
 		});
 		this.forge = new Forge({
 			panId,
@@ -105,8 +120,9 @@ export class Attacker implements AttackContext {
 			hopLimit: scenario.node.hopLimit,
 			elideUdpChecksum: scenario.node.elideUdpChecksum,
 			random: this.random("forge"),
-			protectionOf:
-				this.isInsider && scenario.node.security.level > 0 ? (source) => this.#protection(source) : undefined,
+			wire,
+			digest: options.digest,
+			keys: this.#keys,
 		});
 		radio.onReceive((psdu, rssiDbm) => this.#onFrame(psdu, rssiDbm));
 		radio.configure({
@@ -180,7 +196,8 @@ export class Attacker implements AttackContext {
 	identity(): Peer {
 		switch (this.#options.entry.identity) {
 			case "own":
-				return this.own;
+				// Whoever holds a captured node's keys is that node.
+				return this.isInsider ? this.spoofed : this.own;
 			case "spoofed":
 				return this.spoofed;
 			default:
@@ -240,32 +257,7 @@ export class Attacker implements AttackContext {
 		heard.rssiDbm = rssiDbm;
 		heard.endUs = this.nowUs();
 		this.#transmitter.noteHeard(heard.isUnicast && heard.header.ackRequest);
-		if (heard.isReadable && heard.header.type === FrameType.data) this.#noteCounter(heard);
+		this.#keys.note(heard);
 		for (const handler of this.#handlers) handler(heard);
-	}
-
-	/** Frame counters go on from where those of the honest owner of a name were last heard. */
-	#noteCounter({ header, isOurs }: Heard): void {
-		if (isOurs || !this.isInsider || !header.securityEnabled) return;
-		this.#counters.set(header.source.low, header.security.frameCounter + 1);
-		this.#protections.delete(header.source.low);
-	}
-
-	#protection(source: LinkAddress): FrameProtection {
-		const known = this.#protections.get(source.low);
-		if (known !== undefined) return known;
-		const { level, key } = this.scenario.node.security;
-		const store = new MemoryStore();
-		const counter = this.#counters.get(source.low) ?? 0;
-		store.set("frame-counter", Uint8Array.of(counter >>> 24, counter >>> 16, counter >>> 8, counter));
-		const made = new NetworkKeyProtection(this.#options.cipher, store, {
-			key: Uint8Array.from({ length: 16 }, (_, i) => Number.parseInt(key.slice(2 * i, 2 * i + 2), 16)),
-			level,
-			own: source.byteLength === 8 ? source : LinkAddress.extended(EUI64_HIGH, source.low),
-			eui64Of: (address) => LinkAddress.extended(EUI64_HIGH, address.low),
-		});
-		if (this.#protections.size >= 64) this.#protections.clear();
-		this.#protections.set(source.low, made);
-		return made;
 	}
 }

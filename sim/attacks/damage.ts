@@ -47,11 +47,7 @@ export class HeardDamage {
 		}
 		if (!header.destination.equals(victim.address)) return;
 		if (header.ackRequest) this.#awaitAck(header.seq);
-		const isLast =
-			heard.hasFragment &&
-			!fragment.first &&
-			fragment.offset + heard.fragmentEnd - fragment.next >= fragment.size;
-		if (isLast) {
+		if (heard.hasFragment && heard.isLast) {
 			// Counted when it is too late to be passed on, so that a datagram and its passing on fall together.
 			this.#context.at(heard.endUs + FORWARDED_WITHIN_US, () => void this.#datagrams++);
 		}

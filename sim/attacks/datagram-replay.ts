@@ -1,6 +1,6 @@
 import { Dispatch } from "../../firmware/frames/lowpan.js";
 import type { AttackContext, AttackFactory } from "./attack.js";
-import { isToVictim } from "./eavesdropping.js";
+import { copyOf, isToVictim } from "./eavesdropping.js";
 import type { Heard } from "./heard.js";
 import { predict } from "./prediction.js";
 
@@ -56,15 +56,15 @@ function record(context: AttackContext, onWhole: (frames: readonly Uint8Array[])
 	context.hear((heard) => {
 		if (!isToVictim(heard, context)) return;
 		if (!heard.hasFragment) {
-			if (isWhole(heard)) onWhole([heard.psdu.slice()]);
+			if (isWhole(heard)) onWhole([copyOf(heard)]);
 			return;
 		}
-		const { fragment, fragmentEnd, header } = heard;
+		const { fragment, contentAt, contentEnd, header } = heard;
 		const source = String(header.source);
 		if (fragment.first) {
 			const prediction = predict(heard, context.contexts, (length) => new Uint8Array(length));
 			if (prediction === undefined) return;
-			const frames = [heard.psdu.slice()];
+			const frames = [copyOf(heard)];
 			const began = { source, tag: fragment.tag, frames, nextAt: prediction.firstEnd };
 			const at = underWay.findIndex((other) => other.source === source);
 			if (at >= 0) underWay[at] = began;
@@ -73,8 +73,8 @@ function record(context: AttackContext, onWhole: (frames: readonly Uint8Array[])
 		}
 		const known = underWay.find((other) => other.source === source && other.tag === fragment.tag);
 		if (known === undefined || fragment.offset !== known.nextAt) return;
-		known.frames.push(heard.psdu.slice());
-		known.nextAt += fragmentEnd - fragment.next;
+		known.frames.push(copyOf(heard));
+		known.nextAt += contentEnd - contentAt;
 		if (known.nextAt >= fragment.size) {
 			underWay.splice(underWay.indexOf(known), 1);
 			onWhole(known.frames);

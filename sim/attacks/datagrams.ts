@@ -14,13 +14,12 @@ export class DatagramSender {
 	}
 
 	/** A whole datagram with a right checksum from `from` to the sink, by way of the victim. */
-	packet(from: Peer, size: number, port?: number): Uint8Array {
+	packet(from: Peer, size: number): Uint8Array {
 		const { forge, sink } = this.#context;
 		const { node, ipv6 } = from;
 		const sequence = this.#sequence++;
 		const timeUs = this.#context.nowUs();
-		const claims = { from: ipv6, to: sink.ipv6, size, node, sequence, timeUs };
-		return forge.datagram(port === undefined ? claims : { ...claims, port });
+		return forge.datagram({ from: ipv6, to: sink.ipv6, size, node, sequence, timeUs });
 	}
 
 	/** Sends one of `size` octets in the name of `from`, in fragments where it needs them. */

@@ -29,8 +29,9 @@ export const earlyInjection: AttackFactory = {
 /** Sends a fragment of the datagram that follows the one that was heard last. */
 export function inject(habit: Habit, context: AttackContext, isFirst: boolean): void {
 	const { forge, victim } = context;
-	const { size, firstEnd, packet } = habit;
-	const claims = { source: habit.address, destination: victim.address, size, tag: (habit.tag + 1) & 0xffff };
+	const { size, firstEnd, packet, isPlain } = habit;
+	const tag = (habit.tag + 1) & 0xffff;
+	const claims = { source: habit.address, destination: victim.address, size, tag, isPlain };
 	if (isFirst) {
 		context.send(forge.first(claims, packet, firstEnd));
 		return;

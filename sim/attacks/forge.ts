@@ -1,6 +1,16 @@
 import type { LinkAddress } from "../../firmware/address.js";
 import { TRAFFIC_PORT } from "../../firmware/app/ports.js";
 import { copyBytes } from "../../firmware/bytes.js";
+import { ChainHash } from "../../firmware/fragments/chain-hash.js";
+import { type ChainPlan, ChainSender, MAX_FRAGMENTS } from "../../firmware/fragments/chain-sender.js";
+import {
+	ANCHOR_MIC_BYTES,
+	type ChainShape,
+	chainedFirstBytes,
+	chainedNextBytes,
+	encodeChainedFirst,
+	PAGE_SWITCH_BYTES,
+} from "../../firmware/frames/chained-fragment.js";
 import { UDP } from "../../firmware/frames/checksum.js";
 import { Compressed } from "../../firmware/frames/compressed.js";
 import type { ContextTable } from "../../firmware/frames/context-table.js";
@@ -13,26 +23,30 @@ import {
 } from "../../firmware/frames/fragment.js";
 import { compressIphc } from "../../firmware/frames/iphc-encode.js";
 import { encodeIpv6, IPV6_BYTES } from "../../firmware/frames/ipv6.js";
-import { encodeMacHeader, FrameType, MacHeader } from "../../firmware/frames/mac-frame.js";
+import { Dispatch, EXPERIMENTAL_PAGE } from "../../firmware/frames/lowpan.js";
+import { decodeMacHeader, encodeMacHeader, FrameType, MacHeader } from "../../firmware/frames/mac-frame.js";
 import { encodeUdp, UDP_HEADER_BYTES } from "../../firmware/frames/udp.js";
-import type { FrameProtection } from "../../firmware/mac/protection.js";
 import { FCS_BYTES, MAX_PSDU_BYTES } from "../../firmware/mac/timing.js";
-import type { Random } from "../../firmware/ports.js";
+import type { Digest, Random } from "../../firmware/ports.js";
 import { fillPayload, MIN_PAYLOAD_BYTES } from "../traffic/payload.js";
+import type { CapturedKeys } from "./captured-keys.js";
+import type { Wire } from "./wire.js";
 
 /** Octets of IPv6 and UDP headers. */
 const HEADERS_BYTES = IPV6_BYTES + UDP_HEADER_BYTES;
 const HEADER_ROOM_BYTES = 128;
+const UNIT_BYTES = 8;
 
 /** The network whose frames are forged. */
 export interface ForgeOptions {
 	readonly panId: number;
+	readonly wire: Wire;
 	readonly contexts: ContextTable;
 	readonly hopLimit: number;
 	readonly elideUdpChecksum: boolean;
 	readonly random: Random;
-	/** Link-layer security with a captured key, by the address that a frame bears; undefined without keys. */
-	readonly protectionOf: ((source: LinkAddress) => FrameProtection) | undefined;
+	readonly digest: Digest;
+	readonly keys: CapturedKeys;
 }
 
 /** What all forged frames have in common. */
@@ -66,27 +80,35 @@ export interface DatagramClaims {
 	readonly node: number;
 	readonly sequence: number;
 	readonly timeUs: number;
-	/** Another port than that of the traffic. */
-	readonly port?: number;
 }
 
 /** The least that {@link DatagramClaims.size} may be. */
 export const LEAST_DATAGRAM_BYTES = HEADERS_BYTES + MIN_PAYLOAD_BYTES;
 
-/** Makes frames that look as the network's own, with the firmware's codecs. */
+/**
+ * Makes frames that look as the network's own, with the firmware's codecs, in the format that the network speaks.
+ *
+ * Fragments by themselves bear tokens drawn at random: a first one without a rest needs no better, and a next one of
+ * somebody else's datagram cannot have one. Whole datagrams have a chain that holds. Under link keys the codes hold for
+ * the captured node alone.
+ */
 export class Forge {
 	readonly #options: ForgeOptions;
 	readonly #header = new MacHeader();
 	readonly #compressed = new Compressed();
 	readonly #headers = new Uint8Array(HEADER_ROOM_BYTES);
+	readonly #hash: ChainHash;
+	readonly #chain: ChainSender;
 
 	constructor(options: ForgeOptions) {
 		this.#options = options;
+		this.#hash = new ChainHash(options.digest);
+		this.#chain = new ChainSender(this.#hash);
 	}
 
 	/** A whole IPv6 packet with a right checksum, as the network's traffic is. */
 	datagram(claims: DatagramClaims): Uint8Array {
-		const { from, to, size, node, sequence, timeUs, port = TRAFFIC_PORT } = claims;
+		const { from, to, size, node, sequence, timeUs } = claims;
 		if (!(size >= LEAST_DATAGRAM_BYTES && size <= MAX_DATAGRAM_SIZE)) {
 			throw new RangeError(
 				`Forge.datagram: expected size from ${LEAST_DATAGRAM_BYTES} to ${MAX_DATAGRAM_SIZE}, got ${size}`,
@@ -103,13 +125,13 @@ export class Forge {
 		};
 		encodeIpv6(header, from, to, packet, 0);
 		fillPayload(packet.subarray(HEADERS_BYTES), size - HEADERS_BYTES, node, sequence, timeUs);
-		encodeUdp(TRAFFIC_PORT, port, packet, IPV6_BYTES, size);
+		encodeUdp(TRAFFIC_PORT, TRAFFIC_PORT, packet, IPV6_BYTES, size);
 		return packet;
 	}
 
 	/** Octets that the payload of such a frame may have. */
-	room({ source, destination }: Pick<FrameClaims, "source" | "destination">): number {
-		const overhead = this.#options.protectionOf?.(source).overheadBytes ?? 0;
+	room({ source, destination }: FrameClaims): number {
+		const overhead = this.#options.keys.protectionOf(source)?.overheadBytes ?? 0;
 		return MAX_PSDU_BYTES - 3 - 2 - source.byteLength - destination.byteLength - overhead - FCS_BYTES;
 	}
 
@@ -127,53 +149,104 @@ export class Forge {
 		header.sourcePan = -1;
 		header.destination.set(destination);
 		header.source.set(source);
-		const protection = destination.isBroadcast ? undefined : this.#options.protectionOf?.(source);
-		protection?.prepare(header);
 		const frame = new Uint8Array(MAX_PSDU_BYTES);
 		const at = encodeMacHeader(header, frame, 0);
 		copyBytes(payload, 0, frame, at, payload.length);
-		let end = at + payload.length;
-		if (protection !== undefined) end = protection.protect(header, frame, at, end);
-		putFcs(frame, end + FCS_BYTES);
-		return frame.subarray(0, end + FCS_BYTES);
+		const length = at + payload.length + FCS_BYTES;
+		putFcs(frame, length);
+		return frame.subarray(0, length);
+	}
+
+	/**
+	 * The frame under link-layer security, where a captured key allows it: just before it goes out, as its counter must
+	 * be above all that went out before. Other frames come back as they are.
+	 */
+	secured(psdu: Uint8Array): Uint8Array {
+		const end = psdu.length - FCS_BYTES;
+		const header = this.#header;
+		if (typeof decodeMacHeader(psdu, 0, end, header) === "string") return psdu;
+		if (header.type !== FrameType.data || header.securityEnabled) return psdu;
+		const protection = this.#options.keys.protectionOf(header.source);
+		if (protection === undefined) return psdu;
+		const payload = psdu.subarray(header.next, end);
+		protection.prepare(header);
+		this.#options.keys.noteUsed(header);
+		const frame = new Uint8Array(MAX_PSDU_BYTES);
+		const at = encodeMacHeader(header, frame, 0);
+		frame.set(payload, at);
+		const length = protection.protect(header, frame, at, at + payload.length) + FCS_BYTES;
+		putFcs(frame, length);
+		return frame.subarray(0, length);
 	}
 
 	/** All frames of a packet, cut as an honest node cuts it; one frame where it fits. */
 	frames(packet: Uint8Array, claims: FrameClaims & { readonly tag: number }): Uint8Array[] {
-		const room = this.room(claims);
 		const headersEnd = this.#compress(packet, claims);
-		const whole = headersEnd + packet.length - this.#compressed.consumed;
-		if (whole <= room) return [this.frame(claims, this.#firstPart(packet, headersEnd, packet.length))];
-		const firstEnd = (this.#compressed.consumed + room - FRAG1_BYTES - headersEnd) & ~7;
+		const { consumed } = this.#compressed;
+		const room = this.room(claims);
+		if (headersEnd + packet.length - consumed <= room)
+			return [this.frame(claims, this.#firstPart(packet, headersEnd, packet.length))];
+		const firstOverhead = FRAG1_BYTES + (this.#isChained(claims) ? chainedFirstBytes(this.#shape()) : 0);
+		const firstEnd = (consumed + room - firstOverhead - headersEnd) & ~(UNIT_BYTES - 1);
+		return this.pieces(packet, claims, firstEnd, this.step(claims));
+	}
+
+	/**
+	 * All frames of a packet, the first of which carries `packet[0..firstEnd)` and each other one `step` octets, both
+	 * multiples of 8.
+	 */
+	pieces(
+		packet: Uint8Array,
+		claims: FrameClaims & { readonly tag: number },
+		firstEnd: number,
+		step: number,
+	): Uint8Array[] {
+		const cuts = [0, firstEnd];
+		for (let at = firstEnd; at < packet.length; ) cuts.push((at = Math.min(packet.length, at + step)));
+		const count = cuts.length - 1;
 		const full = { ...claims, size: packet.length };
-		const frames = [this.first(full, packet, firstEnd)];
-		const step = this.step(claims);
-		for (let at = firstEnd; at < packet.length; at += step)
-			frames.push(this.next(full, at, packet.subarray(at, Math.min(packet.length, at + step))));
-		return frames;
+		const headersEnd = this.#compress(packet, claims);
+		const part = this.#firstPart(packet, headersEnd, firstEnd);
+		if (!this.#isChained(claims)) {
+			return cuts.slice(1).map((end, i) => {
+				if (i === 0) return this.#firstFrame(full, part, undefined);
+				return this.#nextFrame(full, cuts[i]!, packet.subarray(cuts[i], end), undefined);
+			});
+		}
+		const plan = this.#plan(claims);
+		this.#chain.begin(plan, packet, packet.length, part, part.length, cuts, count);
+		return cuts.slice(1).map((end, i) => {
+			const token = new Uint8Array(plan.tokenBytes);
+			this.#chain.putToken(i, token, 0);
+			if (i === 0) return this.#firstFrame(full, part, token, plan);
+			return this.#nextFrame(full, cuts[i]!, packet.subarray(cuts[i], end), token);
+		});
+	}
+
+	/** The least `step` of {@link pieces} for a packet: a chain has no more than so many links. */
+	leastStep(size: number): number {
+		return Math.max(UNIT_BYTES, (Math.ceil(size / (MAX_FRAGMENTS - 2)) + UNIT_BYTES - 1) & ~(UNIT_BYTES - 1));
 	}
 
 	/** Octets of a packet that each fragment but the first and the last carries. */
-	step(claims: Pick<FrameClaims, "source" | "destination">): number {
-		return (this.room(claims) - FRAGN_BYTES) & ~7;
+	step(claims: FrameClaims): number {
+		const overhead = FRAGN_BYTES + (this.#isChained(claims) ? chainedNextBytes(this.#shape()) : 0);
+		return (this.room(claims) - overhead) & ~(UNIT_BYTES - 1);
 	}
 
 	/** A first fragment with `packet[0..end)`, headers compressed; `end` is a multiple of 8 past the headers. */
 	first(claims: FragmentClaims, packet: Uint8Array, end: number): Uint8Array {
 		const headersEnd = this.#compress(packet, claims);
 		const part = this.#firstPart(packet, headersEnd, end);
-		const payload = new Uint8Array(FRAG1_BYTES + part.length);
-		encodeFragmentHeader({ first: true, size: claims.size, tag: claims.tag, offset: 0 }, payload, 0);
-		payload.set(part, FRAG1_BYTES);
-		return this.frame(claims, payload);
+		if (!this.#isChained(claims)) return this.#firstFrame(claims, part, undefined);
+		const plan = this.#plan(claims);
+		return this.#firstFrame(claims, part, this.noise(plan.tokenBytes), plan);
 	}
 
-	/** A fragment that is not the first; `offset` is a multiple of 8. */
-	next(claims: FragmentClaims, offset: number, content: Uint8Array): Uint8Array {
-		const payload = new Uint8Array(FRAGN_BYTES + content.length);
-		encodeFragmentHeader({ first: false, size: claims.size, tag: claims.tag, offset }, payload, 0);
-		payload.set(content, FRAGN_BYTES);
-		return this.frame(claims, payload);
+	/** A fragment that is not the first; `offset` is a multiple of 8. `token`: random where it is left out. */
+	next(claims: FragmentClaims, offset: number, content: Uint8Array, token?: Uint8Array): Uint8Array {
+		if (!this.#isChained(claims)) return this.#nextFrame(claims, offset, content, undefined);
+		return this.#nextFrame(claims, offset, content, token ?? this.noise(this.#shape().tokenBytes));
 	}
 
 	/** An immediate acknowledgement (IEEE 802.15.4-2020, 7.3.3). */
@@ -191,6 +264,68 @@ export class Forge {
 	/** A random fragment tag. */
 	tag(): number {
 		return this.#options.random.below(0x10000);
+	}
+
+	#isChained({ isPlain }: FrameClaims): boolean {
+		return isPlain !== true && this.#options.wire.format !== "plain";
+	}
+
+	#shape(): ChainShape {
+		const { format, tokenBytes } = this.#options.wire;
+		return { keyed: format === "keyed", tokenBytes };
+	}
+
+	#plan({ source, destination }: FrameClaims): ChainPlan {
+		const shape = this.#shape();
+		const { keys, random } = this.#options;
+		if (!shape.keyed) return { ...shape, nonce: random.below(0x10000), key: undefined };
+		return { ...shape, nonce: keys.nextNonce(source), key: keys.linkKey(source, destination) };
+	}
+
+	/** A first fragment with P₁ in `part`; `token` and `plan` only where it is chained. */
+	#firstFrame(
+		claims: FragmentClaims,
+		part: Uint8Array,
+		token: Uint8Array | undefined,
+		plan?: ChainPlan,
+	): Uint8Array {
+		const payload = new Uint8Array(MAX_PSDU_BYTES);
+		const { size, tag, source, destination } = claims;
+		let at = 0;
+		if (plan !== undefined) payload[at++] = Dispatch.page | EXPERIMENTAL_PAGE;
+		at = encodeFragmentHeader({ first: true, size, tag, offset: 0 }, payload, at);
+		if (plan !== undefined && token !== undefined) {
+			at = encodeChainedFirst(plan, plan.nonce, payload, at);
+			payload.set(token, at);
+			at += token.length;
+			if (plan.key !== undefined) {
+				const flags = payload[PAGE_SWITCH_BYTES + FRAG1_BYTES]!;
+				const fields = { ...plan, flags };
+				const mic = this.#hash.anchor(fields, source, destination, size, tag, part, 0, part.length, token, 0);
+				copyBytes(mic, 0, payload, at, ANCHOR_MIC_BYTES);
+				at += ANCHOR_MIC_BYTES;
+			}
+		}
+		payload.set(part, at);
+		return this.frame(claims, payload.subarray(0, at + part.length));
+	}
+
+	#nextFrame(
+		claims: FragmentClaims,
+		offset: number,
+		content: Uint8Array,
+		token: Uint8Array | undefined,
+	): Uint8Array {
+		const payload = new Uint8Array(MAX_PSDU_BYTES);
+		let at = 0;
+		if (token !== undefined) payload[at++] = Dispatch.page | EXPERIMENTAL_PAGE;
+		at = encodeFragmentHeader({ first: false, size: claims.size, tag: claims.tag, offset }, payload, at);
+		if (token !== undefined) {
+			payload.set(token, at);
+			at += token.length;
+		}
+		payload.set(content, at);
+		return this.frame(claims, payload.subarray(0, at + content.length));
 	}
 
 	#compress(packet: Uint8Array, { source, destination }: FrameClaims): number {

@@ -1,5 +1,5 @@
 import type { AttackContext, AttackFactory } from "./attack.js";
-import { isAttackable, lastFragmentAt } from "./eavesdropping.js";
+import { isAttackable, lastFragmentAt, sameName } from "./eavesdropping.js";
 import type { Heard } from "./heard.js";
 import { predict, swapWords } from "./prediction.js";
 
@@ -43,23 +43,23 @@ export function forgeLast(heard: Heard, context: AttackContext, keepsChecksum: b
 	const { forge, contexts } = context;
 	const prediction = predict(heard, contexts, (length) => forge.noise(length));
 	if (prediction === undefined) return;
-	const { source, destination } = heard.header;
-	const { size, tag } = heard.fragment;
+	const claims = sameName(heard);
+	const { size } = claims;
 	const { packet, firstEnd, isExact } = prediction;
-	const at = lastFragmentAt(firstEnd, size, forge.step({ source, destination }));
+	const at = lastFragmentAt(firstEnd, size, forge.step(claims));
 	if (at < 0) return;
 	const content = keepsChecksum && isExact ? swapWords(packet, at, size) : forge.noise(size - at);
-	const claims = { source: source.clone(), destination: destination.clone(), size, tag };
 	context.send(forge.next(claims, at, content), { urgent: true });
 }
 
 function forgeCopy(heard: Heard, context: AttackContext, keepsChecksum: boolean): void {
 	const { forge } = context;
-	const { source, destination } = heard.header;
-	const { size, tag, offset, next } = heard.fragment;
+	const { offset } = heard.fragment;
+	const { psdu, contentAt, contentEnd, tokenAt } = heard;
 	const content = keepsChecksum
-		? swapWords(heard.psdu, next, heard.fragmentEnd)
-		: forge.noise(heard.fragmentEnd - next);
-	const claims = { source: source.clone(), destination: destination.clone(), size, tag };
-	context.send(forge.next(claims, offset, content), { urgent: true });
+		? swapWords(psdu, contentAt, contentEnd)
+		: forge.noise(contentEnd - contentAt);
+	// A chained copy bears the honest token: only what it is a hash of differs.
+	const token = heard.isChained ? psdu.slice(tokenAt, contentAt) : undefined;
+	context.send(forge.next(sameName(heard), offset, content, token), { urgent: true });
 }

@@ -1,5 +1,5 @@
 import type { AttackFactory } from "./attack.js";
-import { isAttackable } from "./eavesdropping.js";
+import { copyOf, isAttackable } from "./eavesdropping.js";
 
 /** First fragments that were heard are sent again, as they were, long after their datagrams are over. */
 export const headerReplay: AttackFactory = {
@@ -19,7 +19,7 @@ export const headerReplay: AttackFactory = {
 		let turn = 0;
 		context.hear((heard) => {
 			if (!isAttackable(heard, context) || !heard.fragment.first) return;
-			recorded.push(heard.psdu.slice());
+			recorded.push(copyOf(heard));
 			if (recorded.length > most) recorded.shift();
 		});
 		context.onStrike(() => {

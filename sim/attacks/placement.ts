@@ -74,6 +74,17 @@ export function placeAttackers(scenario: Scenario, network: AttackedNetwork): Pl
 	return placed;
 }
 
+/**
+ * The node in whose name an attacker speaks: the victim's busiest neighbour. An insider's is the captured node, the
+ * least busy one, so that what he takes from others shows beside what its own traffic suffers.
+ */
+export function spoofedOf(
+	{ neighbours }: Pick<PlacedAttacker, "neighbours">,
+	{ keys }: Pick<AttackEntry, "keys">,
+): number {
+	return neighbours[keys === "insider" ? neighbours.length - 1 : 0]!;
+}
+
 /** How many nodes send through each node, itself not counted. */
 function burdenOf({ next, hops }: Paths): Int32Array {
 	const burdens = new Int32Array(next.length);
@@ -178,7 +189,7 @@ function powerOf(
 ): number {
 	if (options.txPowerDbm !== "match") return options.txPowerDbm;
 	if (propagation === undefined) return radio.txPowerDbm;
-	const spoofed = neighbours[0]!;
+	const spoofed = spoofedOf({ neighbours }, options);
 	let receivedDbm = Number.NEGATIVE_INFINITY;
 	for (let i = links.start[spoofed]!; i < links.start[spoofed + 1]!; i++)
 		if (links.to[i] === victim) receivedDbm = toDb(links.powerMw[i]!);

@@ -32,16 +32,16 @@ export function predict(
 	contexts: ContextTable,
 	noise: (length: number) => Uint8Array,
 ): Prediction | undefined {
-	const { psdu, header, fragment, fragmentEnd } = heard;
+	const { psdu, header, fragment, contentAt, contentEnd } = heard;
 	if (!heard.hasFragment || !fragment.first || fragment.size === 0) return undefined;
-	const kind = (psdu[fragment.next]! & 0xe0) === Dispatch.iphc ? "iphc" : "ipv6";
+	const kind = (psdu[contentAt]! & 0xe0) === Dispatch.iphc ? "iphc" : "ipv6";
 	const out = new Uint8Array(SCRATCH_BYTES);
 	const { source, destination } = header;
 	const headers = decompress(
 		kind,
 		psdu,
-		fragment.next,
-		fragmentEnd,
+		contentAt,
+		contentEnd,
 		source,
 		destination,
 		contexts,
@@ -49,7 +49,7 @@ export function predict(
 		fragment.size,
 	);
 	if (typeof headers === "string") return undefined;
-	const rest = fragmentEnd - headers.next;
+	const rest = contentEnd - headers.next;
 	const firstEnd = headers.length + rest;
 	if (firstEnd > fragment.size) return undefined;
 	copyBytes(psdu, headers.next, out, headers.length, rest);

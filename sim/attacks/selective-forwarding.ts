@@ -22,14 +22,14 @@ export const selectiveForwarding: AttackFactory = {
 	},
 	create(options, context) {
 		const relay = new CapturedRelay(context, options["fragment"] as "last" | "first" | "random");
-		context.capture(context.spoofed.node, (psdu) => relay.swallows(psdu));
+		context.capture(context.neighbours[0]!.node, (psdu) => relay.swallows(psdu));
 	},
 };
 
 class CapturedRelay {
 	readonly #context: AttackContext;
 	readonly #which: "last" | "first" | "random";
-	readonly #frame = new Heard();
+	readonly #frame: Heard;
 	readonly #random: ReturnType<AttackContext["random"]>;
 	/** The tag of the datagram that it is sending, and whether that is to lose a fragment. */
 	#tag = -1;
@@ -38,16 +38,16 @@ class CapturedRelay {
 
 	constructor(context: AttackContext, which: "last" | "first" | "random") {
 		this.#context = context;
+		this.#frame = new Heard(context.wire);
 		this.#which = which;
 		this.#random = context.random("fragment");
 	}
 
 	swallows(psdu: Uint8Array): boolean {
-		const { fragment, header, hasFragment, fragmentEnd } = this.#frame.whole(psdu);
+		const { fragment, header, hasFragment, isLast } = this.#frame.whole(psdu);
 		if (!hasFragment) return false;
 		if (fragment.first && fragment.tag !== this.#tag) this.#begin(header.source, header.destination);
 		if (!this.#isHit || fragment.tag !== this.#tag) return false;
-		const isLast = !fragment.first && fragment.offset + fragmentEnd - fragment.next >= fragment.size;
 		switch (this.#which) {
 			case "first":
 				return fragment.first;

@@ -1,6 +1,5 @@
 import type { AttackContext, AttackFactory } from "./attack.js";
 import { isAttackable } from "./eavesdropping.js";
-import { beginningBytes, type Heard } from "./heard.js";
 
 /** Datagrams whose fate is kept in mind. */
 const REMEMBERED = 32;
@@ -22,10 +21,10 @@ export const selectiveJamming: AttackFactory = {
 		const which = options["fragment"] as "last" | "first" | "any";
 		/** The fragment of each datagram that is hit, -1 for none. */
 		const chosen = new Map<string, number>();
-		context.sense(beginningBytes(context.scenario), (begun, endUs) => {
+		context.sense(context.wire.beginningBytes, (begun, endUs) => {
 			if (!isAttackable(begun, context) || !context.isActive()) return;
 			if (which === "first" && !begun.fragment.first) return;
-			if (which === "last" && !isLast(begun)) return;
+			if (which === "last" && !begun.isLast) return;
 			const { source } = begun.header;
 			const { tag, offset } = begun.fragment;
 			const name = `${source} ${tag}`;
@@ -42,9 +41,4 @@ export const selectiveJamming: AttackFactory = {
 
 function choose(context: AttackContext, offset: number): number {
 	return context.mayStrike() ? offset : -1;
-}
-
-/** The length of a frame stands before its first octet: it tells whether the datagram ends in it. */
-function isLast({ fragment, fragmentEnd }: Heard): boolean {
-	return !fragment.first && fragment.offset + fragmentEnd - fragment.next >= fragment.size;
 }

@@ -1,5 +1,5 @@
 import type { AttackFactory } from "./attack.js";
-import { isAttackable, lastFragmentAt } from "./eavesdropping.js";
+import { isAttackable, lastFragmentAt, sameName } from "./eavesdropping.js";
 import { predict } from "./prediction.js";
 
 /** A fragment under the name of a datagram that is under way, which claims another size for it. */
@@ -21,14 +21,8 @@ export const sizeConflict: AttackFactory = {
 			if (!isAttackable(heard, context) || !heard.fragment.first || !context.mayStrike()) return;
 			const prediction = predict(heard, contexts, (length) => forge.noise(length));
 			if (prediction === undefined) return;
-			const { source, destination } = heard.header;
 			const size = Math.min(2047, Math.max(prediction.firstEnd + 8, heard.fragment.size + delta));
-			const claims = {
-				source: source.clone(),
-				destination: destination.clone(),
-				size,
-				tag: heard.fragment.tag,
-			};
+			const claims = { ...sameName(heard), size };
 			const at = lastFragmentAt(prediction.firstEnd, size, forge.step(claims));
 			if (at > 0) context.send(forge.next(claims, at, forge.noise(size - at)), { urgent: true });
 		});

@@ -1,16 +1,20 @@
+import type { LinkAddress } from "../../firmware/address.js";
 import { parseIpv6Prefix } from "../../firmware/frames/ipv6-text.js";
-import type { Cipher } from "../../firmware/ports.js";
+import type { Cipher, Digest } from "../../firmware/ports.js";
 import type { SimSink } from "../events.js";
+import { numberOf } from "../network.js";
 import type { ScenarioModules } from "../scenario/scenario.js";
 import { contextTable, type World } from "../world.js";
 import { Attacker } from "./attacker.js";
 import type { AttackEntry } from "./common-options.js";
+import { spoofedOf } from "./placement.js";
+import { wireOf } from "./wire.js";
 
 /** Sets up the attacks of a scenario: every radio of every entry. */
 export function startAttacks(
 	world: World,
 	modules: ScenarioModules,
-	cipher: Cipher,
+	{ cipher, digest }: { readonly cipher: Cipher; readonly digest: Digest },
 	sink: Pick<SimSink, "attackPlanned">,
 	durationUs: number,
 ): void {
@@ -27,6 +31,9 @@ export function startAttacks(
 		contexts: contextTable(contexts),
 		prefix: prefix === null ? undefined : parseIpv6Prefix(prefix)?.prefix,
 		cipher,
+		digest,
+		wire: wireOf(scenario, modules.policy),
+		isMember: (address: LinkAddress) => (numberOf(address) ?? topology.nodes) < topology.nodes,
 		ours,
 		radioOf: (node: number) => world.radioOf(node),
 	};
@@ -35,8 +42,16 @@ export function startAttacks(
 		const number = firstAttacker + i;
 		const radio = world.outsiders[number - topology.nodes]!;
 		const { kind, control, ...options } = entry;
-		const { victim, neighbours } = placed;
-		sink.attackPlanned(0, number, placed.entry, kind, victim, neighbours[0]!, control ? "airtime" : "");
+		const { victim } = placed;
+		sink.attackPlanned(
+			0,
+			number,
+			placed.entry,
+			kind,
+			victim,
+			spoofedOf(placed, entry),
+			control ? "airtime" : "",
+		);
 		modules.attacks[placed.entry]!.create(
 			{ ...options, control },
 			new Attacker({ ...shared, placed, number, entry, radio }),

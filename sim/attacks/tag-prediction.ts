@@ -19,15 +19,16 @@ export const tagPrediction: AttackFactory = {
 	},
 	create(options, context) {
 		const { forge, victim } = context;
-		const ahead = options["ahead"] as number;
+		const most = options["ahead"] as number;
 		const habits = observeHabits(context);
 		let turn = 0;
 		context.onStrike(() => {
 			if (habits.length === 0) return;
-			const { address, size, tag, firstEnd } = habits[turn % habits.length]!;
-			const further = 1 + (Math.floor(turn / habits.length) % ahead);
+			const { address, size, tag, firstEnd, isPlain } = habits[turn % habits.length]!;
+			const further = 1 + (Math.floor(turn / habits.length) % most);
 			turn++;
-			const claims = { source: address, destination: victim.address, size, tag: (tag + further) & 0xffff };
+			const ahead = (tag + further) & 0xffff;
+			const claims = { source: address, destination: victim.address, size, tag: ahead, isPlain };
 			const at = lastFragmentAt(firstEnd, size, forge.step(claims));
 			if (at > 0) context.send(forge.next(claims, at, forge.noise(size - at)));
 		});

@@ -1,9 +1,8 @@
 import type { AttackContext, AttackFactory } from "./attack.js";
+import { DatagramSender } from "./datagrams.js";
 import { deadlineUs } from "./deadline.js";
 import { LEAST_FIRST_BYTES, SIZE_BYTES } from "./option-schemas.js";
 
-/** Octets that each of the fragments in between carries. */
-const UNIT_BYTES = 8;
 /** How long before the end of the victim's patience the next fragment goes out. */
 const MARGIN = 0.1;
 
@@ -26,35 +25,36 @@ export const timeoutAbuse: AttackFactory = {
 	},
 	create(options, context) {
 		const size = options["sizeBytes"] as number;
+		const sender = new DatagramSender(context);
 		let held = 0;
 		context.onStrike(() => {
 			if (held >= (options["contexts"] as number)) return;
 			held++;
-			hold(context, size, () => held--);
+			hold(context, sender, size, () => held--);
 		});
 	},
 };
 
-/** Opens a datagram and feeds it; `onEnd` is called when nothing more fits in it. */
-function hold(context: AttackContext, size: number, onEnd: () => void): void {
-	const { forge, victim, sink } = context;
-	const { node, address, ipv6 } = context.identity();
-	const timeUs = context.nowUs();
-	const packet = forge.datagram({ from: ipv6, to: sink.ipv6, size, node, sequence: forge.tag(), timeUs });
-	const claims = { source: address, destination: victim.address, size, tag: forge.tag() };
-	context.send(forge.first(claims, packet, LEAST_FIRST_BYTES));
-	const patienceUs = deadlineUs(context.scenario);
+/** Opens a datagram and feeds it; `onEnd` is called when nothing more of it is left. */
+function hold(context: AttackContext, sender: DatagramSender, size: number, onEnd: () => void): void {
+	const { forge, victim, scenario } = context;
+	const name = context.identity();
+	const claims = { source: name.address, destination: victim.address, tag: forge.tag() };
+	const packet = sender.packet(name, size);
+	const frames = forge.pieces(packet, claims, LEAST_FIRST_BYTES, forge.leastStep(size));
+	const patienceUs = deadlineUs(scenario);
 	const everyUs = Math.round(patienceUs * (1 - MARGIN));
 	// RFC 4944 counts from the first fragment on: there the datagram ends at the time-out, whatever is fed to it.
 	const endUs =
-		context.scenario.reassembly.policy === "rfc4944" ? timeUs + patienceUs : Number.POSITIVE_INFINITY;
-	const feed = (offset: number): void => {
-		if (context.nowUs() >= endUs || offset + 2 * UNIT_BYTES >= size) {
+		scenario.reassembly.policy === "rfc4944" ? context.nowUs() + patienceUs : Number.POSITIVE_INFINITY;
+	const feed = (at: number): void => {
+		// The last fragment would complete it, and free its memory.
+		if (context.nowUs() >= endUs || at + 1 >= frames.length) {
 			onEnd();
 			return;
 		}
-		context.send(forge.next(claims, offset, packet.slice(offset, offset + UNIT_BYTES)));
-		context.at(context.nowUs() + everyUs, () => feed(offset + UNIT_BYTES));
+		context.send(frames[at]!);
+		context.at(context.nowUs() + everyUs, () => feed(at + 1));
 	};
-	context.at(timeUs + everyUs, () => feed(LEAST_FIRST_BYTES));
+	feed(0);
 }

@@ -1,5 +1,5 @@
 import type { AttackContext, AttackFactory } from "./attack.js";
-import { isAttackable } from "./eavesdropping.js";
+import { isAttackable, sameName } from "./eavesdropping.js";
 import type { Heard } from "./heard.js";
 
 const UNIT_BYTES = 8;
@@ -44,9 +44,8 @@ export function contradict(
 	count: number,
 ): void {
 	const { forge } = context;
-	const { source, destination } = heard.header;
-	const { size, tag } = heard.fragment;
-	const claims = { source: source.clone(), destination: destination.clone(), size, tag };
+	const claims = sameName(heard);
+	const { size } = claims;
 	const end = (size - 1) & ~(UNIT_BYTES - 1);
 	for (let i = 0; i < count; i++) {
 		// The octets before the last unit are in the middle of an honest fragment, whatever its length.

@@ -41,6 +41,8 @@ export interface TransmitterOptions {
 	readonly clock: Clock;
 	readonly random: Random;
 	readonly panId: number;
+	/** Makes a frame ready to go out. */
+	readonly finish: (psdu: Uint8Array) => Uint8Array;
 	/** Address every frame to a foreign PAN, just before it goes out. */
 	readonly control: boolean;
 	/** Frames of these attackers that are under way. */
@@ -74,7 +76,7 @@ export class Transmitter {
 			this.dropped++;
 			return false;
 		}
-		const waiting = { psdu: this.#options.control ? this.#toForeignPan(psdu) : psdu, options };
+		const waiting = { psdu, options };
 		if (isImpolite(options)) {
 			const at = this.#queue.findIndex((other) => !isImpolite(other.options));
 			this.#queue.splice(at < 0 ? this.#queue.length : at, 0, waiting);
@@ -112,8 +114,10 @@ export class Transmitter {
 		const next = this.#queue.shift();
 		if (next === undefined) return;
 		this.#isBusy = true;
-		const { psdu, options } = next;
-		const { clock, radio, ours } = this.#options;
+		const { options } = next;
+		const { clock, radio, ours, control, finish: secure } = this.#options;
+		const finished = secure(next.psdu);
+		const psdu = control ? this.#toForeignPan(finished) : finished;
 		ours.add(psdu);
 		const finish = (outcome: TransmitOutcome): void => {
 			ours.delete(psdu);

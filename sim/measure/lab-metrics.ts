@@ -51,8 +51,7 @@ interface Energy {
 /** Listens to the events of one run under attack, in memory that does not grow with its length. */
 export class LabMetrics {
 	readonly sink: SimSink;
-	/** Told when a node blocks a neighbour. */
-	readonly blocks = new Blocks();
+	readonly #blocks = new Blocks();
 	readonly #deliveries = new FalseDeliveries();
 	readonly #occupancy = new Occupancy();
 	readonly #verdicts = new Verdicts();
@@ -72,7 +71,7 @@ export class LabMetrics {
 		this.sink = completeSink(SIM_EVENTS, {
 			nodePlaced: (_timeUs, node, _x, _y, role, address) => {
 				this.#roles[node] = role;
-				if (role !== "attacker") this.blocks.noteHonest(String(address));
+				if (role !== "attacker") this.#blocks.noteHonest(String(address));
 			},
 			standingChanged: (timeUs, node, neighbour, state) =>
 				this.blocks.noteStanding(timeUs, node, String(neighbour), state),
@@ -91,7 +90,7 @@ export class LabMetrics {
 				// What attackers hear themselves is nobody's verdict.
 				if (this.#isAttacker(node)) verdicts.end();
 				else verdicts.begin(timeUs, node, isAttackers);
-				if (isAttackers && !this.#isAttacker(node)) this.blocks.noteAttack(timeUs, node);
+				if (isAttackers && !this.#isAttacker(node)) this.#blocks.noteAttack(timeUs, node);
 			},
 			frameRefused: (timeUs, node, _source, reason) => verdicts.refuse(timeUs, node, reason),
 			fragmentRefused: (timeUs, node, _source, _tag, _offset, reason) =>
@@ -106,6 +105,9 @@ export class LabMetrics {
 			datagramDelivered: (timeUs, node, ident, digest, bytes) => {
 				this.#noteTaken(timeUs, node, ident);
 				deliveries.noteDelivered(timeUs, ident, digest, bytes);
+			},
+			standingChanged: (timeUs, node, neighbour, state) => {
+				if (state === "blocked") this.#blocks.noteBlocked(timeUs, node, String(neighbour));
 			},
 			nodeEnergy: (_timeUs, node, txUj, rxUj, listenUj) => {
 				this.#energy[node] = { txUj, rxUj, listenUj };
@@ -148,7 +150,7 @@ export class LabMetrics {
 			onAir: { frames: this.#frames, share: this.#endUs === 0 ? 0 : this.#airUs / this.#endUs },
 			refused: { attackers: { ...refusedAttackers }, honest: { ...refusedHonest } },
 			verdicts: this.#verdicts.summary(),
-			blocks: this.blocks.summary(),
+			blocks: this.#blocks.summary(),
 		};
 	}
 
