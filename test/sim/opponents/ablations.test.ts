@@ -1,0 +1,179 @@
+import test from "ava";
+import { predictiveCsm } from "../../../firmware/fragments/predictive-variants.js";
+import { chainOnly } from "../../../sim/opponents/chain-only.js";
+import { scoreOnly } from "../../../sim/opponents/score-only.js";
+import { type Arrival, F1, F2, F3, F4, other, play, type Row } from "./arrivals.js";
+import { type ChainedRow, chained, FIRST_BYTES, NEXT_BYTES, playChained } from "./chained-arrivals.js";
+
+type Four = [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+
+const [A1, A2, A3, A4] = chained(20) as Four;
+const [B1, B2, B3] = chained(21, 3) as Four;
+const [C1] = chained(22, 4) as Four;
+const B = { source: 3 };
+const C = { source: 4 };
+
+test("chain-only: verifies, and frees a context whose gap will not be filled", (t) => {
+	playChained(t, chainOnly, [
+		[A1, "stored", 1],
+		[A2, "stored", 1],
+		[A3, "stored", 1],
+		[A4, "completed", 0],
+	]);
+	const { closed } = playChained(t, chainOnly, [
+		[A1, "stored", 1],
+		[A3, "fragment-gap", 1],
+		// One delivery after the fragment before it, it may still come.
+		[A2, "stored", 1, { atMs: 199 }],
+		[A4, "fragment-gap", 1],
+		[A3, "fragment-orphan", 0, { atMs: 399 }],
+	]);
+	t.deepEqual(closed, ["reassembly-timed-out"]);
+});
+
+test("chain-only: the oldest that proved nothing goes before an older one that proved something", (t) => {
+	const rows: readonly ChainedRow[] = [
+		[A1, "stored", 1],
+		[A2, "stored", 1],
+		[B1, "stored", 2, B],
+		[C1, "stored", 2, C],
+		[B2, "fragment-orphan", 2, B],
+		[A3, "stored", 1],
+		[A4, "completed", 0],
+	];
+	playChained(t, chainOnly, rows, 2 * FIRST_BYTES + NEXT_BYTES);
+});
+
+test("chain-only: what is being sent stays until it stalls, then the one silent longest goes", (t) => {
+	const rows: readonly ChainedRow[] = [
+		[A1, "stored", 1],
+		[B1, "stored", 2, B],
+		[B2, "stored", 2, B],
+		[A2, "stored", 2, { atMs: 1 }],
+		[C1, "reassembly-full", 2, { ...C, atMs: 400 }],
+		// Two longest deliveries after B's last fragment, and not yet after A's.
+		[C1, "stored", 2, { ...C, atMs: 401 }],
+		[B3, "fragment-orphan", 2, B],
+		[A3, "stored", 2],
+	];
+	playChained(t, chainOnly, rows, 2 * (FIRST_BYTES + NEXT_BYTES));
+});
+
+test("chain-only: nothing counts for or against anybody, where predictive-csm blocks", (t) => {
+	const rows: ChainedRow[] = [[A1, "stored", 1]];
+	const forged = A2.map((octet, i) => (i < 6 ? octet : octet ^ 1));
+	for (let i = 0; i < 5; i++) rows.push([forged, "fragment-mismatch", 1]);
+	const after: ChainedRow = [C1, "stored", 2];
+	playChained(t, chainOnly, [...rows, after, [A2, "stored", 2]]);
+	playChained(t, predictiveCsm, [...rows, [C1, "sender-blocked", 1], [A2, "stored", 1]]);
+});
+
+test("chain-only: plain senders share two contexts, and the older makes room", (t) => {
+	const rows = [
+		[other(20), "stored", 1],
+		[other(21, { source: 3 }), "stored", 2],
+		[other(22, { source: 4 }), "stored", 2],
+		[{ ...F2, tag: 20 }, "fragment-orphan", 2],
+		[{ ...F2, tag: 21, source: 3 }, "stored", 2],
+	] as const;
+	play(t, chainOnly, rows);
+});
+
+/** Lies across the honest second fragment. */
+const OVERLAP: Arrival = { offset: 104, bytes: 8 };
+
+/** A whole datagram. */
+function whole(source: number, tag: number, contexts: number): readonly Row[] {
+	const of = { source, tag };
+	return [
+		[{ ...F1, ...of }, "stored", contexts + 1],
+		[{ ...F2, ...of }, "stored", contexts + 1],
+		[{ ...F3, ...of }, "stored", contexts + 1],
+		[{ ...F4, ...of }, "completed", contexts],
+	];
+}
+
+/** A datagram that an overlap destroys. */
+function spoilt(source: number, tag: number, contexts: number): readonly Row[] {
+	const of = { source, tag };
+	return [
+		[{ ...F1, ...of }, "stored", contexts + 1],
+		[{ ...F2, ...of }, "stored", contexts + 1],
+		[{ ...OVERLAP, ...of }, "fragment-orphan", contexts],
+	];
+}
+
+test("score-only: two overlaps block the address on the frame for 30 s, whoever sent them", (t) => {
+	const rows: readonly Row[] = [
+		...spoilt(1, 7, 0),
+		...spoilt(1, 8, 0),
+		[{ ...F1, tag: 9 }, "sender-blocked", 0],
+		[{ ...F1, source: 3 }, "stored", 1],
+		[{ ...F1, tag: 9, atMs: 29_900 }, "sender-blocked", 0],
+		[{ ...F1, tag: 9, atMs: 30_100 }, "stored", 1],
+	];
+	play(t, scoreOnly, rows);
+	// The chain's own policy blames nobody for what is not verified.
+	play(t, predictiveCsm, [...spoilt(1, 7, 0), ...spoilt(1, 8, 0), [{ ...F1, tag: 9 }, "stored", 1]]);
+});
+
+test("score-only: fragments that contradict their packet are hard faults as well", (t) => {
+	const rows = [
+		[{ offset: 0, bytes: 304 }, "fragment-beyond-size", 0],
+		[F1, "stored", 1],
+		[{ offset: 96, bytes: 5 }, "fragment-misaligned", 1],
+		[{ ...F1, tag: 9 }, "sender-blocked", 1],
+	] as const;
+	play(t, scoreOnly, rows);
+});
+
+test("score-only: packets that are whole make a name, and names need no place among newcomers", (t) => {
+	const named = [0, 1, 2, 3].flatMap((tag) => whole(1, tag, 0));
+	const strangers: readonly Row[] = [
+		[{ ...F1, source: 11 }, "stored", 1],
+		[{ ...F1, source: 12 }, "stored", 2],
+		[{ ...F1, source: 13 }, "sender-quota", 2],
+	];
+	play(t, scoreOnly, [...strangers, [F1, "sender-quota", 2]]);
+	play(t, scoreOnly, [...named, ...strangers, [F1, "stored", 3], [{ ...F1, tag: 8 }, "stored", 4]]);
+});
+
+test("score-only: losses that the link explains do not block", (t) => {
+	const rows: Row[] = [];
+	for (let i = 0; i < 10; i++) rows.push([{ ...F1, tag: 20 + i, atMs: 4000 * i }, "stored", 1]);
+	play(t, scoreOnly, rows);
+});
+
+test("score-only: only what has stalled makes room for a newcomer, for nothing is ever proved", (t) => {
+	const named = [0, 1, 2, 3].flatMap((tag) => whole(1, tag, 0));
+	const rows: readonly Row[] = [
+		...named,
+		[F1, "stored", 1],
+		[{ ...F1, source: 11 }, "stored", 2],
+		[{ ...F1, source: 12, atMs: 400 }, "reassembly-full", 2],
+		[{ ...F1, source: 12, atMs: 401 }, "stored", 2],
+		[F2, "fragment-orphan", 2],
+	];
+	play(t, scoreOnly, rows, { budgetBytes: 168 + 3 * 104 });
+});
+
+test("score-only: a next fragment takes the memory of the lowest score", (t) => {
+	const budget = { budgetBytes: 168 + 3 * 104 };
+	const rows: readonly Row[] = [
+		...spoilt(3, 5, 0),
+		[F1, "stored", 1],
+		[F2, "stored", 1],
+		[{ ...F1, source: 3 }, "stored", 2],
+		// Half of what an unknown one has.
+		[F3, "stored", 1],
+		[F4, "completed", 0],
+	];
+	play(t, scoreOnly, rows, budget);
+	// Of equals the one that asks goes itself.
+	play(
+		t,
+		scoreOnly,
+		[...rows.slice(3, 5), [{ ...F1, source: 3 }, "stored", 2], [F3, "reassembly-full", 1]],
+		budget,
+	);
+});

@@ -1,0 +1,84 @@
+import type { ExecutionContext } from "ava";
+import { LinkAddress } from "../../../firmware/address.js";
+import { ChainHash } from "../../../firmware/fragments/chain-hash.js";
+import { ChainReceiver } from "../../../firmware/fragments/chain-receiver.js";
+import { Fragmenter } from "../../../firmware/fragments/fragmenter.js";
+import type { PolicyFactory } from "../../../firmware/fragments/policy.js";
+import { Adaptation } from "../../../firmware/net/adaptation.js";
+import { hostDigest } from "../../../host-tools/crypto.js";
+import { CONTEXTS } from "../../firmware/support/network.js";
+import { counting, udpPacket } from "../../firmware/support/packets.js";
+import { type Outcome, Receiver } from "./arrivals.js";
+
+const DESTINATION = LinkAddress.short(2);
+/** What a frame between short addresses has for its payload. */
+const ROOM_BYTES = 116;
+const HASH = new ChainHash(hostDigest);
+
+/** A packet of 400 octets: a first fragment in two slots, and three more in one each. */
+export const PACKET = udpPacket({ payload: counting(352) });
+/** What the first fragment of {@link PACKET} is charged, and each other one. */
+export const FIRST_BYTES = 64 + 2 * 104;
+export const NEXT_BYTES = 104;
+
+/** The chained fragments of {@link PACKET}, as the node's own fragmenter makes them. */
+export function chained(tag: number, source = 1, nonce = tag): Uint8Array[] {
+	const fragmenter = new Fragmenter(CONTEXTS, false, HASH);
+	const plan = { keyed: false, tokenBytes: 8, nonce, key: undefined };
+	fragmenter.begin(PACKET, PACKET.length, LinkAddress.short(source), DESTINATION, tag, ROOM_BYTES, plan);
+	const payloads: Uint8Array[] = [];
+	while (!fragmenter.done) {
+		const out = new Uint8Array(ROOM_BYTES);
+		payloads.push(out.slice(0, fragmenter.next(out, 0, ROOM_BYTES)));
+	}
+	return payloads;
+}
+
+/** A fragment whose last octet is another. */
+export function altered(payload: Uint8Array): Uint8Array {
+	const copy = payload.slice();
+	copy[copy.length - 1]! ^= 1;
+	return copy;
+}
+
+/** A chained fragment that arrives: what happens to it, and how many contexts are open afterwards. */
+export type ChainedRow = readonly [
+	payload: Uint8Array,
+	outcome: Outcome,
+	contexts: number,
+	more?: { readonly atMs?: number; readonly source?: number },
+];
+
+/** Plays the rows to a fresh receiver, then waits for every time-out and looks for leaks. */
+export function playChained(
+	t: ExecutionContext,
+	factory: PolicyFactory,
+	rows: readonly ChainedRow[],
+	budgetBytes = 6144,
+): Receiver {
+	const receiver = new Receiver(factory, budgetBytes);
+	const { clock, pool, reassembler } = receiver;
+	const adaptation = new Adaptation({
+		contexts: CONTEXTS,
+		reassembler,
+		pool,
+		chains: new ChainReceiver(HASH, reassembler, undefined),
+	});
+	rows.forEach(([payload, outcome, contexts, { atMs, source = 1 } = {}], i) => {
+		if (atMs !== undefined) clock.advanceTo(atMs * 1000);
+		const from = LinkAddress.short(source);
+		const end = payload.length;
+		const result = adaptation.receive(payload, 0, end, from, DESTINATION, clock.nowUs(), false);
+		if (typeof result === "object") {
+			t.deepEqual(result.buffer.slice(0, result.length), PACKET, `row ${i}`);
+			pool.give(result.buffer);
+		}
+		t.is(typeof result === "object" ? "completed" : (result ?? "stored"), outcome, `row ${i}`);
+		t.is(reassembler.contexts.length, contexts, `contexts after row ${i}`);
+	});
+	clock.advanceTo(clock.nowUs() + 60_000_000);
+	t.is(reassembler.contexts.length, 0, "contexts after the time-out");
+	t.is(reassembler.bytesInUse, 0, "octets after the time-out");
+	t.is(pool.lent, 0, "buffers after the time-out");
+	return receiver;
+}
