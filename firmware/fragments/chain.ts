@@ -53,13 +53,14 @@ export class ContextChain implements ChainFields {
 		copyBytes(arrived.token, 0, this.expected, 0, this.tokenBytes);
 	}
 
-	/** Whether a first fragment is this chain's own, come again. */
-	isAnchoredBy(arrived: ArrivedChain): boolean {
+	/** Whether a first fragment, or that of another context, is this chain's own, come again. */
+	isAnchoredBy(other: ArrivedChain | ContextChain): boolean {
+		const anchor = other instanceof ContextChain ? other.anchor : other.token;
 		return (
-			this.flags === arrived.flags &&
-			this.nonce === arrived.nonce &&
-			equalBytes(this.anchor, 0, arrived.token, 0, this.tokenBytes) &&
-			equalBytes(this.first, 0, arrived.first, 0, this.tokenBytes)
+			this.flags === other.flags &&
+			this.nonce === other.nonce &&
+			equalBytes(this.anchor, 0, anchor, 0, this.tokenBytes) &&
+			equalBytes(this.first, 0, other.first, 0, this.tokenBytes)
 		);
 	}
 

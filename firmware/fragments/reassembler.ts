@@ -1,6 +1,6 @@
 import type { BufferPool } from "../buffer-pool.js";
 import type { Clock, Sink, Timer } from "../ports.js";
-import type { ArrivedChain } from "./chain.js";
+import type { ArrivedChain, ContextChain } from "./chain.js";
 import { CompletedChains } from "./completed-chains.js";
 import { CompletedPackets } from "./completed-packets.js";
 import { openingRelation, ReassemblyContext } from "./context.js";
@@ -291,6 +291,7 @@ export class Reassembler implements ReassemblyMemory {
 				this.#completedChains.remember(context.chain);
 			}
 			this.#close(context, "completed");
+			if (context.chain !== undefined) this.#closeEchoes(context, context.chain);
 			this.policy.noteCompleted?.(context, fragment.timeUs);
 			return context;
 		}
@@ -307,6 +308,18 @@ export class Reassembler implements ReassemblyMemory {
 			this.#onAbandoned(context, reason);
 		}
 		context.release();
+	}
+
+	/** Forgets copies of a packet that is whole: without a key its fragments verify under any tag. */
+	#closeEchoes({ source, destination }: ReassemblyContext, chain: ContextChain): void {
+		for (let i = this.contexts.length - 1; i >= 0; i--) {
+			const other = this.contexts[i]!;
+			if (other.chain?.isAnchoredBy(chain) !== true) continue;
+			if (!other.source.equals(source) || !other.destination.equals(destination)) continue;
+			this.#close(other, "fragment-replayed");
+			this.policy.noteAbandoned?.(other, "fragment-replayed", this.#clock.nowUs());
+			other.release();
+		}
 	}
 
 	#close(context: ReassemblyContext, outcome: string): void {
