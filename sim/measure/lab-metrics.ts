@@ -74,7 +74,7 @@ export class LabMetrics {
 				if (role !== "attacker") this.#blocks.noteHonest(String(address));
 			},
 			standingChanged: (timeUs, node, neighbour, state) =>
-				this.blocks.noteStanding(timeUs, node, String(neighbour), state),
+				this.#blocks.noteStanding(timeUs, node, String(neighbour), state),
 			attackPlanned: (_timeUs, _node, _entry, kind, victim, _spoofed, control) => {
 				this.#kinds.add(kind);
 				this.#victims.add(victim);
@@ -105,9 +105,6 @@ export class LabMetrics {
 			datagramDelivered: (timeUs, node, ident, digest, bytes) => {
 				this.#noteTaken(timeUs, node, ident);
 				deliveries.noteDelivered(timeUs, ident, digest, bytes);
-			},
-			standingChanged: (timeUs, node, neighbour, state) => {
-				if (state === "blocked") this.#blocks.noteBlocked(timeUs, node, String(neighbour));
 			},
 			nodeEnergy: (_timeUs, node, txUj, rxUj, listenUj) => {
 				this.#energy[node] = { txUj, rxUj, listenUj };
