@@ -15,9 +15,12 @@ export function openingRelation(fragment: ArrivedFragment): OpeningRelation {
 	return place(fragment.offset, fragment.length, fragment.size);
 }
 
-/** Octets of slots that `length` octets of one fragment take. */
+/** Octets that a slot takes besides its content: offset and length of what it holds, and the link to the next one. */
+export const SLOT_LINK_BYTES = 6;
+
+/** Octets that the slots for `length` octets of one fragment take. */
 export function slotBytes(length: number): number {
-	return Math.ceil(length / SLOT_BYTES) * SLOT_BYTES;
+	return Math.ceil(length / SLOT_BYTES) * (SLOT_BYTES + SLOT_LINK_BYTES);
 }
 
 /** One packet in reassembly. */

@@ -85,8 +85,12 @@ export const USUAL_GAP_US = 50_000;
  */
 export const STALLED_US = DEADLINE_GAPS * USUAL_GAP_US;
 
-/** Octets that a context is charged besides its slots: names, chain, bookkeeping. */
-export const CONTEXT_BYTES = 64;
+/**
+ * Octets that a context is charged besides its slots: two addresses (18), size, tag, octets stored and charged (8), three
+ * times (12), offsets of an elided checksum (4), flags (1), and of its chain flags, nonce and key (6), count (1) and three
+ * tokens (48); its first slot and how many (2).
+ */
+export const CONTEXT_BYTES = 100;
 
 /** Neighbours whose standing is kept. */
 export const STANDINGS = 32;
