@@ -306,7 +306,7 @@ export class Node {
 				sink.frameRefused(nowUs, this.config.id, header.source, received);
 			return;
 		}
-		if (received.context?.chain !== undefined) this.#chaining?.noteChained(header.source);
+		if (received.context?.chain !== undefined) this.#chaining?.noteChained(received.source);
 		this.network.receive(received.buffer, received.length, header.source, header.destination.isBroadcast);
 	}
 }

@@ -41,7 +41,11 @@ export interface ReceivedPacket {
 }
 
 /** Refusals of a fragment that came before: its packet may yet be put together, or was. */
-const REPEATED: ReadonlySet<FragmentDrop> = new Set(["fragment-duplicate", "fragment-late"]);
+const REPEATED: ReadonlySet<FragmentDrop> = new Set([
+	"fragment-duplicate",
+	"fragment-late",
+	"fragment-replayed",
+]);
 
 class Arrival implements ArrivedFragment {
 	source!: LinkAddress;
