@@ -1,0 +1,413 @@
+-- Wireshark dissector for what Lowguard sends on page 15 of the 6LoWPAN dispatch space (0xff, RFC 8025): chained
+-- fragments, HELLO and gradient beacons. The formats are in firmware/README.md.
+--
+--   tshark -X lua_script:host-tools/capture/lowguard.lua -r frames.pcap
+--
+-- Chained fragments are put together and handed to Wireshark's own 6LoWPAN dissector. Tokens without a key are
+-- verified; those under a key are not, since no key is known here: such fragments are put together in order.
+
+local lowguard = Proto("lowguard", "Lowguard (6LoWPAN page 15)")
+
+local TYPES = {
+	[1] = "HELLO",
+	[0x20] = "Gradient beacon",
+	[0xc0] = "Chained first fragment",
+	[0xe0] = "Chained next fragment",
+}
+local f = {
+	page = ProtoField.uint8("lowguard.page", "Page switch", base.HEX),
+	type = ProtoField.uint8("lowguard.type", "Type", base.HEX, TYPES),
+	-- Chained fragments.
+	size = ProtoField.uint16("lowguard.chain.size", "Datagram size (octets)", base.DEC, nil, 0x07ff),
+	tag = ProtoField.uint16("lowguard.chain.tag", "Datagram tag", base.DEC),
+	offset = ProtoField.uint16("lowguard.chain.offset", "Datagram offset (octets)", base.DEC),
+	flags = ProtoField.uint8("lowguard.chain.flags", "Flags", base.HEX),
+	keyed = ProtoField.bool("lowguard.chain.keyed", "Keyed", 8, nil, 0x01),
+	tokenBytes = ProtoField.uint8("lowguard.chain.token_bytes", "Token length (octets)", base.DEC),
+	nonce = ProtoField.uint32("lowguard.chain.nonce", "Nonce", base.DEC),
+	token = ProtoField.bytes("lowguard.chain.token", "Token of the next fragment"),
+	mic = ProtoField.bytes("lowguard.chain.mic", "Anchor code"),
+	data = ProtoField.bytes("lowguard.chain.data", "Fragment data"),
+	verdict = ProtoField.string("lowguard.chain.verdict", "Verdict"),
+	part = ProtoField.framenum("lowguard.chain.fragment", "Fragment in frame", base.NONE, frametype.NONE),
+	length = ProtoField.uint16("lowguard.chain.reassembled.length", "Reassembled length (octets)", base.DEC),
+	-- HELLO and beacon.
+	capabilities = ProtoField.uint8("lowguard.hello.capabilities", "Capabilities", base.HEX),
+	chains = ProtoField.bool("lowguard.hello.chains", "Puts chained fragments together", 8, nil, 0x01),
+	boot = ProtoField.uint16("lowguard.hello.boot", "Boot (power cycles)", base.DEC),
+	sequence = ProtoField.uint16("lowguard.sequence", "Sequence of broadcasts", base.DEC),
+	epoch = ProtoField.uint16("lowguard.gradient.epoch", "Epoch", base.DEC),
+	hops = ProtoField.uint8("lowguard.gradient.hops", "Hops to the sink", base.DEC),
+	cost = ProtoField.float("lowguard.gradient.cost", "Cost (expected transmissions)"),
+	sink = ProtoField.bytes("lowguard.gradient.sink", "Interface identifier of the sink", base.COLON),
+}
+lowguard.fields = f
+
+local truncated = ProtoExpert.new("lowguard.truncated", "Truncated", expert.group.MALFORMED, expert.severity.ERROR)
+local reserved = ProtoExpert.new("lowguard.reserved", "Reserved flags set", expert.group.MALFORMED, expert.severity.ERROR)
+local suspect = ProtoExpert.new(
+	"lowguard.chain.suspect",
+	"Continues no chain at its offset",
+	expert.group.SECURITY,
+	expert.severity.WARN
+)
+lowguard.experts = { truncated, reserved, suspect }
+
+local HELLO, BEACON, FIRST, NEXT = 1, 0x20, 0xc0, 0xe0
+local HELLO_OCTETS, BEACON_OCTETS = 7, 17
+-- RFC 4944, section 5.3: the longest that a packet may wait for its fragments, in seconds.
+local REASSEMBLY_S = 60
+-- Completed chains that are remembered, as by a node.
+local REMEMBERED = 128
+
+-- SHA-256 (FIPS 180-4) of a string, as a string of 32 octets.
+
+local band, bnot, bxor, ror, rshift, tobit = bit.band, bit.bnot, bit.bxor, bit.ror, bit.rshift, bit.tobit
+
+-- The first 32 bits behind the point of a root: of the primes these are the constants of the hash.
+local function fraction(root)
+	return tobit(math.floor((root % 1) * 4294967296))
+end
+
+local K, START = {}, {}
+do
+	local n, count = 2, 0
+	while count < 64 do
+		local prime = true
+		for divisor = 2, math.floor(math.sqrt(n)) do
+			if n % divisor == 0 then
+				prime = false
+				break
+			end
+		end
+		if prime then
+			count = count + 1
+			K[count] = fraction(n ^ (1 / 3))
+			if count <= 8 then START[count] = fraction(math.sqrt(n)) end
+		end
+		n = n + 1
+	end
+end
+
+local function wordsOf(block)
+	local w = {}
+	for i = 1, 16 do
+		local a, b, c, d = block:byte(4 * i - 3, 4 * i)
+		w[i] = tobit(((a * 256 + b) * 256 + c) * 256 + d)
+	end
+	for i = 17, 64 do
+		local x, y = w[i - 15], w[i - 2]
+		local s0 = bxor(ror(x, 7), ror(x, 18), rshift(x, 3))
+		local s1 = bxor(ror(y, 17), ror(y, 19), rshift(y, 10))
+		w[i] = tobit(w[i - 16] + s0 + w[i - 7] + s1)
+	end
+	return w
+end
+
+local function compress(state, block)
+	local w = wordsOf(block)
+	local a, b, c, d, e, g, h, k = state[1], state[2], state[3], state[4], state[5], state[6], state[7], state[8]
+	for i = 1, 64 do
+		local s1 = bxor(ror(e, 6), ror(e, 11), ror(e, 25))
+		local t1 = k + s1 + bxor(band(e, g), band(bnot(e), h)) + K[i] + w[i]
+		local s0 = bxor(ror(a, 2), ror(a, 13), ror(a, 22))
+		local t2 = s0 + bxor(band(a, b), band(a, c), band(b, c))
+		k, h, g, e, d, c, b, a = h, g, e, tobit(d + t1), c, b, a, tobit(t1 + t2)
+	end
+	for i, word in ipairs({ a, b, c, d, e, g, h, k }) do
+		state[i] = tobit(state[i] + word)
+	end
+end
+
+local function be(value, octets)
+	local text = ""
+	for _ = 1, octets do
+		text = string.char(value % 256) .. text
+		value = math.floor(value / 256)
+	end
+	return text
+end
+
+local function sha256(message)
+	local zeros = (55 - #message) % 64
+	local padded = message .. "\128" .. string.rep("\0", zeros) .. be(#message * 8, 8)
+	local state = {}
+	for i = 1, 8 do
+		state[i] = START[i]
+	end
+	for at = 1, #padded, 64 do
+		compress(state, padded:sub(at, at + 63))
+	end
+	local text = ""
+	for i = 1, 8 do
+		text = text .. be(state[i] % 4294967296, 4)
+	end
+	return text
+end
+
+-- How many octets of the IPv6 packet a first fragment covers; nil where its headers say more than is read here.
+
+local INLINE = {
+	flow = { [0] = 4, 3, 1, 0 },
+	source = { [0] = 16, 8, 2, 0 },
+	multicast = { [0] = 16, 6, 4, 1 },
+	ports = { [0] = 4, 3, 3, 1 },
+}
+
+-- Octets of addresses inline (RFC 6282, section 3.1.1); mode 0 of a stateful one is another thing.
+local function addressOctets(octet)
+	local stateful, mode = band(octet, 0x40) ~= 0, band(rshift(octet, 4), 3)
+	local source = (stateful and mode == 0) and 0 or INLINE.source[mode]
+	stateful, mode = band(octet, 0x04) ~= 0, band(octet, 3)
+	if band(octet, 0x08) == 0 then return source + INLINE.source[mode] end
+	return source + (stateful and 6 or INLINE.multicast[mode])
+end
+
+local function coveredBy(data)
+	local first, second = data:byte(1, 2)
+	if first == 0x41 then return #data - 1 end
+	if second == nil or rshift(first, 5) ~= 3 then return nil end
+	local octets = 2 + (second >= 0x80 and 1 or 0) + INLINE.flow[band(rshift(first, 3), 3)] + addressOctets(second)
+	if band(first, 3) == 0 then octets = octets + 1 end
+	if band(first, 4) == 0 then return #data - octets - 1 + 40 end
+	local nhc = data:byte(octets + 1)
+	if nhc == nil or rshift(nhc, 3) ~= 0x1e then return nil end
+	octets = octets + 1 + INLINE.ports[band(nhc, 3)] + (band(nhc, 4) == 0 and 2 or 0)
+	return #data - octets + 48
+end
+
+-- The chains of a capture. What a frame did to them is found once, in the order of the file.
+
+local open, completed, completedCount, found
+
+local function forget()
+	open, completed, completedCount, found = {}, {}, 0, {}
+end
+forget()
+lowguard.init = forget
+
+local function fieldsOf(chain, size)
+	return string.char(chain.flags) .. be(chain.nonce, chain.keyed and 4 or 2) .. be(size, 2)
+end
+
+local function continues(chain, fragment)
+	local b = chain.tokenBytes
+	if #fragment.rest <= b then return false end
+	local token, data = fragment.rest:sub(1, b), fragment.rest:sub(b + 1)
+	if chain.keyed then return true end
+	local message = "\2" .. fieldsOf(chain, fragment.size) .. string.char(fragment.offset / 8) .. data .. token
+	if chain.count == 1 then message = message .. sha256("\3" .. chain.data):sub(1, b) end
+	return sha256(message):sub(1, b) == chain.expected
+end
+
+local function rivalsOf(name, time)
+	local rivals = {}
+	for _, chain in ipairs(open[name] or {}) do
+		if time - chain.openedS < REASSEMBLY_S then rivals[#rivals + 1] = chain end
+	end
+	open[name] = rivals
+	return rivals
+end
+
+local function takeFirst(name, fragment, number, time)
+	local anchor = string.char(fragment.flags) .. be(fragment.nonce, 4) .. fragment.token
+	if not fragment.keyed and fragment.tokenBytes < 8 then return { verdict = "weak-chain" } end
+	local rivals = rivalsOf(name, time)
+	for _, chain in ipairs(rivals) do
+		if chain.anchor == anchor and chain.frames[1].data == fragment.data then return { verdict = "duplicate" } end
+	end
+	if completed[anchor] then return { verdict = "replayed" } end
+	rivals[#rivals + 1] = {
+		anchor = anchor,
+		flags = fragment.flags,
+		keyed = fragment.keyed,
+		nonce = fragment.nonce,
+		tokenBytes = fragment.tokenBytes,
+		expected = fragment.token,
+		data = fragment.data,
+		stored = coveredBy(fragment.data),
+		count = 1,
+		frames = { { number = number, data = fragment.data } },
+		openedS = time,
+	}
+	return { verdict = fragment.keyed and "unverified" or "anchor" }
+end
+
+local function finish(rivals, i, chain)
+	table.remove(rivals, i)
+	local place = completedCount % REMEMBERED
+	completedCount = completedCount + 1
+	if completed[place] ~= nil then completed[completed[place]] = nil end
+	completed[place] = chain.anchor
+	completed[chain.anchor] = true
+	return chain
+end
+
+local function takeNext(name, fragment, number, time)
+	local rivals = rivalsOf(name, time)
+	local verdict, tokenBytes = "orphan", nil
+	for i, chain in ipairs(rivals) do
+		tokenBytes = tokenBytes or chain.tokenBytes
+		local stored = chain.stored or fragment.offset
+		if fragment.offset < stored then
+			verdict = "duplicate"
+		elseif fragment.offset > stored then
+			if verdict ~= "duplicate" then verdict = "gap" end
+		elseif continues(chain, fragment) then
+			local b = chain.tokenBytes
+			local data = fragment.rest:sub(b + 1)
+			chain.expected = fragment.rest:sub(1, b)
+			chain.data = chain.data .. data
+			chain.stored = fragment.offset + #data
+			chain.count = chain.count + 1
+			chain.frames[chain.count] = { number = number }
+			local result = { verdict = chain.keyed and "unverified" or "verified", tokenBytes = b }
+			local isLast = chain.expected == string.rep("\0", b)
+			if isLast ~= (chain.stored == fragment.size) then
+				table.remove(rivals, i)
+				result.verdict = "size"
+			elseif isLast then
+				result.whole = finish(rivals, i, chain)
+			end
+			return result
+		elseif verdict == "orphan" then
+			verdict = "mismatch"
+		end
+	end
+	return { verdict = verdict, tokenBytes = tokenBytes }
+end
+
+-- Dissection.
+
+local function dissectHello(tvb, pinfo, tree)
+	tree:add(f.capabilities, tvb(2, 1)):add(f.chains, tvb(2, 1))
+	tree:add(f.boot, tvb(3, 2))
+	tree:add(f.sequence, tvb(5, 2))
+	pinfo.cols.info = string.format("HELLO, boot %d%s", tvb(3, 2):uint(), band(tvb(2, 1):uint(), 1) == 1 and ", chains" or "")
+end
+
+local function dissectBeacon(tvb, pinfo, tree)
+	local cost = tvb(7, 2):uint() / 256
+	tree:add(f.sequence, tvb(2, 2))
+	tree:add(f.epoch, tvb(4, 2))
+	tree:add(f.hops, tvb(6, 1))
+	tree:add(f.cost, tvb(7, 2), cost)
+	tree:add(f.sink, tvb(9, 8))
+	pinfo.cols.info = string.format("Gradient beacon, %d hops, cost %.1f", tvb(6, 1):uint(), cost)
+end
+
+local function showVerdict(tree, result)
+	local item = tree:add(f.verdict, result.verdict):set_generated()
+	if result.verdict == "mismatch" then item:add_proto_expert_info(suspect) end
+end
+
+local function readFirst(tvb, tree)
+	local flags = tvb(5, 1):uint()
+	local keyed = band(flags, 1) == 1
+	local tokenBytes = 4 * (band(rshift(flags, 1), 3) + 1)
+	local nonceOctets, micOctets = keyed and 4 or 2, keyed and 4 or 0
+	local tokenAt = 6 + nonceOctets
+	local dataAt = tokenAt + tokenBytes + micOctets
+	local item = tree:add(f.flags, tvb(5, 1))
+	item:add(f.keyed, tvb(5, 1))
+	item:add(f.tokenBytes, tvb(5, 1), tokenBytes)
+	if flags > 7 then
+		item:add_proto_expert_info(reserved)
+		return nil
+	end
+	if tvb:len() <= dataAt then
+		tree:add_proto_expert_info(truncated)
+		return nil
+	end
+	tree:add(f.nonce, tvb(6, nonceOctets))
+	tree:add(f.token, tvb(tokenAt, tokenBytes))
+	if keyed then tree:add(f.mic, tvb(tokenAt + tokenBytes, micOctets)) end
+	tree:add(f.data, tvb(dataAt))
+	return {
+		flags = flags,
+		keyed = keyed,
+		tokenBytes = tokenBytes,
+		nonce = tvb(6, nonceOctets):uint(),
+		token = tvb:raw(tokenAt, tokenBytes),
+		data = tvb:raw(dataAt),
+	}
+end
+
+local function readNext(tvb, tree)
+	if tvb:len() <= 6 then
+		tree:add_proto_expert_info(truncated)
+		return nil
+	end
+	local offset = 8 * tvb(5, 1):uint()
+	tree:add(f.offset, tvb(5, 1), offset)
+	return { offset = offset, rest = tvb:raw(6) }
+end
+
+local function showNext(tvb, tree, tokenBytes)
+	-- Only the first fragment says how long a token is.
+	local dataAt = 6
+	if tokenBytes ~= nil and tvb:len() > 6 + tokenBytes then
+		tree:add(f.token, tvb(6, tokenBytes))
+		dataAt = 6 + tokenBytes
+	end
+	tree:add(f.data, tvb(dataAt))
+end
+
+local function dissectWhole(whole, size, pinfo, tree, root)
+	for _, part in ipairs(whole.frames) do
+		tree:add(f.part, part.number):set_generated()
+	end
+	tree:add(f.length, size):set_generated()
+	-- What the fragments carry, one behind the other, is the packet as it would stand in one long frame.
+	local bytes = ByteArray.new(whole.data, true)
+	Dissector.get("6lowpan"):call(bytes:tvb("Reassembled chained fragments"), pinfo, root)
+end
+
+local function dissectFragment(tvb, pinfo, tree, root, isFirst)
+	if tvb:len() < 6 then
+		tree:add_proto_expert_info(truncated)
+		return
+	end
+	local size, tag = band(tvb(1, 2):uint(), 0x7ff), tvb(3, 2):uint()
+	tree:add(f.size, tvb(1, 2))
+	tree:add(f.tag, tvb(3, 2))
+	local fragment = isFirst and readFirst(tvb, tree) or (not isFirst and readNext(tvb, tree)) or nil
+	pinfo.cols.info = string.format("Chained %s fragment, tag %d, %d octets", isFirst and "first" or "next", tag, size)
+	if fragment == nil then return end
+	fragment.size = size
+	if found[pinfo.number] == nil then
+		local name = table.concat({ tostring(pinfo.src), tostring(pinfo.dst), size, tag }, " ")
+		local take = isFirst and takeFirst or takeNext
+		found[pinfo.number] = take(name, fragment, pinfo.number, pinfo.rel_ts)
+	end
+	local result = found[pinfo.number]
+	if not isFirst then showNext(tvb, tree, result.tokenBytes) end
+	showVerdict(tree, result)
+	pinfo.cols.info:append(", " .. result.verdict)
+	if result.whole ~= nil then dissectWhole(result.whole, size, pinfo, tree, root) end
+end
+
+function lowguard.dissector(tvb, pinfo, root)
+	if tvb:len() < 2 or tvb(0, 1):uint() ~= 0xff then return 0 end
+	local octet = tvb(1, 1):uint()
+	local kind = octet < 0x40 and octet or band(octet, 0xf8)
+	if TYPES[kind] == nil then return 0 end
+	pinfo.cols.protocol = "Lowguard"
+	local tree = root:add(lowguard, tvb())
+	tree:add(f.page, tvb(0, 1))
+	tree:add(f.type, tvb(1, 1), kind)
+	if kind == FIRST or kind == NEXT then
+		dissectFragment(tvb, pinfo, tree, root, kind == FIRST)
+	elseif tvb:len() < (kind == HELLO and HELLO_OCTETS or BEACON_OCTETS) then
+		tree:add_proto_expert_info(truncated)
+	elseif kind == HELLO then
+		dissectHello(tvb, pinfo, tree)
+	else
+		dissectBeacon(tvb, pinfo, tree)
+	end
+	return tvb:len()
+end
+
+lowguard:register_heuristic("wpan", function(tvb, pinfo, tree)
+	return lowguard.dissector(tvb, pinfo, tree) > 0
+end)
