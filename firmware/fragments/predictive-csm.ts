@@ -99,7 +99,7 @@ export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 		this.#savedChanges = this.standings.changes;
 	}
 
-	admit(
+	override admit(
 		fragment: ArrivedFragment,
 		memory: ReassemblyMemory,
 		relation: OpeningRelation,

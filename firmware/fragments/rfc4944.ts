@@ -49,13 +49,13 @@ export class Rfc4944 extends StandardRules implements ReassemblyPolicy {
 		this.#contextBytes = Number(options["contextBytes"] ?? schema.contextBytes.default);
 	}
 
-	admit(
+	override admit(
 		fragment: ArrivedFragment,
-		_memory: ReassemblyMemory,
+		memory: ReassemblyMemory,
 		relation: OpeningRelation,
 	): FragmentDrop | undefined {
-		if (relation !== "new") return `fragment-${relation}`;
-		return fragment.size > this.#contextBytes ? "fragment-size" : undefined;
+		const isTooLong = fragment.size > this.#contextBytes;
+		return super.admit(fragment, memory, relation) ?? (isTooLong ? "fragment-size" : undefined);
 	}
 
 	charge(): number {

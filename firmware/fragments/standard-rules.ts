@@ -1,13 +1,20 @@
 import { CONTEXT_BYTES } from "../trust/parameters.js";
 import { type ReassemblyContext, slotBytes } from "./context.js";
-import type { ArrivedFragment, FragmentDrop, Relation, Verdict } from "./policy.js";
+import type {
+	ArrivedFragment,
+	FragmentDrop,
+	OpeningRelation,
+	ReassemblyMemory,
+	Relation,
+	Verdict,
+} from "./policy.js";
 
 /** A retransmission after a lost acknowledgement comes within 4 tries of some 30 ms; doubled for queues. */
 const COMPLETED_MEMORY_US = 4_000_000;
 
 /**
  * What RFC 4944, section 5.3, says of the fragments of one packet, for policies that differ in who gets memory: key of
- * source, destination, size and tag; an overlap that differs discards what was stored and starts anew.
+ * source, destination, size and tag; what is malformed opens no context; an overlap that differs discards what was stored and starts anew.
  */
 export abstract class StandardRules {
 	readonly completedMemoryUs: number = COMPLETED_MEMORY_US;
@@ -19,6 +26,14 @@ export abstract class StandardRules {
 			context.source.equals(fragment.source) &&
 			context.destination.equals(fragment.destination)
 		);
+	}
+
+	admit(
+		_fragment: ArrivedFragment,
+		_memory: ReassemblyMemory,
+		relation: OpeningRelation,
+	): FragmentDrop | undefined {
+		return relation === "new" ? undefined : `fragment-${relation}`;
 	}
 
 	judge(_context: ReassemblyContext, _fragment: ArrivedFragment, relation: Relation): Verdict | FragmentDrop {

@@ -1,8 +1,6 @@
 import type { ReassemblyContext } from "../../firmware/fragments/context.js";
 import type {
 	ArrivedFragment,
-	FragmentDrop,
-	OpeningRelation,
 	PolicyFactory,
 	PolicyOptions,
 	ReassemblyMemory,
@@ -37,14 +35,6 @@ class ContentChaining extends SlotRules implements ReassemblyPolicy {
 	constructor(options: PolicyOptions) {
 		super();
 		this.#timeoutUs = Math.round(numberOption(options, OPTIONS, "timeoutS") * 1e6);
-	}
-
-	admit(
-		_fragment: ArrivedFragment,
-		_memory: ReassemblyMemory,
-		relation: OpeningRelation,
-	): FragmentDrop | undefined {
-		return relation === "new" ? undefined : `fragment-${relation}`;
 	}
 
 	evict(

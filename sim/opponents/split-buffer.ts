@@ -2,7 +2,6 @@ import type { ReassemblyContext } from "../../firmware/fragments/context.js";
 import type {
 	ArrivedFragment,
 	FragmentDrop,
-	OpeningRelation,
 	PolicyFactory,
 	PolicyOptions,
 	ReassemblyMemory,
@@ -74,14 +73,6 @@ class SplitBuffer extends SlotRules implements ReassemblyPolicy {
 		super();
 		this.#timeoutUs = Math.round(numberOption(options, OPTIONS, "timeoutS") * 1e6);
 		this.#toleranceUs = Math.round(numberOption(options, OPTIONS, "toleranceMs") * 1e3);
-	}
-
-	admit(
-		_fragment: ArrivedFragment,
-		_memory: ReassemblyMemory,
-		relation: OpeningRelation,
-	): FragmentDrop | undefined {
-		return relation === "new" ? undefined : `fragment-${relation}`;
 	}
 
 	override judge(

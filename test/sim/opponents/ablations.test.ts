@@ -1,17 +1,27 @@
 import test from "ava";
-import { predictiveCsm } from "../../../firmware/fragments/predictive-variants.js";
+import { LinkAddress } from "../../../firmware/address.js";
+import { predictiveCsm, predictiveCsmOpen } from "../../../firmware/fragments/predictive-variants.js";
 import { chainOnly } from "../../../sim/opponents/chain-only.js";
 import { scoreOnly } from "../../../sim/opponents/score-only.js";
 import { type Arrival, F1, F2, F3, F4, other, play, type Row } from "./arrivals.js";
-import { type ChainedRow, chained, FIRST_BYTES, NEXT_BYTES, playChained } from "./chained-arrivals.js";
-
-type Four = [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
-
-const [A1, A2, A3, A4] = chained(20) as Four;
-const [B1, B2, B3] = chained(21, 3) as Four;
-const [C1] = chained(22, 4) as Four;
-const B = { source: 3 };
-const C = { source: 4 };
+import {
+	A1,
+	A2,
+	A3,
+	A4,
+	altered,
+	B,
+	B1,
+	B2,
+	B3,
+	C,
+	C1,
+	type ChainedRow,
+	chained,
+	FIRST_BYTES,
+	NEXT_BYTES,
+	playChained,
+} from "./chained-arrivals.js";
 
 test("chain-only: verifies, and frees a context whose gap will not be filled", (t) => {
 	playChained(t, chainOnly, [
@@ -61,11 +71,37 @@ test("chain-only: what is being sent stays until it stalls, then the one silent 
 
 test("chain-only: nothing counts for or against anybody, where predictive-csm blocks", (t) => {
 	const rows: ChainedRow[] = [[A1, "stored", 1]];
-	const forged = A2.map((octet, i) => (i < 6 ? octet : octet ^ 1));
+	const forged = altered(A2);
 	for (let i = 0; i < 5; i++) rows.push([forged, "fragment-mismatch", 1]);
 	const after: ChainedRow = [C1, "stored", 2];
 	playChained(t, chainOnly, [...rows, after, [A2, "stored", 2]]);
 	playChained(t, predictiveCsm, [...rows, [C1, "sender-blocked", 1], [A2, "stored", 1]]);
+});
+
+test("chain-only: success counts for nobody, where in predictive-csm-open it orders the evictions", (t) => {
+	const before: readonly ChainedRow[] = [
+		...chained(19).map((payload, i): ChainedRow => [payload, i < 3 ? "stored" : "completed", i < 3 ? 1 : 0]),
+		[A1, "stored", 1],
+		[A2, "stored", 1],
+		[B1, "stored", 2, B],
+		[B2, "stored", 2, B],
+	];
+	const budgetBytes = 2 * (FIRST_BYTES + NEXT_BYTES);
+	playChained(t, chainOnly, [...before, [A3, "reassembly-full", 1], [B3, "stored", 1, B]], budgetBytes);
+	playChained(t, predictiveCsmOpen, [...before, [A3, "stored", 1], [A4, "completed", 0]], budgetBytes);
+});
+
+test("chain-only: no evidence makes a name, not even what link-layer security vouches for", (t) => {
+	const secured = { secured: true };
+	const rows: ChainedRow[] = [[A1, "stored", 1, secured]];
+	for (let i = 0; i < 16; i++) rows.push([altered(A2), "fragment-mismatch", 1, secured]);
+	for (const [factory, isEstablished] of [
+		[chainOnly, false],
+		[predictiveCsmOpen, true],
+	] as const) {
+		const { policy } = playChained(t, factory, rows).reassembler;
+		t.is(policy.isEstablished?.(LinkAddress.short(1)), isEstablished, factory.name);
+	}
 });
 
 test("chain-only: plain senders share two contexts, and the older makes room", (t) => {

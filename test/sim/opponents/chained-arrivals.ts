@@ -22,17 +22,27 @@ export const FIRST_BYTES = 64 + 2 * 104;
 export const NEXT_BYTES = 104;
 
 /** The chained fragments of {@link PACKET}, as the node's own fragmenter makes them. */
-export function chained(tag: number, source = 1, nonce = tag): Uint8Array[] {
+export function chained(tag: number, source = 1): [Uint8Array, Uint8Array, Uint8Array, Uint8Array] {
 	const fragmenter = new Fragmenter(CONTEXTS, false, HASH);
-	const plan = { keyed: false, tokenBytes: 8, nonce, key: undefined };
+	const plan = { keyed: false, tokenBytes: 8, nonce: tag, key: undefined };
 	fragmenter.begin(PACKET, PACKET.length, LinkAddress.short(source), DESTINATION, tag, ROOM_BYTES, plan);
 	const payloads: Uint8Array[] = [];
 	while (!fragmenter.done) {
 		const out = new Uint8Array(ROOM_BYTES);
 		payloads.push(out.slice(0, fragmenter.next(out, 0, ROOM_BYTES)));
 	}
-	return payloads;
+	const [first, second, third, fourth, ...more] = payloads;
+	if (fourth === undefined || more.length > 0)
+		throw new Error(`chained: ${payloads.length} fragments, not 4`);
+	return [first!, second!, third!, fourth];
 }
+
+/** Three senders' packets, under tags 20, 21 and 22, and who sends the second and the third. */
+export const [A1, A2, A3, A4] = chained(20);
+export const [B1, B2, B3] = chained(21, 3);
+export const [C1] = chained(22, 4);
+export const B = { source: 3 };
+export const C = { source: 4 };
 
 /** A fragment whose last octet is another. */
 export function altered(payload: Uint8Array): Uint8Array {
@@ -46,7 +56,7 @@ export type ChainedRow = readonly [
 	payload: Uint8Array,
 	outcome: Outcome,
 	contexts: number,
-	more?: { readonly atMs?: number; readonly source?: number },
+	more?: { readonly atMs?: number; readonly source?: number; readonly secured?: boolean },
 ];
 
 /** Plays the rows to a fresh receiver, then waits for every time-out and looks for leaks. */
@@ -64,11 +74,11 @@ export function playChained(
 		pool,
 		chains: new ChainReceiver(HASH, reassembler, undefined),
 	});
-	rows.forEach(([payload, outcome, contexts, { atMs, source = 1 } = {}], i) => {
+	rows.forEach(([payload, outcome, contexts, { atMs, source = 1, secured = false } = {}], i) => {
 		if (atMs !== undefined) clock.advanceTo(atMs * 1000);
 		const from = LinkAddress.short(source);
 		const end = payload.length;
-		const result = adaptation.receive(payload, 0, end, from, DESTINATION, clock.nowUs(), false);
+		const result = adaptation.receive(payload, 0, end, from, DESTINATION, clock.nowUs(), secured);
 		if (typeof result === "object") {
 			t.deepEqual(result.buffer.slice(0, result.length), PACKET, `row ${i}`);
 			pool.give(result.buffer);

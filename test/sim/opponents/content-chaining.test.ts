@@ -2,21 +2,21 @@ import test from "ava";
 import { contentChaining } from "../../../sim/opponents/content-chaining.js";
 import { F1, F2, F3, F4, other, play } from "./arrivals.js";
 import {
+	A1,
+	A2,
+	A3,
+	A4,
 	altered,
+	B,
+	B1,
+	B2,
+	C,
+	C1,
 	type ChainedRow,
-	chained,
 	FIRST_BYTES,
 	NEXT_BYTES,
 	playChained,
 } from "./chained-arrivals.js";
-
-type Four = [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
-
-const [A1, A2, A3, A4] = chained(20) as Four;
-const [B1, B2] = chained(21, 3) as Four;
-const [C1] = chained(22, 4) as Four;
-const B = { source: 3 };
-const C = { source: 4 };
 
 test("stores what verifies and nothing else", (t) => {
 	playChained(t, contentChaining, [

@@ -71,6 +71,16 @@ test("a fragment in time adds its share of the datagram in percent", (t) => {
 	play(t, splitBuffer, weigh(rows, 58), { budgetBytes: FIRST_BYTES + SLOT_BYTES });
 });
 
+test("a duplicate changes no reputation", (t) => {
+	const rows = [
+		[F1, "stored", 1],
+		[{ ...F2, atMs: 20 }, "stored", 1],
+		[F2, "fragment-duplicate", 1],
+		[F1, "fragment-duplicate", 1],
+	] as const;
+	play(t, splitBuffer, weigh(rows, 58), { budgetBytes: FIRST_BYTES + SLOT_BYTES });
+});
+
 test("a gap may differ from the mean by 250 ms either way", (t) => {
 	const budget = { budgetBytes: FIRST_BYTES + 2 * SLOT_BYTES };
 	// Mean 270, gap 520: 250 more; then mean 271, gap 522, which is not yet twice the mean.
