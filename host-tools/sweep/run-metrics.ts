@@ -3,7 +3,7 @@ import type { RunSummary } from "../run/summary.js";
 /** Numbers of a run by dotted name, such as `latencyMs.p95`; null where the run gives none. */
 export type RunMetrics = Readonly<Record<string, number | null>>;
 
-/** What tells of the machine, or names the run, and is no result. */
+/** What tells of the machine, or names the run or its nodes, and is no result. */
 const NO_RESULT: ReadonlySet<string> = new Set([
 	"scenario",
 	"seed",
@@ -13,18 +13,20 @@ const NO_RESULT: ReadonlySet<string> = new Set([
 	"eventsPerS",
 	"peakRssMb",
 	"eventLogSha256",
+	"lab.victims",
 ]);
 
 /** Metrics that say nothing when a count is 0, as the latency of what never arrived does not. */
 const NEEDS_COUNT: readonly (readonly [metric: RegExp, count: string])[] = [
 	[/^deliveryRatio$/, "datagrams.sent"],
-	[/^(latencyMs|hops)\./, "datagrams.delivered"],
+	[/^(lab\.)?(latencyMs|hops|energyPerByte)\./, "datagrams.delivered"],
 ];
 
 /** All numbers of a summary but those that depend on the machine. */
 export function metricsOf(summary: RunSummary): RunMetrics {
 	const metrics: Record<string, number | null> = {};
-	for (const [key, value] of Object.entries(summary)) if (!NO_RESULT.has(key)) flatten(key, value, metrics);
+	// What only an attack is measured by is unknown without one, not 0.
+	for (const [key, value] of Object.entries({ lab: null, ...summary })) flatten(key, value, metrics);
 	for (const name of Object.keys(metrics)) {
 		const needed = NEEDS_COUNT.find(([metric]) => metric.test(name));
 		if (needed !== undefined && metrics[needed[1]] === 0) metrics[name] = null;
@@ -33,6 +35,7 @@ export function metricsOf(summary: RunSummary): RunMetrics {
 }
 
 function flatten(name: string, value: unknown, into: Record<string, number | null>): void {
+	if (NO_RESULT.has(name)) return;
 	if (value === null || (typeof value === "number" && !Number.isFinite(value))) into[name] = null;
 	else if (typeof value === "number") into[name] = value;
 	else if (Array.isArray(value)) {

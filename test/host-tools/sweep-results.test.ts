@@ -21,7 +21,7 @@ function summary(sent: number, delivered: number): RunSummary {
 		deliveryRatio: sent === 0 ? 0 : delivered / sent,
 		latencyMs: { p95: 0 },
 		hops: { mean: 0 },
-		attack: { firstBlockS: null, places: [4, 5] },
+		lab: { firstBlockS: null, places: [4, 5], victims: [0], latencyMs: { p99: 7 } },
 		eventLogSha256: null,
 	} as unknown as RunSummary;
 }
@@ -36,9 +36,10 @@ test("metrics of a run: all its numbers, but nothing that the machine or the see
 		deliveryRatio: 0.25,
 		"latencyMs.p95": 0,
 		"hops.mean": 0,
-		"attack.firstBlockS": null,
-		"attack.places[0]": 4,
-		"attack.places[1]": 5,
+		"lab.firstBlockS": null,
+		"lab.places[0]": 4,
+		"lab.places[1]": 5,
+		"lab.latencyMs.p99": 7,
 	});
 });
 
@@ -47,7 +48,18 @@ test("what never arrived has no latency, and what was never sent no share", (t) 
 	t.is(lost["deliveryRatio"], 0);
 	t.is(lost["latencyMs.p95"], null);
 	t.is(lost["hops.mean"], null);
+	t.is(lost["lab.latencyMs.p99"], null);
 	t.is(metricsOf(summary(0, 0))["deliveryRatio"], null);
+});
+
+test("what is measured under attack is unknown without one", (t) => {
+	const { lab: _, ...honest } = summary(4, 4) as unknown as Record<string, unknown>;
+	const results = new SweepResults(2, 1);
+	results.add(0, 0, metricsOf(summary(4, 4)));
+	results.add(1, 0, metricsOf(honest as unknown as RunSummary));
+	t.deepEqual(results.values(0, "lab.latencyMs.p99"), [7]);
+	t.deepEqual(results.values(1, "lab.latencyMs.p99"), [Number.NaN]);
+	t.false(results.names().includes("lab"));
 });
 
 test("a run that does not list a count has counted 0, unless what would hold it is null", (t) => {

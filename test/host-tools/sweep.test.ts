@@ -357,7 +357,7 @@ test("a run that fails ends the sweep with the command that repeats that run", (
 });
 
 test("the sweeps that ship load, say what to expect, and name what they set", async (t) => {
-	t.deepEqual(await shippedSweeps(), ["stacks"]);
+	t.deepEqual(await shippedSweeps(), ["attack-lab", "stacks"]);
 	for (const name of await shippedSweeps()) {
 		const { sweep, path } = await readSweep(name);
 		t.is(sweep.name, name);
@@ -367,6 +367,6 @@ test("the sweeps that ship load, say what to expect, and name what they set", as
 		t.true(points.length > 1);
 		t.is((await loadScenario(scenario)).scenario.name, sweep.scenario);
 	}
-	t.regex(lowguard("sweep", "--list").stdout.toString(), /^stacks {10}Which stack loses what/);
+	t.regex(lowguard("sweep", "--list").stdout.toString(), /^stacks {10}Which stack loses what/m);
 	endsWithLine(t, lowguard("sweep", "--list", "x"), 2, /--list: expected nothing else, found 'x'/);
 });
