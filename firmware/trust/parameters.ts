@@ -80,10 +80,11 @@ export const DEADLINE_MOST_US = 3_000_000;
 export const USUAL_GAP_US = 50_000;
 
 /**
- * A verified chain that was silent for so long may be displaced by a newcomer, in µs: whoever wants memory for longer
- * must bring verified octets, and pays for them with airtime.
+ * A context that was silent for longer than a gap usually takes is the first to make room, in µs. Measured in `lab-25`
+ * with 1,280 octets under 60 forged packets a second: 12 % of honest packets delivered with 200 ms, 27 % with 75 ms,
+ * 32 % with 50 ms, 33 % with 25 ms, where reservation costs two points more.
  */
-export const STALLED_US = DEADLINE_GAPS * USUAL_GAP_US;
+export const STALLED_US = USUAL_GAP_US;
 
 /**
  * Octets that a context is charged besides its slots: two addresses (18), size, tag, octets stored and charged (8), three

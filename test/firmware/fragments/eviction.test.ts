@@ -39,12 +39,18 @@ const CASES: readonly [
 ][] = [
 	["nothing is open", [], undefined, undefined],
 	[
-		"the oldest that proved nothing, whatever its score",
-		[proven("a", 1, 0.1), fresh("b", 150, 1), fresh("c", 120, 0.1)],
+		"the one that was silent longest, whatever it proved and is worth",
+		[fresh("a", 150, 0.1), proven("b", 90, 1), fresh("c", 95, 0.1)],
 		undefined,
 		"b",
 	],
-	["a plain one proves nothing", [proven("a", 1), plain("b", 200), fresh("c", 1)], undefined, "b"],
+	[
+		"while all go on, the oldest that proved nothing, whatever its score",
+		[proven("a", 110, 0.1), fresh("b", 150, 1), fresh("c", 120, 0.1)],
+		undefined,
+		"b",
+	],
+	["a plain one proves nothing", [proven("a", 110), plain("b", 200), fresh("c", 120)], undefined, "b"],
 	[
 		"of proven ones the one that stalled longest",
 		[proven("a", 90), proven("b", 50), proven("c", 200)],

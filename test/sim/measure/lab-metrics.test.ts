@@ -58,7 +58,10 @@ test("an altered copy that follows the honest one is altered, not a repetition",
 	metrics.sink.datagramDelivered(2, SINK, 5, 1, 100, 1);
 	metrics.sink.datagramDelivered(3, SINK, 5, 2, 100, 1);
 	const { delivered, duplicates, altered, foreign } = metrics.summary().datagrams;
-	t.deepEqual({ delivered, duplicates, altered, foreign }, { delivered: 1, duplicates: 1, altered: 1, foreign: 0 });
+	t.deepEqual(
+		{ delivered, duplicates, altered, foreign },
+		{ delivered: 1, duplicates: 1, altered: 1, foreign: 0 },
+	);
 });
 
 test("memory is averaged over time, and shared out by who opened it", (t) => {
@@ -148,5 +151,8 @@ test("a long run costs no more memory than a short one", (t) => {
 	deliver(lab, 2e9, NODE, 100, 100);
 	t.is(lab.summary().falseDelivered.foreign, 1);
 	deliver(lab, 2e9, NODE, 59_999, 59_999);
-	t.is(lab.summary().falseDelivered.foreign + lab.summary().repeated + lab.summary().falseDelivered.replayed, 2);
+	t.is(
+		lab.summary().falseDelivered.foreign + lab.summary().repeated + lab.summary().falseDelivered.replayed,
+		2,
+	);
 });
