@@ -15,8 +15,8 @@ interface Sent {
 /**
  * Tells what applications were given that honest nodes sent, from what they were given that is false.
  *
- * False is what arrives with other content than was sent, what nobody sent, and what arrives again after an
- * attacker had handed it to some node: a repetition that no attacker had a part in is the network's own.
+ * False is what arrives with other content than was sent, what nobody sent, and what an attacker brought, be it as it
+ * was sent, for the first time or again: a repetition that no attacker had a part in is the network's own.
  */
 export class FalseDeliveries {
 	altered = 0;
@@ -31,8 +31,6 @@ export class FalseDeliveries {
 	readonly #sent = new Map<number, Sent>();
 	/** Content of what was delivered. */
 	readonly #delivered = new Map<number, number>();
-	/** Datagrams that an attacker's frame completed at some node. */
-	readonly #tainted = new Set<number>();
 
 	noteSent(timeUs: number, ident: number, digest: number): void {
 		for (const [old, { timeUs: sentUs }] of this.#sent) {
@@ -43,17 +41,12 @@ export class FalseDeliveries {
 		this.#sent.set(ident, { timeUs, digest });
 	}
 
-	/** A node took a datagram whose last frame an attacker had sent. */
-	taint(ident: number): void {
-		this.#tainted.add(ident);
-		if (this.#tainted.size > REMEMBERED) this.#tainted.delete(this.#tainted.values().next().value!);
-	}
-
-	noteDelivered(timeUs: number, ident: number, digest: number, bytes: number): void {
+	/** `isByAttacker`: an attacker's frame brought it, there or on its way. */
+	noteDelivered(timeUs: number, ident: number, digest: number, bytes: number, isByAttacker: boolean): void {
 		const before = this.#delivered.get(ident);
 		if (before !== undefined) {
 			if (before !== digest) this.altered++;
-			else if (this.#tainted.has(ident)) this.replayed++;
+			else if (isByAttacker) this.replayed++;
 			else this.repeated++;
 			return;
 		}
@@ -64,6 +57,10 @@ export class FalseDeliveries {
 		}
 		if (sent.digest !== digest) {
 			this.altered++;
+			return;
+		}
+		if (isByAttacker) {
+			this.replayed++;
 			return;
 		}
 		this.delivered++;

@@ -5,6 +5,7 @@ import { type BlockSummary, Blocks } from "./blocks.js";
 import { FalseDeliveries } from "./false-deliveries.js";
 import type { Counts } from "./metrics.js";
 import { Occupancy, type OccupancySummary } from "./occupancy.js";
+import { Taint } from "./taint.js";
 import { type VerdictSummary, Verdicts } from "./verdicts.js";
 
 /** Energy of a group of nodes for each octet of payload that arrived, in microjoules; null where none did. */
@@ -55,6 +56,7 @@ export class LabMetrics {
 	readonly #deliveries = new FalseDeliveries();
 	readonly #occupancy = new Occupancy();
 	readonly #verdicts = new Verdicts();
+	readonly #taint = new Taint();
 	readonly #roles: string[] = [];
 	readonly #kinds = new Set<string>();
 	readonly #victims = new Set<number>();
@@ -90,6 +92,7 @@ export class LabMetrics {
 				// What attackers hear themselves is nobody's verdict.
 				if (this.#isAttacker(node)) verdicts.end();
 				else verdicts.begin(timeUs, node, isAttackers);
+				this.#taint.noteReceived(timeUs, node, isAttackers);
 				if (isAttackers && !this.#isAttacker(node)) this.#blocks.noteAttack(timeUs, node);
 			},
 			frameRefused: (timeUs, node, _source, reason) => verdicts.refuse(timeUs, node, reason),
@@ -101,10 +104,14 @@ export class LabMetrics {
 			contextClosed: (timeUs, node, source, tag, _outcome, bytesInUse) =>
 				occupancy.closed(timeUs, node, String(source), tag, bytesInUse),
 			datagramSent: (timeUs, _node, ident, digest) => deliveries.noteSent(timeUs, ident, digest),
-			datagramForwarded: (timeUs, node, ident) => this.#noteTaken(timeUs, node, ident),
+			datagramForwarded: (timeUs, node, ident) => {
+				verdicts.accept(timeUs, node);
+				this.#taint.noteForwarded(timeUs, node, ident);
+			},
 			datagramDelivered: (timeUs, node, ident, digest, bytes) => {
-				this.#noteTaken(timeUs, node, ident);
-				deliveries.noteDelivered(timeUs, ident, digest, bytes);
+				verdicts.accept(timeUs, node);
+				const isByAttacker = this.#taint.touches(timeUs, node, ident);
+				deliveries.noteDelivered(timeUs, ident, digest, bytes, isByAttacker);
 			},
 			nodeEnergy: (_timeUs, node, txUj, rxUj, listenUj) => {
 				this.#energy[node] = { txUj, rxUj, listenUj };
@@ -157,12 +164,6 @@ export class LabMetrics {
 
 	#nodes(wanted: (role: string) => boolean): number[] {
 		return [...this.#roles.keys()].filter((node) => wanted(this.#roles[node]!));
-	}
-
-	/** A node took over a whole datagram. */
-	#noteTaken(timeUs: number, node: number, ident: number): void {
-		this.#verdicts.accept(timeUs, node);
-		if (this.#verdicts.isAttackers(timeUs, node)) this.#deliveries.taint(ident);
 	}
 
 	#energyOf(nodes: readonly number[]): EnergyPerByte | null {

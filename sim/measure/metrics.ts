@@ -1,6 +1,7 @@
 import { completeSink } from "../../firmware/events.js";
 import { SIM_EVENTS, type SimSink } from "../events.js";
 import { Histogram } from "./histogram.js";
+import { Taint } from "./taint.js";
 
 /** Counts by name. */
 export type Counts = Record<string, number>;
@@ -73,6 +74,9 @@ const ACK = 2;
 /** Neither delivered nor given up when the run ended. */
 const IN_FLIGHT = "in-flight";
 
+/** Brought by an attacker alone. */
+const REPLAYED = "replayed";
+
 /** Twice the longest time-out that RFC 4944 allows, for a hop that waits for the next one. */
 const GIVEN_UP_US = 120_000_000;
 
@@ -93,6 +97,7 @@ export class Metrics {
 	readonly #delivered = new Map<number, number>();
 	/** What attackers hear is no reception of the network's. */
 	#firstAttacker = Number.POSITIVE_INFINITY;
+	readonly #taint = new Taint();
 	readonly #latencyUs = new Histogram();
 	readonly #hops = new Histogram();
 	readonly #summary: Summary = emptySummary();
@@ -118,9 +123,11 @@ export class Metrics {
 				s.frames.control += transmissions;
 				s.frames.data -= transmissions;
 			},
-			frameReceived: (_timeUs, node) => {
+			frameReceived: (timeUs, node, from) => {
 				if (node < this.#firstAttacker) s.frames.received++;
+				this.#taint.noteReceived(timeUs, node, from >= this.#firstAttacker);
 			},
+			datagramForwarded: (timeUs, node, ident) => this.#taint.noteForwarded(timeUs, node, ident),
 			frameLost: (_timeUs, _node, _from, cause) => {
 				if (cause === "collision") s.frames.collided++;
 				count(s.frames.lost, cause);
@@ -138,8 +145,8 @@ export class Metrics {
 				this.#pending.delete(ident);
 				this.#pending.set(ident, { sentUs: timeUs, digest, reason: IN_FLIGHT });
 			},
-			datagramDelivered: (timeUs, _node, ident, digest, _bytes, hops) =>
-				this.#noteDelivered(timeUs, ident, digest, hops),
+			datagramDelivered: (timeUs, node, ident, digest, _bytes, hops) =>
+				this.#noteDelivered(timeUs, node, ident, digest, hops),
 			datagramDropped: (_timeUs, _node, ident, reason) => {
 				const pending = this.#pending.get(ident);
 				// The time-out at a receiver only follows from what its sender has told already.
@@ -209,7 +216,7 @@ export class Metrics {
 		}
 	}
 
-	#noteDelivered(timeUs: number, ident: number, digest: number, hops: number): void {
+	#noteDelivered(timeUs: number, node: number, ident: number, digest: number, hops: number): void {
 		const { datagrams } = this.#summary;
 		const pending = this.#pending.get(ident);
 		if (pending === undefined) {
@@ -221,6 +228,11 @@ export class Metrics {
 		}
 		if (pending.digest !== digest) {
 			datagrams.altered++;
+			return;
+		}
+		if (this.#taint.touches(timeUs, node, ident)) {
+			// What an attacker brings is not delivered, be it as it was sent: it may yet come by itself.
+			pending.reason = REPLAYED;
 			return;
 		}
 		this.#pending.delete(ident);
