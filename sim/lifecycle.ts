@@ -23,6 +23,12 @@ export interface LifecycleNodes {
 	readonly leaves: readonly number[];
 }
 
+/** Who of `nodes` may come late or reboot; `next` is each node's next one on its way to a sink. */
+export function lifecycleNodes(nodes: number, sinks: readonly number[], next: Int32Array): LifecycleNodes {
+	const all = Array.from({ length: nodes }, (_, node) => node).filter((node) => !sinks.includes(node));
+	return { all, leaves: all.filter((node) => !next.includes(node)) };
+}
+
 interface Span {
 	readonly fromS: number;
 	readonly toS: number | null;

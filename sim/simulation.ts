@@ -6,7 +6,7 @@ import type { Random } from "../firmware/ports.js";
 import { startAttacks } from "./attacks/start.js";
 import type { SimSink } from "./events.js";
 import { RandomStream } from "./kernel/random.js";
-import { type LifecycleNodes, type LifecyclePlan, planLifecycle } from "./lifecycle.js";
+import { type LifecyclePlan, lifecycleNodes, planLifecycle } from "./lifecycle.js";
 import { addressOf } from "./network.js";
 import { optionsOf, type Scenario, type ScenarioModules } from "./scenario/scenario.js";
 import { HEADER_BYTES } from "./traffic/flow.js";
@@ -55,7 +55,7 @@ export class Simulation {
 		this.#apps = nodes.map(() => []);
 		this.#sequences = new Uint32Array(nodes.length);
 		this.#payload = new Uint8Array(scenario.node.maxPacketBytes);
-		const plan = planLifecycle(scenario, this.#lifecycleNodes());
+		const plan = planLifecycle(scenario, lifecycleNodes(nodes.length, this.sinks, this.world.paths.next));
 		for (const { node } of plan.joins) this.#powered[node] = 0;
 		this.#announce();
 		this.#startNodes();
@@ -130,12 +130,6 @@ export class Simulation {
 		started.network.bind(TRAFFIC_PORT, () => {});
 		started.start();
 		this.#apps[node] = this.#appStarters[node]!.map((start) => start(this.nowUs()));
-	}
-
-	#lifecycleNodes(): LifecycleNodes {
-		const { next } = this.world.paths;
-		const all = Array.from({ length: this.nodes }, (_, node) => node).filter((n) => !this.sinks.includes(n));
-		return { all, leaves: all.filter((node) => !next.includes(node)) };
 	}
 
 	#schedule({ joins, reboots, downUs }: LifecyclePlan): void {

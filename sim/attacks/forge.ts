@@ -1,4 +1,3 @@
-import type { LinkAddress } from "../../firmware/address.js";
 import { TRAFFIC_PORT } from "../../firmware/app/ports.js";
 import { copyBytes } from "../../firmware/bytes.js";
 import { ChainHash } from "../../firmware/fragments/chain-hash.js";
@@ -13,8 +12,6 @@ import {
 } from "../../firmware/frames/chained-fragment.js";
 import { UDP } from "../../firmware/frames/checksum.js";
 import { Compressed } from "../../firmware/frames/compressed.js";
-import type { ContextTable } from "../../firmware/frames/context-table.js";
-import { putFcs } from "../../firmware/frames/fcs.js";
 import {
 	encodeFragmentHeader,
 	FRAG1_BYTES,
@@ -24,43 +21,15 @@ import {
 import { compressIphc } from "../../firmware/frames/iphc-encode.js";
 import { encodeIpv6, IPV6_BYTES } from "../../firmware/frames/ipv6.js";
 import { Dispatch, EXPERIMENTAL_PAGE } from "../../firmware/frames/lowpan.js";
-import { decodeMacHeader, encodeMacHeader, FrameType, MacHeader } from "../../firmware/frames/mac-frame.js";
 import { encodeUdp, UDP_HEADER_BYTES } from "../../firmware/frames/udp.js";
-import { FCS_BYTES, MAX_PSDU_BYTES } from "../../firmware/mac/timing.js";
-import type { Digest, Random } from "../../firmware/ports.js";
+import { MAX_PSDU_BYTES } from "../../firmware/mac/timing.js";
 import { fillPayload, MIN_PAYLOAD_BYTES } from "../traffic/payload.js";
-import type { CapturedKeys } from "./captured-keys.js";
-import type { Wire } from "./wire.js";
+import { type ForgeOptions, type FrameClaims, FrameForge } from "./frame-forge.js";
 
 /** Octets of IPv6 and UDP headers. */
 const HEADERS_BYTES = IPV6_BYTES + UDP_HEADER_BYTES;
 const HEADER_ROOM_BYTES = 128;
 const UNIT_BYTES = 8;
-
-/** The network whose frames are forged. */
-export interface ForgeOptions {
-	readonly panId: number;
-	readonly wire: Wire;
-	readonly contexts: ContextTable;
-	readonly hopLimit: number;
-	readonly elideUdpChecksum: boolean;
-	readonly random: Random;
-	readonly digest: Digest;
-	readonly keys: CapturedKeys;
-}
-
-/** What all forged frames have in common. */
-export interface FrameClaims {
-	/** Link-layer addresses. */
-	readonly source: LinkAddress;
-	readonly destination: LinkAddress;
-	/** MAC sequence number; random where it is left out. */
-	readonly seq?: number;
-	/** Asks for an acknowledgement. */
-	readonly ack?: boolean;
-	/** Fragments as RFC 4944 has them, whatever the network speaks. */
-	readonly isPlain?: boolean;
-}
 
 /** A forged fragment's header. */
 export interface FragmentClaims extends FrameClaims {
@@ -92,16 +61,14 @@ export const LEAST_DATAGRAM_BYTES = HEADERS_BYTES + MIN_PAYLOAD_BYTES;
  * somebody else's datagram cannot have one. Whole datagrams have a chain that holds. Under link keys the codes hold for
  * the captured node alone.
  */
-export class Forge {
-	readonly #options: ForgeOptions;
-	readonly #header = new MacHeader();
+export class Forge extends FrameForge {
 	readonly #compressed = new Compressed();
 	readonly #headers = new Uint8Array(HEADER_ROOM_BYTES);
 	readonly #hash: ChainHash;
 	readonly #chain: ChainSender;
 
 	constructor(options: ForgeOptions) {
-		this.#options = options;
+		super(options);
 		this.#hash = new ChainHash(options.digest);
 		this.#chain = new ChainSender(this.#hash);
 	}
@@ -115,7 +82,7 @@ export class Forge {
 			);
 		}
 		const packet = new Uint8Array(size);
-		const { hopLimit } = this.#options;
+		const { hopLimit } = this.options;
 		const header = {
 			trafficClass: 0,
 			flowLabel: 0,
@@ -127,56 +94,6 @@ export class Forge {
 		fillPayload(packet.subarray(HEADERS_BYTES), size - HEADERS_BYTES, node, sequence, timeUs);
 		encodeUdp(TRAFFIC_PORT, TRAFFIC_PORT, packet, IPV6_BYTES, size);
 		return packet;
-	}
-
-	/** Octets that the payload of such a frame may have. */
-	room({ source, destination }: FrameClaims): number {
-		const overhead = this.#options.keys.protectionOf(source)?.overheadBytes ?? 0;
-		return MAX_PSDU_BYTES - 3 - 2 - source.byteLength - destination.byteLength - overhead - FCS_BYTES;
-	}
-
-	/** A data frame around a payload. */
-	frame(claims: FrameClaims, payload: Uint8Array): Uint8Array {
-		const { source, destination, seq = this.#options.random.below(256), ack = false } = claims;
-		const header = this.#header;
-		header.type = FrameType.data;
-		header.version = 1;
-		header.securityEnabled = false;
-		header.ackRequest = ack;
-		header.panIdCompression = true;
-		header.seq = seq;
-		header.destinationPan = this.#options.panId;
-		header.sourcePan = -1;
-		header.destination.set(destination);
-		header.source.set(source);
-		const frame = new Uint8Array(MAX_PSDU_BYTES);
-		const at = encodeMacHeader(header, frame, 0);
-		copyBytes(payload, 0, frame, at, payload.length);
-		const length = at + payload.length + FCS_BYTES;
-		putFcs(frame, length);
-		return frame.subarray(0, length);
-	}
-
-	/**
-	 * The frame under link-layer security, where a captured key allows it: just before it goes out, as its counter must
-	 * be above all that went out before. Other frames come back as they are.
-	 */
-	secured(psdu: Uint8Array): Uint8Array {
-		const end = psdu.length - FCS_BYTES;
-		const header = this.#header;
-		if (typeof decodeMacHeader(psdu, 0, end, header) === "string") return psdu;
-		if (header.type !== FrameType.data || header.securityEnabled) return psdu;
-		const protection = this.#options.keys.protectionOf(header.source);
-		if (protection === undefined) return psdu;
-		const payload = psdu.subarray(header.next, end);
-		protection.prepare(header);
-		this.#options.keys.noteUsed(header);
-		const frame = new Uint8Array(MAX_PSDU_BYTES);
-		const at = encodeMacHeader(header, frame, 0);
-		frame.set(payload, at);
-		const length = protection.protect(header, frame, at, at + payload.length) + FCS_BYTES;
-		putFcs(frame, length);
-		return frame.subarray(0, length);
 	}
 
 	/** All frames of a packet, cut as an honest node cuts it; one frame where it fits. */
@@ -249,35 +166,18 @@ export class Forge {
 		return this.#nextFrame(claims, offset, content, token ?? this.noise(this.#shape().tokenBytes));
 	}
 
-	/** An immediate acknowledgement (IEEE 802.15.4-2020, 7.3.3). */
-	acknowledgement(seq: number): Uint8Array {
-		const psdu = Uint8Array.of(FrameType.ack, 0, seq, 0, 0);
-		putFcs(psdu, psdu.length);
-		return psdu;
-	}
-
-	/** `length` random octets. */
-	noise(length: number): Uint8Array {
-		return Uint8Array.from({ length }, () => this.#options.random.below(256));
-	}
-
-	/** A random fragment tag. */
-	tag(): number {
-		return this.#options.random.below(0x10000);
-	}
-
 	#isChained({ isPlain }: FrameClaims): boolean {
-		return isPlain !== true && this.#options.wire.format !== "plain";
+		return isPlain !== true && this.options.wire.format !== "plain";
 	}
 
 	#shape(): ChainShape {
-		const { format, tokenBytes } = this.#options.wire;
+		const { format, tokenBytes } = this.options.wire;
 		return { keyed: format === "keyed", tokenBytes };
 	}
 
 	#plan({ source, destination }: FrameClaims): ChainPlan {
 		const shape = this.#shape();
-		const { keys, random } = this.#options;
+		const { keys, random } = this.options;
 		if (!shape.keyed) return { ...shape, nonce: random.below(0x10000), key: undefined };
 		return { ...shape, nonce: keys.nextNonce(source), key: keys.linkKey(source, destination) };
 	}
@@ -329,7 +229,7 @@ export class Forge {
 	}
 
 	#compress(packet: Uint8Array, { source, destination }: FrameClaims): number {
-		const { contexts, elideUdpChecksum } = this.#options;
+		const { contexts, elideUdpChecksum } = this.options;
 		const { length } = packet;
 		compressIphc(
 			packet,
