@@ -143,6 +143,22 @@ test("a radio whose power comes back is a new one", (t) => {
 	}
 });
 
+test("a window of reception that was open is closed by a loss of power, and one that was asked for never opens", (t) => {
+	const bench = new RadioBench(graphOf(2, bothWays([[0, 1, -60]])));
+	const { transceivers, radios, queue } = bench;
+	radios[0]!.receive(false);
+	radios[0]!.receiveAt(1000, 50_000);
+	radios[0]!.receiveAt(60_000, 50_000);
+	queue.at(2000, () => transceivers.kill(0));
+	queue.at(20_000, () => {
+		transceivers.powerOn(0);
+		radios[0]!.receive(false);
+		t.is(transceivers.states.mode[0], 0, "nothing is open");
+	});
+	queue.run(70_000);
+	t.is(transceivers.states.mode[0], 0);
+});
+
 for (const [set, message] of [
 	["lifecycle.lateJoiners={count: 9}", /lifecycle\.lateJoiners\.count: expected at most 8 nodes .* found 9/],
 	["lifecycle.lateJoiners={count: 1, fromS: 5, toS: 4}", /toS: expected at least fromS, which is 5, found 4/],

@@ -64,6 +64,21 @@ test("attackers stand where they are placed, and attack the nearest node that re
 	t.is(simulation.nodes, 4);
 });
 
+test("no route leads over an attacker, however good its links", async (t) => {
+	// The nodes hardly hear each other, then not at all; the attacker stands half-way.
+	const yaml = `
+name: gap
+durationS: 5
+topology: { kind: line, nodes: 2, spacingM: 95 }
+sinks: [0]
+`;
+	const attack = "[{kind: fragn-flood, place: {x: 47, y: 0}, victim: 0, txPowerDbm: 8}]";
+	const { simulation } = await planned(t, yaml, attack);
+	t.deepEqual([...simulation.world.paths.next.slice(0, 2)], [-1, 0]);
+	const far = await planned(t, yaml.replace("95", "120"), attack.replace("47", "60"));
+	t.is(far.simulation.world.paths.next[1], -1, "no way at all");
+});
+
 test("the victim hears an attacker as loud as the neighbour whose name it uses", async (t) => {
 	const { heard } = await planned(t, LINE, "[{kind: buffer-reservation, ratePerS: 20}]");
 	// 40.2 dB and 30 dB a decade, over 30 m.

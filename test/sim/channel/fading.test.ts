@@ -110,6 +110,19 @@ test("a frame ends with the power that it began with, across the edge of a block
 	t.true(Math.abs(air.powerMw[2]! / first - 1) < 1e-12, `${air.powerMw[2]} and ${first}`);
 });
 
+test("a receiver hears each frame as strong as its block makes the link", (t) => {
+	const options = { deviationDb: 5, coherenceS: 0.01 };
+	const bench = new RadioBench(PAIR, { fading: options }, undefined, 3);
+	const expected = new Fading(PAIR, options, 3);
+	for (let block = 0; block < 50; block++) {
+		bench.send(0, block * 10_000 + 100, dataFrame());
+		bench.queue.run((block + 1) * 10_000);
+		expected.refresh(0, block * 10_000);
+		const [heard] = bench.seen.splice(0).filter(({ what }) => what === "received");
+		t.is(heard!.detail, `${Math.round(toDb(expected.powerMw[0]!))}`);
+	}
+});
+
 const SCENARIO = `
 name: fading
 durationS: 200
