@@ -1,8 +1,7 @@
-import type { LinkAddress } from "../address.js";
 import { copyBytes, equalBytes } from "../bytes.js";
 import { ANCHOR_MIC_BYTES, type ChainedFirst, MIN_UNKEYED_TOKEN_BYTES } from "../frames/chained-fragment.js";
-import type { LinkKeyring } from "../mac/link-keys.js";
-import type { ArrivedChain } from "./chain.js";
+import type { ChainKeys } from "../mac/link-keys.js";
+import type { ArrivedChain, ChainVerifier } from "./chain.js";
 import type { ChainHash } from "./chain-hash.js";
 import type { ReassemblyContext } from "./context.js";
 import type { ArrivedFragment, FragmentDrop } from "./policy.js";
@@ -15,30 +14,19 @@ import type { Reassembler } from "./reassembler.js";
  * a next fragment goes to the chain that it verifies against. A gap is no mismatch: after a lost fragment nothing can
  * be verified, and only a failure at the offset that every rival expects is suspicious.
  */
-export class ChainReceiver {
-	/** Offset of P of the last fragment that was verified. */
+export class ChainReceiver implements ChainVerifier {
 	payloadOffset = 0;
 	readonly #hash: ChainHash;
 	readonly #reassembler: Reassembler;
-	readonly #keys: LinkKeyring | undefined;
+	readonly #keys: ChainKeys | undefined;
 
 	/** `keys`: undefined for a node that shares none. */
-	constructor(hash: ChainHash, reassembler: Reassembler, keys: LinkKeyring | undefined) {
+	constructor(hash: ChainHash, reassembler: Reassembler, keys: ChainKeys | undefined) {
 		this.#hash = hash;
 		this.#reassembler = reassembler;
 		this.#keys = keys;
 	}
 
-	/** Whether a key is shared with a neighbour: it must authenticate its anchors then. */
-	hasKey(neighbour: LinkAddress): boolean {
-		return this.#keys?.find(neighbour) !== undefined;
-	}
-
-	/**
-	 * Takes a first fragment, P₁ at `bytes[header.next..end)`: fills `chain`, or says why it is refused.
-	 *
-	 * `fragment` tells source, destination, size and tag.
-	 */
 	first(
 		fragment: ArrivedFragment,
 		header: ChainedFirst,
@@ -48,7 +36,7 @@ export class ChainReceiver {
 	): FragmentDrop | undefined {
 		const { source, destination, size, tag } = fragment;
 		const { keyed, tokenBytes, tokenOffset, micOffset, next } = header;
-		const key = this.#keys?.find(source);
+		const key = this.#keys?.find(source, destination);
 		if (keyed !== (key !== undefined)) return "fragment-unauthenticated";
 		if (!keyed && tokenBytes < MIN_UNKEYED_TOKEN_BYTES) return "fragment-weak-chain";
 		chain.flags = header.flags;
@@ -71,10 +59,6 @@ export class ChainReceiver {
 		return undefined;
 	}
 
-	/**
-	 * Takes a next fragment whose token is at `bytes[tokenOffset]`: finds the chain that it continues, and fills
-	 * `chain`, or says why it is refused. P is then at {@link payloadOffset}.
-	 */
 	next(
 		fragment: ArrivedFragment,
 		bytes: Uint8Array,
@@ -132,7 +116,10 @@ export class ChainReceiver {
 }
 
 /** Whether a context holds a chain under the names that a fragment bears. */
-function isRival(context: ReassemblyContext, { source, destination, size, tag }: ArrivedFragment): boolean {
+export function isRival(
+	context: ReassemblyContext,
+	{ source, destination, size, tag }: ArrivedFragment,
+): boolean {
 	return (
 		context.chain !== undefined &&
 		context.tag === tag &&

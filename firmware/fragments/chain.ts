@@ -1,8 +1,38 @@
 import { copyBytes, equalBytes } from "../bytes.js";
-import { MAX_TOKEN_BYTES } from "../frames/chained-fragment.js";
+import { type ChainedFirst, MAX_TOKEN_BYTES } from "../frames/chained-fragment.js";
 import type { Cmac } from "../mac/cmac.js";
 import type { ChainFields } from "./chain-hash.js";
 import type { ReassemblyContext } from "./context.js";
+import type { ArrivedFragment, FragmentDrop } from "./policy.js";
+
+/** Verifies chained fragments on arrival; the node's own is `ChainReceiver`. */
+export interface ChainVerifier {
+	/** Offset of P of the last fragment that was verified. */
+	readonly payloadOffset: number;
+	/**
+	 * Takes a first fragment, P₁ at `bytes[header.next..end)`: fills `chain`, or says why it is refused.
+	 *
+	 * `fragment` tells source, destination, size and tag.
+	 */
+	first(
+		fragment: ArrivedFragment,
+		header: ChainedFirst,
+		bytes: Uint8Array,
+		end: number,
+		chain: ArrivedChain,
+	): FragmentDrop | undefined;
+	/**
+	 * Takes a next fragment whose token is at `bytes[tokenOffset]`: finds the chain that it continues, and fills
+	 * `chain`, or says why it is refused. P is then at {@link payloadOffset}.
+	 */
+	next(
+		fragment: ArrivedFragment,
+		bytes: Uint8Array,
+		tokenOffset: number,
+		end: number,
+		chain: ArrivedChain,
+	): FragmentDrop | undefined;
+}
 
 /** What a chained fragment brought that was verified; one object serves every fragment of a node. */
 export class ArrivedChain implements ChainFields {

@@ -13,6 +13,14 @@ const LAST_NONCE = 0xffffffff;
 /** The key that a node shares with one neighbour: 16 octets; undefined for those with whom it shares none. */
 export type KeyOf = (neighbour: LinkAddress) => Uint8Array | undefined;
 
+/** The link keys that authenticate chained fragments; a {@link LinkKeyring} is those of one node. */
+export interface ChainKeys {
+	/** The key under which `source` sends to `destination`; undefined when there is none. */
+	find(source: LinkAddress, destination: LinkAddress): LinkKey | undefined;
+	/** Accepts a nonce that was authenticated; false when it, or a later one, came before. */
+	accept(key: LinkKey, nonce: number): boolean;
+}
+
 /** The key of one link, and the nonces of the neighbour that were accepted under it. */
 export class LinkKey {
 	readonly cmac: Cmac;
@@ -36,7 +44,7 @@ export class LinkKey {
  * A neighbour's nonces rise strictly, and none is accepted twice, not after a power cycle either: a block of them is
  * reserved in the store before the first one is accepted.
  */
-export class LinkKeyring {
+export class LinkKeyring implements ChainKeys {
 	readonly #cipher: Cipher;
 	readonly #store: Store;
 	readonly #keyOf: KeyOf;

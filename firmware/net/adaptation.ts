@@ -1,8 +1,7 @@
 import type { LinkAddress } from "../address.js";
 import type { BufferPool } from "../buffer-pool.js";
 import { copyBytes } from "../bytes.js";
-import { ArrivedChain } from "../fragments/chain.js";
-import type { ChainReceiver } from "../fragments/chain-receiver.js";
+import { ArrivedChain, type ChainVerifier } from "../fragments/chain.js";
 import type { ReassemblyContext } from "../fragments/context.js";
 import type { ArrivedFragment, FragmentDrop } from "../fragments/policy.js";
 import type { Reassembler } from "../fragments/reassembler.js";
@@ -67,7 +66,7 @@ export interface AdaptationOptions {
 	/** Whether a mesh header's final address is this node's; undefined takes all, as an observer does. */
 	isOwn?(address: LinkAddress): boolean;
 	/** Verifies chained fragments; undefined for a stack that does not know them. */
-	readonly chains?: ChainReceiver | undefined;
+	readonly chains?: ChainVerifier | undefined;
 	/** Whether a neighbour is known to chain its fragments, so that a plain one is none of its own. */
 	isChained?(source: LinkAddress): boolean;
 	/** Told of a packet whose first fragment found no place: `packet[0..length)` is its beginning. */
@@ -205,7 +204,7 @@ export class Adaptation {
 	}
 
 	#receiveChained(
-		chains: ChainReceiver,
+		chains: ChainVerifier,
 		bytes: Uint8Array,
 		end: number,
 		first: boolean,

@@ -1,6 +1,7 @@
 import type { FragmentDrop } from "../../firmware/fragments/policy.js";
 import { checksumOk, ICMPV6, TCP, UDP } from "../../firmware/frames/checksum.js";
 import type { GradientDrop } from "../../firmware/frames/gradient-beacon.js";
+import type { HelloDrop } from "../../firmware/frames/hello.js";
 import { decodeIcmpv6, verifyIcmpv6 } from "../../firmware/frames/icmpv6.js";
 import { findUpperLayer, nextHeaderName, UpperLayer } from "../../firmware/frames/ipv6.js";
 import { formatIpv6 } from "../../firmware/frames/ipv6-text.js";
@@ -10,6 +11,7 @@ import { decodeUdp, verifyUdp } from "../../firmware/frames/udp.js";
 import type { LinkDrop } from "../../firmware/mac/link-layer.js";
 import type { AdaptationDrop } from "../../firmware/net/adaptation.js";
 import type { CaptureDrop } from "./captured-frame.js";
+import type { DissectedChain } from "./dissect-chain.js";
 import type { ReceptionDrop } from "./reception.js";
 
 /** Why a frame of a capture was refused, or gave nothing. */
@@ -21,7 +23,8 @@ export type DissectionDrop =
 	| LinkDrop
 	| AdaptationDrop
 	| FragmentDrop
-	| GradientDrop;
+	| GradientDrop
+	| HelloDrop;
 
 /** A MAC header as `decode --json` prints it; absent fields are not in the frame. */
 export interface DissectedMac {
@@ -67,6 +70,16 @@ export interface DissectedGradient {
 	readonly sink: string;
 }
 
+/** What a node says of itself, as its HELLO tells it and `decode --json` prints it. */
+export interface DissectedHello {
+	/** `chains`: puts chained fragments together. */
+	readonly capabilities: readonly "chains"[];
+	/** Counts the sender's power cycles. */
+	readonly boot: number;
+	/** Number of the broadcast. */
+	readonly sequence: number;
+}
+
 export type Checksum = "ok" | "bad" | "elided";
 
 /** One frame as `decode --json` prints it: keys in this order, each where it applies. */
@@ -78,7 +91,9 @@ export interface Dissection {
 	mac?: DissectedMac;
 	lowpan?: readonly string[];
 	gradient?: DissectedGradient;
+	hello?: DissectedHello;
 	fragment?: { readonly tag: number; readonly size: number; readonly offset: number };
+	chain?: DissectedChain;
 	datagram?: DissectedDatagram;
 	drop?: DissectionDrop;
 }

@@ -8,12 +8,16 @@ import type { ContextTable } from "../../firmware/frames/context-table.js";
 import { fcs16, hasGoodFcs } from "../../firmware/frames/fcs.js";
 import { MAX_DATAGRAM_SIZE } from "../../firmware/frames/fragment.js";
 import { decodeGradientBeacon, GRADIENT_BEACON_TYPE } from "../../firmware/frames/gradient-beacon.js";
+import { CHAINS, decodeHello, HELLO_TYPE } from "../../firmware/frames/hello.js";
 import { decodeDispatch, decodeLowpan, LowpanHeaders } from "../../firmware/frames/lowpan.js";
 import { decodeMacHeader, FrameType, MacHeader } from "../../firmware/frames/mac-frame.js";
 import { DuplicateFilter } from "../../firmware/mac/duplicates.js";
-import { Adaptation } from "../../firmware/net/adaptation.js";
+import type { ChainKeys } from "../../firmware/mac/link-keys.js";
+import { Adaptation, type AdaptationDrop, type ReceivedPacket } from "../../firmware/net/adaptation.js";
 import { CaptureClock } from "./capture-clock.js";
 import type { CapturedFrame } from "./captured-frame.js";
+import { ChainObserver } from "./chain-observer.js";
+import { dissectChainedFirst, hex, refusedVerdict, storedVerdict } from "./dissect-chain.js";
 import { type Dissection, type DissectionDrop, dissectDatagram, dissectMac } from "./dissection.js";
 import { iphcContexts } from "./iphc-contexts.js";
 import type { ReceptionDrop } from "./reception.js";
@@ -21,6 +25,8 @@ import type { ReceptionDrop } from "./reception.js";
 const FCS_BYTES = 2;
 /** What `lowpan` calls Lowguard's own beacon, behind `page-15`. */
 const GRADIENT_BEACON = "gradient-beacon";
+/** What it calls a HELLO. */
+const HELLO = "hello";
 /** From this security level on the payload is encrypted (IEEE 802.15.4-2020, table 9-6). */
 const ENCRYPTED_LEVEL = 4;
 
@@ -35,6 +41,10 @@ export interface DissectorOptions {
 	readonly missed?: ReadonlyMap<number, ReceptionDrop>;
 	/** Whether that node refuses a frame that comes again; it does when absent. */
 	readonly rejectsDuplicates?: boolean;
+	/** Whether that node knows chained fragments; it does when absent. */
+	readonly knowsChains?: boolean;
+	/** The link keys that are known; none when absent. */
+	readonly keys?: ChainKeys;
 }
 
 /** How far the reassembly is to which a fragment was added. */
@@ -60,6 +70,8 @@ export class Dissector {
 	undecompressed = 0;
 	/** Numbers of the contexts that these need, as far as their headers tell. */
 	readonly missingContexts = new Set<number>();
+	/** Packets put together from chains whose key is not known. */
+	unverified = 0;
 	readonly #as: readonly LinkAddress[];
 	readonly #contexts: ContextTable;
 	readonly #missed: ReadonlyMap<number, ReceptionDrop>;
@@ -68,6 +80,11 @@ export class Dissector {
 	readonly #pool = new BufferPool(MAX_DATAGRAM_SIZE);
 	readonly #reassembler: Reassembler;
 	readonly #adaptation: Adaptation;
+	/** Undefined for a node that does not know chained fragments. */
+	readonly #chains: ChainObserver | undefined;
+	readonly #keys: ChainKeys | undefined;
+	/** Whose chained packets were verified to their end: a node takes no plain fragments from them. */
+	readonly #chained = new Set<string>();
 	readonly #duplicates = new DuplicateFilter();
 	readonly #header = new MacHeader();
 	readonly #headers = new LowpanHeaders();
@@ -90,10 +107,16 @@ export class Dissector {
 				this.abandoned.set(reason, (this.abandoned.get(reason) ?? 0) + 1);
 			},
 		});
+		this.#keys = options.keys;
+		if (this.#isObserver || options.knowsChains !== false) {
+			this.#chains = new ChainObserver(this.#reassembler, options.keys, this.#isObserver);
+		}
 		this.#adaptation = new Adaptation({
 			contexts: options.contexts,
 			reassembler: this.#reassembler,
 			pool: this.#pool,
+			chains: this.#chains,
+			isChained: (source) => this.#chains !== undefined && !this.#isObserver && this.#isChained(source),
 			isOwn: (address) => this.#isObserver || address.isBroadcast || this.#isOwn(address),
 		});
 	}
@@ -149,6 +172,7 @@ export class Dissector {
 		// No keys are known here, so nothing can be verified, let alone decrypted.
 		if (header.securityEnabled) return "mac-security-key-unknown";
 		if (result.lowpan?.at(-1) === GRADIENT_BEACON) return this.#readGradient(psdu, header.end, result);
+		if (result.lowpan?.at(-1) === HELLO) return this.#readHello(psdu, header.end, result);
 		return this.#adapt(frame, header, result);
 	}
 
@@ -158,6 +182,11 @@ export class Dissector {
 
 	#isOwn(address: LinkAddress): boolean {
 		return this.#as.some((own) => own.equals(address));
+	}
+
+	#isChained(source: LinkAddress): boolean {
+		if (this.#chained.has(String(source))) return true;
+		return this.#as.some((own) => this.#keys?.find(source, own) !== undefined);
 	}
 
 	#isForUs(header: MacHeader): boolean {
@@ -173,16 +202,31 @@ export class Dissector {
 	#nameHeaders(psdu: Uint8Array, header: MacHeader, result: Dissection): void {
 		const headers = decodeLowpan(psdu, header.next, header.end, this.#headers);
 		if (typeof headers === "string") return;
-		const isFirst = headers.kind === "frag1";
+		const { kind } = headers;
+		const isChained = kind === "chained-frag1" || kind === "chained-fragn";
+		const first = kind === "chained-frag1" ? dissectChainedFirst(psdu, headers.next, header.end) : undefined;
+		if (first !== undefined) headers.next = first.next;
 		// Behind a bad dispatch there is nothing to name; receiving says what is wrong.
-		if (isFirst) decodeDispatch(psdu, header.end, headers);
+		if (kind === "frag1" || first !== undefined) decodeDispatch(psdu, header.end, headers);
 		result.lowpan = headers.names();
-		if (headers.kind === "experimental" && psdu[headers.next] === GRADIENT_BEACON_TYPE) {
-			result.lowpan = [...result.lowpan.slice(0, -1), GRADIENT_BEACON];
+		const type = kind === "experimental" ? psdu[headers.next] : undefined;
+		if (type === GRADIENT_BEACON_TYPE || type === HELLO_TYPE) {
+			const name = type === HELLO_TYPE ? HELLO : GRADIENT_BEACON;
+			result.lowpan = [...result.lowpan.slice(0, -1), name];
 		}
-		if (!isFirst && headers.kind !== "fragn") return;
+		if (!isChained && kind !== "frag1" && kind !== "fragn") return;
 		const { tag, size, offset } = headers.fragment;
 		result.fragment = { tag, size, offset };
+		if (isChained) result.chain = first?.chain ?? {};
+	}
+
+	/** Reads the HELLO whose type octet {@link #nameHeaders} found. */
+	#readHello(psdu: Uint8Array, end: number, result: Dissection): DissectionDrop | undefined {
+		const hello = decodeHello(psdu, this.#headers.next, end);
+		if (typeof hello === "string") return hello;
+		const { capabilities, boot, sequence } = hello;
+		result.hello = { capabilities: (capabilities & CHAINS) === 0 ? [] : ["chains"], boot, sequence };
+		return undefined;
 	}
 
 	/** Reads the beacon whose type octet {@link #nameHeaders} found. */
@@ -198,10 +242,33 @@ export class Dissector {
 	#noteContexts(psdu: Uint8Array, end: number): void {
 		this.undecompressed++;
 		const { kind, inner, next } = this.#headers;
-		if ((kind === "frag1" ? inner : kind) !== "iphc" || next + 2 > end) return;
+		const isFirst = kind === "frag1" || kind === "chained-frag1";
+		if ((isFirst ? inner : kind) !== "iphc" || next + 2 > end) return;
 		for (const id of iphcContexts(psdu, next)) {
 			if (!this.#contexts.has(id)) this.missingContexts.add(id);
 		}
+	}
+
+	/** Says what was found of a chained fragment that was received. */
+	#judgeChain(
+		psdu: Uint8Array,
+		outcome: ReceivedPacket | AdaptationDrop | undefined,
+		{ chain }: Dissection,
+	): void {
+		const adaptation = this.#adaptation;
+		if (chain === undefined || !adaptation.reachedReassembler) return;
+		const { fragment, lastContext } = adaptation;
+		const { tokenBytes } = this.#chains!;
+		if (!fragment.first && tokenBytes > 0) chain.token = hex(psdu, this.#headers.next, tokenBytes);
+		if (typeof outcome === "string") {
+			chain.verdict = refusedVerdict(outcome);
+			return;
+		}
+		const { chain: stored } = lastContext!;
+		chain.verdict = storedVerdict(stored!, fragment.first);
+		if (outcome === undefined) return;
+		if (chain.verdict === "unverified") this.unverified++;
+		else this.#chained.add(String(fragment.source));
 	}
 
 	#adapt(frame: CapturedFrame, header: MacHeader, result: Dissection): DissectionDrop | undefined {
@@ -210,6 +277,7 @@ export class Dissector {
 		const nowUs = this.#clock.nowUs();
 		const outcome = adaptation.receive(frame.psdu, next, end, source, destination, nowUs, false);
 		if (outcome === "unknown-context") this.#noteContexts(frame.psdu, end);
+		if (result.chain !== undefined) this.#judgeChain(frame.psdu, outcome, result);
 		if (typeof outcome === "string") return outcome;
 		const context = adaptation.lastContext;
 		let frames: number[] = [];

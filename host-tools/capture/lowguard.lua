@@ -203,10 +203,36 @@ end
 local function rivalsOf(name, time)
 	local rivals = {}
 	for _, chain in ipairs(open[name] or {}) do
-		if time - chain.openedS < REASSEMBLY_S then rivals[#rivals + 1] = chain end
+		-- Without a key the same fragments verify under any tag: their packet is whole already.
+		local isEcho = completed[chain.anchor] == chain.ends
+		if time - chain.openedS < REASSEMBLY_S and not isEcho then rivals[#rivals + 1] = chain end
 	end
 	open[name] = rivals
 	return rivals
+end
+
+-- What is wrong with a fragment that ends at `stored`, though it may verify; nil for nothing.
+local function faultOf(stored, size, isLast)
+	if stored == nil then return nil end
+	if stored > size then return "beyond-size" end
+	if stored < size and stored % 8 ~= 0 then return "misaligned" end
+	if isLast ~= (stored == size) then return "size" end
+	return nil
+end
+
+local function isZero(token)
+	return token == string.rep("\0", #token)
+end
+
+local function finish(chain)
+	-- A packet of one fragment has no chain, and all of these bear the same anchor.
+	if isZero(chain.frames[1].token) then return chain end
+	local place = completedCount % REMEMBERED
+	completedCount = completedCount + 1
+	if completed[place] ~= nil then completed[completed[place]] = nil end
+	completed[place] = chain.anchor
+	completed[chain.anchor] = chain.ends
+	return chain
 end
 
 local function takeFirst(name, fragment, number, time)
@@ -216,31 +242,31 @@ local function takeFirst(name, fragment, number, time)
 	for _, chain in ipairs(rivals) do
 		if chain.anchor == anchor and chain.frames[1].data == fragment.data then return { verdict = "duplicate" } end
 	end
-	if completed[anchor] then return { verdict = "replayed" } end
-	rivals[#rivals + 1] = {
+	local stored, isLast = coveredBy(fragment.data), isZero(fragment.token)
+	local fault = faultOf(stored, fragment.size, isLast)
+	if fault ~= nil then return { verdict = fault } end
+	if completed[anchor] ~= nil then return { verdict = "replayed" } end
+	local chain = {
 		anchor = anchor,
+		ends = fragment.ends,
 		flags = fragment.flags,
 		keyed = fragment.keyed,
 		nonce = fragment.nonce,
 		tokenBytes = fragment.tokenBytes,
 		expected = fragment.token,
 		data = fragment.data,
-		stored = coveredBy(fragment.data),
+		stored = stored,
 		count = 1,
-		frames = { { number = number, data = fragment.data } },
+		frames = { { number = number, data = fragment.data, token = fragment.token } },
 		openedS = time,
 	}
-	return { verdict = fragment.keyed and "unverified" or "anchor" }
-end
-
-local function finish(rivals, i, chain)
-	table.remove(rivals, i)
-	local place = completedCount % REMEMBERED
-	completedCount = completedCount + 1
-	if completed[place] ~= nil then completed[completed[place]] = nil end
-	completed[place] = chain.anchor
-	completed[chain.anchor] = true
-	return chain
+	local result = { verdict = fragment.keyed and "unverified" or "anchor" }
+	if isLast then
+		result.whole = finish(chain)
+	else
+		rivals[#rivals + 1] = chain
+	end
+	return result
 end
 
 local function takeNext(name, fragment, number, time)
@@ -262,12 +288,13 @@ local function takeNext(name, fragment, number, time)
 			chain.count = chain.count + 1
 			chain.frames[chain.count] = { number = number }
 			local result = { verdict = chain.keyed and "unverified" or "verified", tokenBytes = b }
-			local isLast = chain.expected == string.rep("\0", b)
-			if isLast ~= (chain.stored == fragment.size) then
-				table.remove(rivals, i)
-				result.verdict = "size"
+			local isLast = isZero(chain.expected)
+			local fault = faultOf(chain.stored, fragment.size, isLast)
+			if isLast or fault ~= nil then table.remove(rivals, i) end
+			if fault ~= nil then
+				result.verdict = fault
 			elseif isLast then
-				result.whole = finish(rivals, i, chain)
+				result.whole = finish(chain)
 			end
 			return result
 		elseif verdict == "orphan" then
@@ -293,7 +320,7 @@ local function dissectBeacon(tvb, pinfo, tree)
 	tree:add(f.hops, tvb(6, 1))
 	tree:add(f.cost, tvb(7, 2), cost)
 	tree:add(f.sink, tvb(9, 8))
-	pinfo.cols.info = string.format("Gradient beacon, %d hops, cost %.1f", tvb(6, 1):uint(), cost)
+	pinfo.cols.info = string.format("Gradient beacon, hops %d, cost %.1f", tvb(6, 1):uint(), cost)
 end
 
 local function showVerdict(tree, result)
@@ -376,7 +403,8 @@ local function dissectFragment(tvb, pinfo, tree, root, isFirst)
 	if fragment == nil then return end
 	fragment.size = size
 	if found[pinfo.number] == nil then
-		local name = table.concat({ tostring(pinfo.src), tostring(pinfo.dst), size, tag }, " ")
+		fragment.ends = tostring(pinfo.src) .. " " .. tostring(pinfo.dst)
+		local name = table.concat({ fragment.ends, size, tag }, " ")
 		local take = isFirst and takeFirst or takeNext
 		found[pinfo.number] = take(name, fragment, pinfo.number, pinfo.rel_ts)
 	end

@@ -17,12 +17,13 @@ import { listAddresses } from "../capture/address-list.js";
 import type { CapturedFrame } from "../capture/captured-frame.js";
 import type { Dissection } from "../capture/dissection.js";
 import { Dissector } from "../capture/dissector.js";
+import { PairKeys } from "../capture/pair-keys.js";
 import { type Capture, openCapture } from "../capture/read-capture.js";
 import { Reception, type ReceptionDrop } from "../capture/reception.js";
 import type { Command, CommandArguments } from "../command.js";
 import { type ExitCode, UserError } from "../errors.js";
 import { LineOutput, stdoutHasColour } from "../output.js";
-import { contextHint, DecodeSummary } from "../report/decode-summary.js";
+import { DecodeSummary, decodeHints } from "../report/decode-summary.js";
 import { DecodeText } from "../report/decode-text.js";
 import { makeStyle } from "../report/style.js";
 import { importModule, moduleFault, type UserModule } from "../scenario/user-module.js";
@@ -44,6 +45,17 @@ export const command: Command = {
 			multiple: true,
 			value: "N=PREFIX",
 			help: "6LoWPAN context, such as 0=2001:db8::/64; may be repeated",
+		},
+		"link-key": {
+			type: "string",
+			multiple: true,
+			value: "A,B=HEX",
+			help: "key that two nodes share, 0x0001,0x0002=HEX, for keyed chained fragments; may be repeated",
+		},
+		"master-key": {
+			type: "string",
+			value: "HEX",
+			help: "the scenario's node.chain.masterKey, from which simulated nodes have their link keys",
 		},
 		as: {
 			type: "string",
@@ -69,6 +81,8 @@ node's memory (${OUR_STACK.memoryBytes} B; ${riot.stack?.memoryBytes} B with rio
 repeat it for a node that has a short and an extended address. What the acknowledgements of the
 capture show that the node did not receive is left out: not-acknowledged, receiver-busy.
 Retransmissions are refused as duplicates, except with riot, which does not look for them.
+Chained fragments are verified; an observer without the key of keyed ones puts them together in order
+and says that they are unverified, a node refuses them.
 Policies: ${[...REASSEMBLY_POLICIES.keys()].join(", ")}.`,
 	run,
 };
@@ -77,7 +91,11 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 	const path = onePositional(args, "FILE");
 	const as = args.texts("as").map(readAddress);
 	const contexts = readContexts(args.texts("context"));
-	const { policy, modules, stack } = await readPolicy(args.text("policy") ?? DEFAULT_POLICY, as.length === 0);
+	const { policy, modules, stack, isForeign } = await readPolicy(
+		args.text("policy") ?? DEFAULT_POLICY,
+		as.length === 0,
+	);
+	const keys = new PairKeys(args.texts("link-key"), args.text("master-key"));
 	const memoryBytes = readMemory(args.text("memory"), as.length === 0);
 	const capture = openCapture(path);
 	const dissector = new Dissector({
@@ -86,6 +104,8 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 		as,
 		budgetBytes: as.length === 0 ? Number.POSITIVE_INFINITY : (memoryBytes ?? stack.memoryBytes),
 		rejectsDuplicates: stack.rejectsDuplicates,
+		knowsChains: !isForeign,
+		keys,
 		...(as.length > 0 && { missed: findMissed(capture, as) }),
 	});
 	const destinations = new Set<string>();
@@ -101,7 +121,7 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 	const isJson = args.flag("json");
 	if (isJson) await printJson(capture, dissect);
 	else await printText(capture, dissect, dissector);
-	const notes = [isJson ? contextHint(dissector) : undefined, strangerNote(as, destinations)];
+	const notes = [...(isJson ? decodeHints(dissector) : []), strangerNote(as, destinations)];
 	for (const note of notes) if (note !== undefined) process.stderr.write(`lowguard decode: ${note}\n`);
 	return 0;
 }
@@ -184,6 +204,8 @@ interface ChosenPolicy {
 	readonly policy: ReassemblyPolicy;
 	readonly modules: readonly UserModule[];
 	readonly stack: PolicyStack;
+	/** Whether that stack is not ours: it does not know chained fragments. */
+	readonly isForeign: boolean;
 }
 
 /** A policy that ships by its name, or that of the module at a path, which exports it as `policy`. */
@@ -192,7 +214,9 @@ async function readPolicy(name: string, isObserver: boolean): Promise<ChosenPoli
 		isObserver && name === DEFAULT_POLICY ? { contextBytes: MAX_DATAGRAM_SIZE } : {};
 	const shipped = REASSEMBLY_POLICIES.get(name);
 	if (shipped !== undefined) {
-		return { policy: shipped.create(options), modules: [], stack: shipped.stack ?? OUR_STACK };
+		const { stack } = shipped;
+		const isForeign = stack !== undefined;
+		return { policy: shipped.create(options), modules: [], stack: stack ?? OUR_STACK, isForeign };
 	}
 	if (!/[./\\]/.test(name)) {
 		const known = [...REASSEMBLY_POLICIES.keys()].join(", ");
@@ -212,7 +236,8 @@ async function readPolicy(name: string, isObserver: boolean): Promise<ChosenPoli
 		throw new UserError(`--policy: ${name}: stack: ${expected}, found ${JSON.stringify(stack)}`);
 	}
 	try {
-		return { policy: factory.create({ ...defaultsOf(factory), ...options }), modules, stack };
+		const policy = factory.create({ ...defaultsOf(factory), ...options });
+		return { policy, modules, stack, isForeign: factory.stack !== undefined };
 	} catch (error) {
 		throw moduleFault(error, modules) ?? error;
 	}

@@ -8,6 +8,7 @@ export class DecodeSummary {
 	readonly #upperLayers = new Map<string, number>();
 	readonly #checksums = new Map<string, number>();
 	readonly #drops = new Map<string, number>();
+	readonly #verdicts = new Map<string, number>();
 	#frames = 0;
 	#datagrams = 0;
 	#reassembled = 0;
@@ -20,7 +21,8 @@ export class DecodeSummary {
 		this.#lastUs = found.timeUs;
 		count(this.#types, found.mac?.type ?? "unreadable");
 		if (found.drop !== undefined) count(this.#drops, found.drop);
-		const { datagram } = found;
+		const { datagram, chain } = found;
+		if (chain?.verdict !== undefined) count(this.#verdicts, chain.verdict);
 		if (datagram === undefined) return;
 		this.#datagrams++;
 		if (datagram.frames.length > 1) this.#reassembled++;
@@ -41,20 +43,30 @@ export class DecodeSummary {
 		const lines = [`${bold("frames")}      ${frames}`, `${bold("datagrams")}   ${datagrams}`];
 		if (others > 0) lines[0] += `; ${others} other packets`;
 		if (this.#checksums.size > 0) lines.push(`${bold("checksums")}   ${list(this.#checksums)}`);
+		if (this.#verdicts.size > 0) lines.push(`${bold("chained")}     ${list(this.#verdicts)}`);
 		if (this.#drops.size > 0) lines.push(`${bold("refused")}     ${list(this.#drops)}`);
 		const unfinished = list(dissector.abandoned);
 		const open = dissector.open > 0 ? `${dissector.open} open at the end` : "";
 		if (unfinished !== "" || open !== "") {
 			lines.push(`${bold("unfinished")}  ${[unfinished, open].filter((part) => part !== "").join(", ")}`);
 		}
-		const hint = contextHint(dissector);
-		if (hint !== undefined) lines.push(`${bold("hint")}        ${hint}`);
+		for (const hint of decodeHints(dissector)) lines.push(`${bold("hint")}        ${hint}`);
 		return lines;
 	}
 }
 
-/** What to give for the packets whose contexts are not known; undefined when there are none. */
-export function contextHint({ undecompressed, missingContexts }: Dissector): string | undefined {
+/** What to give for what could not be read or verified. */
+export function decodeHints(dissector: Dissector): string[] {
+	return [contextHint(dissector), keyHint(dissector)].filter((hint) => hint !== undefined);
+}
+
+function keyHint({ unverified }: Dissector): string | undefined {
+	if (unverified === 0) return undefined;
+	const packets = unverified === 1 ? "1 datagram is" : `${unverified} datagrams are`;
+	return `${packets} unverified for want of a key: --link-key ADDRESS,ADDRESS=HEX or --master-key HEX`;
+}
+
+function contextHint({ undecompressed, missingContexts }: Dissector): string | undefined {
 	if (undecompressed === 0) return undefined;
 	const ids = [...missingContexts].sort((a, b) => a - b);
 	const options = (ids.length === 0 ? ["N"] : ids).map((id) => `--context ${id}=PREFIX`).join(" ");

@@ -5,7 +5,13 @@ import { decodeMacHeader } from "../../firmware/frames/mac-frame.js";
 import { ICMPV6, UDP } from "../../firmware/frames/protocols.js";
 import { decodeUdp } from "../../firmware/frames/udp.js";
 import type { CapturedFrame } from "../capture/captured-frame.js";
-import type { DissectedDatagram, DissectedGradient, Dissection } from "../capture/dissection.js";
+import type { DissectedChain } from "../capture/dissect-chain.js";
+import type {
+	DissectedDatagram,
+	DissectedGradient,
+	DissectedHello,
+	Dissection,
+} from "../capture/dissection.js";
 import type { Dissector, Progress } from "../capture/dissector.js";
 import { icmpv6Name } from "./protocol-names.js";
 import { makeStyle, type Style } from "./style.js";
@@ -54,10 +60,11 @@ export class DecodeText {
 		const parts: string[] = [];
 		const mac = macPart(frame, found, style);
 		if (mac !== "") parts.push(mac);
-		const { gradient } = found;
+		const { gradient, hello } = found;
 		const fragment = fragmentPart(found, progress);
 		if (fragment !== "") parts.push(cyan(fragment));
 		else if (gradient !== undefined) parts.push(green(gradientPart(gradient)));
+		else if (hello !== undefined) parts.push(green(helloPart(hello)));
 		else if (found.lowpan !== undefined && found.datagram === undefined)
 			parts.push(cyan(found.lowpan.join(" ")));
 		if (found.datagram !== undefined) {
@@ -85,6 +92,25 @@ function gradientPart({ hops, cost, epoch }: DissectedGradient): string {
 	return `gradient beacon, ${hops} hop${hops === 1 ? "" : "s"}, cost ${cost.toFixed(1)}, epoch ${epoch}`;
 }
 
+function helloPart({ boot, capabilities }: DissectedHello): string {
+	return [`hello, boot ${boot}`, ...capabilities].join(", ");
+}
+
+/** The fields of a chain, and the verdict unless it is a refusal, which is told apart. */
+function chainPart({ keyed, nonce, token, mic, verdict }: DissectedChain, isRefused: boolean): string {
+	const parts = [
+		keyed === true ? "keyed" : "",
+		nonce === undefined ? "" : `nonce ${nonce}`,
+		token === undefined ? "" : `token ${token}`,
+		mic === undefined ? "" : `code ${mic}`,
+		verdict === undefined || isRefused ? "" : verdict,
+	];
+	return parts
+		.filter((part) => part !== "")
+		.map((part) => `, ${part}`)
+		.join("");
+}
+
 function linkOf(found: Dissection): string {
 	const { mac } = found;
 	if (mac === undefined || mac.type === "ack") return "";
@@ -100,10 +126,11 @@ function commandName(frame: CapturedFrame): string {
 }
 
 function fragmentPart(found: Dissection, progress: Progress | undefined): string {
-	const { fragment, lowpan } = found;
+	const { fragment, lowpan, chain, drop } = found;
 	if (fragment === undefined) return "";
-	const kind = lowpan?.find((name) => name === "frag1" || name === "fragn") ?? "frag";
-	const text = `${kind} tag ${fragment.tag} at ${fragment.offset} of ${fragment.size} B`;
+	const kind = lowpan?.find((name) => /frag[1n]$/.test(name)) ?? "frag";
+	const chained = chain === undefined ? "" : chainPart(chain, drop !== undefined);
+	const text = `${kind} tag ${fragment.tag} at ${fragment.offset} of ${fragment.size} B${chained}`;
 	if (progress === undefined || found.datagram !== undefined) return text;
 	const percent = Math.floor((100 * progress.storedBytes) / progress.size);
 	return `${text}, ${progress.fragments} stored (${percent} %)`;

@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import process from "node:process";
+import { fileURLToPath } from "node:url";
 import type { ExecutionContext } from "ava";
 
 /** Whether Wireshark's command-line dissector is on this machine. */
@@ -11,11 +12,22 @@ const OPTIONS = [
 	...["-o", "udp.check_checksum:TRUE"],
 ];
 
-/** One row a packet, one text a field; of a field that occurs more than once, the last. */
-export function tsharkFields(file: string, fields: readonly string[]): Record<string, string>[] {
+/** Options that load the dissector of page 15 which ships. */
+export const PAGE_15 = [
+	"-X",
+	`lua_script:${fileURLToPath(new URL("../../../host-tools/capture/lowguard.lua", import.meta.url))}`,
+];
+
+/** One row a packet, one text a field; of a field that occurs more than once, the last. `more`: further options. */
+export function tsharkFields(
+	file: string,
+	fields: readonly string[],
+	more: readonly string[] = [],
+): Record<string, string>[] {
 	const args = [
 		"-r",
 		file,
+		...more,
 		...OPTIONS,
 		"-T",
 		"fields",
