@@ -35,6 +35,11 @@ export class StoredCounter {
 		this.reserved = this.value;
 	}
 
+	/** What {@link next} will return, unless the values are used up. */
+	get upcoming(): number {
+		return this.value;
+	}
+
 	/** The next value, 0 to 2^32 - 2, or -1 when all are used (a key must then change). */
 	next(): number {
 		if (this.value >= LIMIT) return -1;
@@ -48,8 +53,8 @@ export class StoredCounter {
 		return this.value++;
 	}
 
-	/** Passes over `count` values, which will never be used. */
-	skip(count: number): void {
-		this.value = Math.min(this.value + count, LIMIT);
+	/** Passes over all values below `value`, if any are left; they will never be used. */
+	skipTo(value: number): void {
+		if (value > this.value) this.value = Math.min(value, LIMIT);
 	}
 }

@@ -29,6 +29,12 @@ export class LinkKey {
 	nextNonce: number;
 	/** Nonces below this are used up as far as the store knows. */
 	reserved: number;
+	/** The last nonce under which we sent; -1 before the first since our start. */
+	sentNonce = -1;
+	/** How often the neighbour started, as its HELLO tells; -1 before the first. */
+	boot = -1;
+	/** When its last power cycle was heeded. */
+	bootHeededUs = Number.NEGATIVE_INFINITY;
 
 	constructor(cmac: Cmac, neighbour: LinkAddress, nextNonce: number) {
 		this.cmac = cmac;

@@ -2,10 +2,10 @@ import type { LinkAddress } from "../address.js";
 import type { ChainPlan } from "../fragments/chain-sender.js";
 import { CHAINS, type Hello } from "../frames/hello.js";
 import type { Cmac } from "../mac/cmac.js";
-import { type LinkKeyring, NONCE_BLOCK } from "../mac/link-keys.js";
+import { type LinkKey, type LinkKeyring, NONCE_BLOCK } from "../mac/link-keys.js";
 import type { Random, Store } from "../ports.js";
 import { StoredCounter } from "../stored-counter.js";
-import type { Neighbour, NeighbourTable } from "../trust/neighbours.js";
+import type { NeighbourTable } from "../trust/neighbours.js";
 
 /** How a node chains what it sends. */
 export interface ChainingConfig {
@@ -47,6 +47,8 @@ export class Chaining {
 	readonly #neighbours: NeighbourTable;
 	readonly #random: Random;
 	readonly #nonces: StoredCounter | undefined;
+	/** No nonce from this one on was sent before our start. */
+	readonly #firstNonce: number = 0;
 	readonly #plan = new Plan();
 
 	constructor(
@@ -60,7 +62,9 @@ export class Chaining {
 		this.keys = keys;
 		this.#neighbours = neighbours;
 		this.#random = random;
-		if (keys !== undefined) this.#nonces = new StoredCounter(store, "chain-nonce", NONCE_BLOCK);
+		if (keys === undefined) return;
+		this.#nonces = new StoredCounter(store, "chain-nonce", NONCE_BLOCK);
+		this.#firstNonce = this.#nonces.upcoming;
 	}
 
 	/** How to chain a packet to `destination`: the same object each time; undefined for plain fragments. */
@@ -73,6 +77,7 @@ export class Chaining {
 			const nonce = this.#nonces!.next();
 			if (nonce < 0) return "nonce-exhausted";
 			plan.nonce = nonce;
+			key.sentNonce = nonce;
 			plan.tokenBytes = this.#config.keyedTokenBytes;
 			return plan;
 		}
@@ -107,18 +112,24 @@ export class Chaining {
 			neighbour.chains = false;
 			neighbour.hasChained = false;
 		}
-		this.#noteBoot(neighbour, hello.boot, nowUs);
+		neighbour.boot = hello.boot;
+		const key = this.keys?.find(source);
+		if (key !== undefined) this.#heedBoot(key, hello.boot, nowUs);
 		return isNews;
 	}
 
-	/** After a power cycle a neighbour may refuse a block of our nonces, which it had reserved: pass over it. */
-	#noteBoot(neighbour: Neighbour, boot: number, nowUs: number): void {
-		if (neighbour.boot === boot) return;
-		if (neighbour.boot >= 0) {
-			if (nowUs - neighbour.bootHeededUs < BOOT_HEED_US) return;
-			neighbour.bootHeededUs = nowUs;
-			if (this.keys?.find(neighbour.address) !== undefined) this.#nonces?.skip(NONCE_BLOCK);
+	/**
+	 * A neighbour that lost its power refuses the block of our nonces that it had reserved: passes over it, which costs
+	 * nothing where nothing was sent since the last time.
+	 */
+	#heedBoot(key: LinkKey, boot: number, nowUs: number): void {
+		if (key.boot === boot) return;
+		if (key.boot >= 0) {
+			if (nowUs - key.bootHeededUs < BOOT_HEED_US) return;
+			key.bootHeededUs = nowUs;
 		}
-		neighbour.boot = boot;
+		key.boot = boot;
+		const lastNonce = key.sentNonce < 0 ? this.#firstNonce - 1 : key.sentNonce;
+		if (lastNonce >= 0) this.#nonces?.skipTo(lastNonce + NONCE_BLOCK);
 	}
 }

@@ -56,8 +56,6 @@ export class Neighbour {
 	hasChained = false;
 	/** How often it started, as its HELLO tells; -1 before the first. */
 	boot = -1;
-	/** When its last power cycle was heeded. */
-	bootHeededUs = Number.NEGATIVE_INFINITY;
 
 	constructor(address: LinkAddress) {
 		this.address = address.clone();

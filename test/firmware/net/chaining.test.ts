@@ -2,7 +2,7 @@ import test from "ava";
 import { LinkAddress } from "../../../firmware/address.js";
 import { putFcs } from "../../../firmware/frames/fcs.js";
 import { CHAINS, encodeHello, Hello } from "../../../firmware/frames/hello.js";
-import { LinkKeyring } from "../../../firmware/mac/link-keys.js";
+import { LinkKeyring, NONCE_BLOCK } from "../../../firmware/mac/link-keys.js";
 import { Chaining, type ChainingConfig } from "../../../firmware/net/chaining.js";
 import type { Node } from "../../../firmware/node.js";
 import { NeighbourTable } from "../../../firmware/trust/neighbours.js";
@@ -190,7 +190,7 @@ test("the receiver's power cycle: old nonces stay refused, and after its HELLO t
 	network.wire.frames.splice(0);
 	t.is(send(network, member, 1, 2), 2);
 	const [first, second] = nonces(network) as [number, number];
-	t.true(first > 256 && second === first + 1, `${first}, ${second}`);
+	t.true(first > NONCE_BLOCK && second === first + 1, `${first}, ${second}`);
 	t.is(again.reassembler.contexts.length, 0);
 	t.deepEqual(network.leaks(), []);
 });
@@ -213,15 +213,31 @@ test("the sender's power cycle: no nonce comes twice, and the receiver goes on a
 	for (let i = 1; i < used.length; i++) t.true(used[i]! > used[i - 1]!);
 });
 
-test("boot numbers that somebody makes up cost few nonces", (t) => {
+test("HELLOs that somebody makes up, of one member or of all, cost few nonces", (t) => {
 	const network = TestNetwork.of(2, KEYED);
 	network.clock.advanceBy(2_000_000);
 	t.is(send(network, network.nodes[1]!, 1), 1);
-	for (let boot = 0; boot < 500; boot++)
-		inject(network, 1, frame(1, 0xffff, helloPayload(CHAINS, 100 + boot)));
+	for (let i = 0; i < 1000; i++) {
+		const from = i % 2 === 0 ? 1 : 3 + (i % 200);
+		inject(network, 1, frame(from, 0xffff, helloPayload(CHAINS, 100 + i)));
+	}
 	network.wire.frames.splice(0);
 	t.is(send(network, network.nodes[1]!, 1), 1);
 	t.true(nonces(network)[0]! < 1024);
+});
+
+test("power cycles at both ends: the first nonce is above all that may have been accepted", (t) => {
+	const blobs = [new Map<string, Uint8Array>(), new Map<string, Uint8Array>()];
+	const network = new TestNetwork();
+	for (let cycle = 0; cycle < 5; cycle++) {
+		const [sink, member] = blobs.map((blob, id) =>
+			network.add({ ...KEYED, blobs: blob, id, shortAddress: id + 1, extendedLow: id + 1, isSink: id === 0 }),
+		) as [Node, Node];
+		network.clock.advanceBy(2_000_000);
+		t.is(send(network, member, 1, 4), 4, `cycle ${cycle}`);
+		sink.stop();
+		member.stop();
+	}
 });
 
 test("a chain that came through a mesh is its originator's, not that of the neighbour who passed it on", (t) => {
