@@ -153,6 +153,25 @@ for (const [name, settings, format] of [
 	});
 }
 
+for (const [name, settings] of [
+	["plain", {}],
+	["unkeyed", OPEN],
+	["keyed", KEYED],
+] as const) {
+	test(`${name}: with acknowledgements and frames lost, retransmissions make each datagram arrive once`, (t) => {
+		const network = TestNetwork.of(2, settings);
+		network.clock.advanceBy(2_000_000);
+		const random = new SeededRandom(5);
+		network.wire.isAckLost = () => random.below(4) === 0;
+		network.wire.isLost = () => random.below(8) === 0;
+		const from = network.wire.frames.length;
+		t.is(send(network, network.nodes[1]!, 1, 20), 20 - network.recorder.of("macDropped", 1).length);
+		t.true(network.wire.frames.length - from > 20 * 6 + 20, "there were retransmissions");
+		t.deepEqual(network.recorder.values("fragmentRefused", "reason", 0), []);
+		t.deepEqual(network.leaks(), []);
+	});
+}
+
 test("with another key, or without one where one is shared, nothing gets through", (t) => {
 	const network = TestNetwork.of(1, KEYED);
 	const wrong = network.add({ ...KEYED, linkKeyOf: () => new Uint8Array(16) });
