@@ -13,8 +13,9 @@ export const selectiveJamming: AttackFactory = {
 	options: {
 		fragment: {
 			enum: ["last", "first", "any"],
-			default: "last",
-			description: "Which fragment of each datagram is hit; any: the first one that is heard",
+			default: "any",
+			description:
+				"Which fragment of each datagram is hit; any: the first one that is heard (a last one may be too short to hit)",
 		},
 	},
 	create(options, context) {
