@@ -1,4 +1,4 @@
-import { CONTEXT_BYTES } from "../trust/parameters.js";
+import { CHAIN_BYTES, CONTEXT_BYTES } from "../trust/parameters.js";
 import { type ReassemblyContext, slotBytes } from "./context.js";
 import type {
 	ArrivedFragment,
@@ -51,7 +51,8 @@ export abstract class SlotRules extends StandardRules {
 	readonly usesSlots = true;
 
 	charge(fragment: ArrivedFragment): number {
-		return CONTEXT_BYTES + slotBytes(fragment.length);
+		const chainBytes = fragment.chain === undefined ? 0 : CHAIN_BYTES;
+		return CONTEXT_BYTES + chainBytes + slotBytes(fragment.length);
 	}
 
 	grow(_context: ReassemblyContext, fragment: ArrivedFragment): number {

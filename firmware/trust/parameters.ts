@@ -88,10 +88,11 @@ export const STALLED_US = USUAL_GAP_US;
 
 /**
  * Octets that a context is charged besides its slots: two addresses (18), size, tag, octets stored and charged (8), three
- * times (12), offsets of an elided checksum (4), flags (1), and of its chain flags, nonce and key (6), count (1) and three
- * tokens (48); its first slot and how many (2).
+ * times (12), offsets of an elided checksum (4), flags (1), its first slot and how many (2).
  */
-export const CONTEXT_BYTES = 100;
+export const CONTEXT_BYTES = 45;
+/** And those that its chain is charged, where it has one: flags, nonce and key (6), count (1), three tokens (48). */
+export const CHAIN_BYTES = 55;
 
 /** Neighbours whose standing is kept. */
 export const STANDINGS = 32;

@@ -28,7 +28,7 @@ import { numberOption, timeoutOption } from "./options.js";
  *
  * Differences and choices, where the formulas say nothing:
  * - A tick of Contiki is 1/128 s on most of its boards, hence w = 250 ms.
- * - The budget decides how many slots there are: 104 octets each, 64 more a context, as for all policies with slots here.
+ * - The budget decides how many slots there are. A slot, and a context, costs what it costs all policies with slots here.
  * - A first fragment is worth what one in time is: 100 · octets / size. It is the newcomer's reputation too.
  * - A datagram is late when nothing of it came for longer than a + w, its mean gap a taken without the pending one; it
  *   is then halved floor(l / a) times. Before the second fragment there is no gap, and w stands for it. This is

@@ -1,8 +1,13 @@
 import test from "ava";
-import { CONTEXT_BYTES } from "../../firmware/trust/parameters.js";
+import { CHAIN_BYTES, CONTEXT_BYTES } from "../../firmware/trust/parameters.js";
 import { STANDING_BYTES } from "../../firmware/trust/standing.js";
 import { chainCost, cryptographyCosts, securityCost } from "../../host-tools/costs/cryptography.js";
-import { CONTEXT_FIELDS, memoryCosts, NEIGHBOUR_FIELDS } from "../../host-tools/costs/memory.js";
+import {
+	CHAIN_FIELDS,
+	CONTEXT_FIELDS,
+	memoryCosts,
+	NEIGHBOUR_FIELDS,
+} from "../../host-tools/costs/memory.js";
 
 const PACKET_BYTES = 1280;
 /** FRAG1 carries 48 octets of headers, compressed to 6, and as much as fits in steps of 8 octets. */
@@ -98,9 +103,13 @@ test("costs of a full packet, as published", (t) => {
 	]);
 });
 
-test("what a context and a neighbour are charged is what they keep, field by field", (t) => {
+test("what a context, a chain and a neighbour are charged is what they keep, field by field", (t) => {
 	const sum = (fields: typeof CONTEXT_FIELDS) => fields.reduce((total, [, bytes]) => total + bytes, 0);
 	t.is(sum(CONTEXT_FIELDS), CONTEXT_BYTES);
+	t.is(sum(CHAIN_FIELDS), CHAIN_BYTES);
 	t.is(sum(NEIGHBOUR_FIELDS), STANDING_BYTES + 9);
-	t.is(memoryCosts().find(({ what }) => what === "slot")!.bytes, 110);
+	const bytesOf = (name: string) => memoryCosts().find(({ what }) => what === name)?.bytes;
+	t.is(bytesOf("slot"), 110);
+	t.is(bytesOf("an empty promise: context with one slot"), 45 + 110);
+	t.is(bytesOf("an empty promise that is chained"), 45 + 55 + 110);
 });

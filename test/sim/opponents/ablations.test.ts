@@ -1,9 +1,21 @@
 import test from "ava";
 import { LinkAddress } from "../../../firmware/address.js";
 import { predictiveCsm, predictiveCsmOpen } from "../../../firmware/fragments/predictive-variants.js";
+import { STALLED_US } from "../../../firmware/trust/parameters.js";
 import { chainOnly } from "../../../sim/opponents/chain-only.js";
 import { scoreOnly } from "../../../sim/opponents/score-only.js";
-import { type Arrival, F1, F2, F3, F4, other, play, type Row } from "./arrivals.js";
+import {
+	type Arrival,
+	F1,
+	F2,
+	F3,
+	F4,
+	other,
+	FIRST_BYTES as PLAIN_FIRST_BYTES,
+	NEXT_BYTES as PLAIN_NEXT_BYTES,
+	play,
+	type Row,
+} from "./arrivals.js";
 import {
 	A1,
 	A2,
@@ -22,6 +34,9 @@ import {
 	NEXT_BYTES,
 	playChained,
 } from "./chained-arrivals.js";
+
+/** Whoever was silent for longer has stalled. */
+const STALLED_MS = STALLED_US / 1000;
 
 test("chain-only: verifies, and frees a context whose gap will not be filled", (t) => {
 	playChained(t, chainOnly, [
@@ -60,9 +75,9 @@ test("chain-only: what is being sent stays until it stalls, then the one silent 
 		[B1, "stored", 2, B],
 		[B2, "stored", 2, B],
 		[A2, "stored", 2, { atMs: 1 }],
-		[C1, "reassembly-full", 2, { ...C, atMs: 400 }],
-		// Two longest deliveries after B's last fragment, and not yet after A's.
-		[C1, "stored", 2, { ...C, atMs: 401 }],
+		[C1, "reassembly-full", 2, { ...C, atMs: STALLED_MS }],
+		// B has stalled now, and A not yet.
+		[C1, "stored", 2, { ...C, atMs: STALLED_MS + 1 }],
 		[B3, "fragment-orphan", 2, B],
 		[A3, "stored", 2],
 	];
@@ -114,6 +129,9 @@ test("chain-only: plain senders share two contexts, and the older makes room", (
 	] as const;
 	play(t, chainOnly, rows);
 });
+
+/** Memory for the honest datagram and no more. */
+const ONE_DATAGRAM = { budgetBytes: PLAIN_FIRST_BYTES + 3 * PLAIN_NEXT_BYTES };
 
 /** Lies across the honest second fragment. */
 const OVERLAP: Arrival = { offset: 104, bytes: 8 };
@@ -185,16 +203,18 @@ test("score-only: only what has stalled makes room for a newcomer, for nothing i
 	const rows: readonly Row[] = [
 		...named,
 		[F1, "stored", 1],
-		[{ ...F1, source: 11 }, "stored", 2],
-		[{ ...F1, source: 12, atMs: 400 }, "reassembly-full", 2],
-		[{ ...F1, source: 12, atMs: 401 }, "stored", 2],
-		[F2, "fragment-orphan", 2],
+		[F2, "stored", 1],
+		[{ ...F1, source: 11, atMs: 1 }, "stored", 2],
+		[{ ...F1, source: 12, atMs: STALLED_MS }, "reassembly-full", 2],
+		// The named one has stalled now, and the newcomer not yet.
+		[{ ...F1, source: 12, atMs: STALLED_MS + 1 }, "stored", 2],
+		[F3, "fragment-orphan", 2],
+		[{ ...F2, source: 11 }, "stored", 2],
 	];
-	play(t, scoreOnly, rows, { budgetBytes: 168 + 3 * 104 });
+	play(t, scoreOnly, rows, ONE_DATAGRAM);
 });
 
 test("score-only: a next fragment takes the memory of the lowest score", (t) => {
-	const budget = { budgetBytes: 168 + 3 * 104 };
 	const rows: readonly Row[] = [
 		...spoilt(3, 5, 0),
 		[F1, "stored", 1],
@@ -204,12 +224,12 @@ test("score-only: a next fragment takes the memory of the lowest score", (t) => 
 		[F3, "stored", 1],
 		[F4, "completed", 0],
 	];
-	play(t, scoreOnly, rows, budget);
+	play(t, scoreOnly, rows, ONE_DATAGRAM);
 	// Of equals the one that asks goes itself.
 	play(
 		t,
 		scoreOnly,
 		[...rows.slice(3, 5), [{ ...F1, source: 3 }, "stored", 2], [F3, "reassembly-full", 1]],
-		budget,
+		ONE_DATAGRAM,
 	);
 });

@@ -1,9 +1,10 @@
 import type { ExecutionContext } from "ava";
 import { LinkAddress } from "../../../firmware/address.js";
 import { BufferPool } from "../../../firmware/buffer-pool.js";
-import type { ReassemblyContext } from "../../../firmware/fragments/context.js";
+import { type ReassemblyContext, slotBytes } from "../../../firmware/fragments/context.js";
 import type { ArrivedFragment, FragmentDrop, PolicyFactory } from "../../../firmware/fragments/policy.js";
 import { Reassembler } from "../../../firmware/fragments/reassembler.js";
+import { CONTEXT_BYTES } from "../../../firmware/trust/parameters.js";
 import { HandClock } from "../../firmware/support/hand-clock.js";
 
 export type Outcome = "stored" | "completed" | FragmentDrop;
@@ -34,6 +35,10 @@ export const F1: Arrival = { offset: 0, bytes: 96 };
 export const F2: Arrival = { offset: 96, bytes: 80 };
 export const F3: Arrival = { offset: 176, bytes: 80 };
 export const F4: Arrival = { offset: 256, bytes: 44 };
+
+/** What {@link F1} and its like are charged by policies with slots, and each of the others. */
+export const FIRST_BYTES = CONTEXT_BYTES + slotBytes(96);
+export const NEXT_BYTES = slotBytes(80);
 
 /** A first fragment of another datagram, which never completes. */
 export function other(tag: number, more: Partial<Arrival> = {}): Arrival {

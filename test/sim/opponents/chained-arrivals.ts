@@ -1,10 +1,13 @@
 import type { ExecutionContext } from "ava";
 import { LinkAddress } from "../../../firmware/address.js";
+import { SLOT_BYTES } from "../../../firmware/buffer-pool.js";
 import { ChainHash } from "../../../firmware/fragments/chain-hash.js";
 import { ChainReceiver } from "../../../firmware/fragments/chain-receiver.js";
+import { slotBytes } from "../../../firmware/fragments/context.js";
 import { Fragmenter } from "../../../firmware/fragments/fragmenter.js";
 import type { PolicyFactory } from "../../../firmware/fragments/policy.js";
 import { Adaptation } from "../../../firmware/net/adaptation.js";
+import { CHAIN_BYTES, CONTEXT_BYTES } from "../../../firmware/trust/parameters.js";
 import { hostDigest } from "../../../host-tools/crypto.js";
 import { CONTEXTS } from "../../firmware/support/network.js";
 import { counting, udpPacket } from "../../firmware/support/packets.js";
@@ -18,8 +21,8 @@ const HASH = new ChainHash(hostDigest);
 /** A packet of 400 octets: a first fragment in two slots, and three more in one each. */
 export const PACKET = udpPacket({ payload: counting(352) });
 /** What the first fragment of {@link PACKET} is charged, and each other one. */
-export const FIRST_BYTES = 64 + 2 * 104;
-export const NEXT_BYTES = 104;
+export const FIRST_BYTES = CONTEXT_BYTES + CHAIN_BYTES + 2 * slotBytes(SLOT_BYTES);
+export const NEXT_BYTES = slotBytes(SLOT_BYTES);
 
 /** The chained fragments of {@link PACKET}, as the node's own fragmenter makes them. */
 export function chained(tag: number, source = 1): [Uint8Array, Uint8Array, Uint8Array, Uint8Array] {

@@ -1,10 +1,6 @@
 import test from "ava";
 import { splitBuffer } from "../../../sim/opponents/split-buffer.js";
-import { type Arrival, F1, F2, F3, F4, other, play, type Row } from "./arrivals.js";
-
-/** A first fragment of 96 octets takes a slot of 104, and 64 for its context. */
-const FIRST_BYTES = 168;
-const SLOT_BYTES = 104;
+import { type Arrival, F1, F2, F3, F4, FIRST_BYTES, NEXT_BYTES, other, play, type Row } from "./arrivals.js";
 
 /** A first fragment of a datagram whose reputation begins at `worth`, as near as whole sizes allow. */
 function challenger(worth: number, more: Partial<Arrival> = {}): Arrival {
@@ -32,7 +28,7 @@ test("a context pays for the slots that it fills, not for the size that it claim
 		[F4, "completed", 2],
 	] as const;
 	const { reassembler } = play(t, splitBuffer, rows);
-	t.is(reassembler.peakBytes, 3 * FIRST_BYTES + 3 * SLOT_BYTES);
+	t.is(reassembler.peakBytes, 3 * FIRST_BYTES + 3 * NEXT_BYTES);
 });
 
 test("the lowest reputation goes if it is no more than the newcomer's, else the newcomer", (t) => {
@@ -58,7 +54,7 @@ test("of equals the oldest goes", (t) => {
 		[other(22), "stored", 2],
 		[{ ...F2, tag: 21 }, "stored", 2],
 	] as const;
-	const { closed } = play(t, splitBuffer, rows, { budgetBytes: 2 * FIRST_BYTES + SLOT_BYTES });
+	const { closed } = play(t, splitBuffer, rows, { budgetBytes: 2 * FIRST_BYTES + NEXT_BYTES });
 	t.deepEqual(closed, ["reassembly-evicted", "reassembly-timed-out", "reassembly-timed-out"]);
 });
 
@@ -68,7 +64,7 @@ test("a fragment in time adds its share of the datagram in percent", (t) => {
 		[F1, "stored", 1],
 		[{ ...F2, atMs: 20 }, "stored", 1],
 	] as const;
-	play(t, splitBuffer, weigh(rows, 58), { budgetBytes: FIRST_BYTES + SLOT_BYTES });
+	play(t, splitBuffer, weigh(rows, 58), { budgetBytes: FIRST_BYTES + NEXT_BYTES });
 });
 
 test("a duplicate changes no reputation", (t) => {
@@ -78,11 +74,11 @@ test("a duplicate changes no reputation", (t) => {
 		[F2, "fragment-duplicate", 1],
 		[F1, "fragment-duplicate", 1],
 	] as const;
-	play(t, splitBuffer, weigh(rows, 58), { budgetBytes: FIRST_BYTES + SLOT_BYTES });
+	play(t, splitBuffer, weigh(rows, 58), { budgetBytes: FIRST_BYTES + NEXT_BYTES });
 });
 
 test("a gap may differ from the mean by 250 ms either way", (t) => {
-	const budget = { budgetBytes: FIRST_BYTES + 2 * SLOT_BYTES };
+	const budget = { budgetBytes: FIRST_BYTES + 2 * NEXT_BYTES };
 	// Mean 270, gap 520: 250 more; then mean 271, gap 522, which is not yet twice the mean.
 	const late = (atMs: number): readonly Row[] => [
 		[F1, "stored", 1],
@@ -111,7 +107,7 @@ test("a gap of twice the mean halves twice", (t) => {
 		// Mean 2900 / 3 = 967, gap 2880: 24 + 20 + 20 becomes 16.
 		[{ offset: 256, bytes: 80, size, atMs: 2900 }, "stored", 1],
 	] as const;
-	play(t, splitBuffer, weigh(rows, 16), { budgetBytes: FIRST_BYTES + 3 * SLOT_BYTES });
+	play(t, splitBuffer, weigh(rows, 16), { budgetBytes: FIRST_BYTES + 3 * NEXT_BYTES });
 });
 
 test("a datagram that waits is halved while it is late", (t) => {
@@ -119,7 +115,7 @@ test("a datagram that waits is halved while it is late", (t) => {
 		[F1, "stored", 1],
 		[{ ...F2, atMs: 20 }, "stored", 1],
 	] as const;
-	const budget = { budgetBytes: FIRST_BYTES + SLOT_BYTES };
+	const budget = { budgetBytes: FIRST_BYTES + NEXT_BYTES };
 	// Mean 20: late from 290 ms on, and then by 13 halvings.
 	play(t, splitBuffer, weigh(begun, 58, { atMs: 290 }), budget);
 	play(t, splitBuffer, [...begun, [challenger(5, { atMs: 291 }), "stored", 1]], budget);
