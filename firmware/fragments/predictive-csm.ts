@@ -1,4 +1,4 @@
-import { LinkAddress } from "../address.js";
+import type { LinkAddress } from "../address.js";
 import { EVIDENCE, type EvidenceKind, WEIGHTS } from "../trust/evidence.js";
 import {
 	ADMISSION_BASE,
@@ -8,15 +8,16 @@ import {
 	DEADLINE_LEAST_US,
 	FORGEABLE_FLOOR,
 	ONE,
-	SAVE_PERIOD_S,
 	STALLED_US,
 	STANDINGS,
 	USUAL_GAP_US,
 } from "../trust/parameters.js";
 import { completion, frameReception } from "../trust/prediction.js";
-import { HAS_CHAINED, STATE_NAMES, StandingTable, State } from "../trust/standing.js";
+import { HAS_CHAINED, StandingTable, State } from "../trust/standing.js";
 import type { ReassemblyContext } from "./context.js";
 import { chooseVictim, hasProvedNothing } from "./eviction.js";
+import { countOf, countPlain, ownVictim } from "./holdings.js";
+import { KeptStandings } from "./kept-standings.js";
 import type {
 	ArrivedFragment,
 	FragmentDrop,
@@ -27,8 +28,6 @@ import type {
 } from "./policy.js";
 import { SlotRules } from "./standard-rules.js";
 
-/** Name of the blob that holds the standings. */
-const STORE_NAME = "standing";
 /** Octets that most next fragments carry at least: for guessing how many are missing. */
 const USUAL_FRAGMENT_BYTES = 96;
 /** The longest that one frame takes with the standard's CSMA, for a policy that serves no node. */
@@ -69,12 +68,8 @@ export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 	readonly #variant: Variant;
 	readonly #scored: Variant["scored"];
 	readonly #options: PredictiveOptions;
-	readonly #address = new LinkAddress();
-	/** What was last told of each standing. */
-	readonly #told: string[] = [];
+	readonly #kept = new KeptStandings(this.standings);
 	#host: PolicyHost | undefined;
-	#savedUs = 0;
-	#savedChanges = 0;
 
 	constructor(variant: Variant, options: PredictiveOptions) {
 		super();
@@ -86,17 +81,7 @@ export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 
 	attach(host: PolicyHost): void {
 		this.#host = host;
-		const blob = host.store.get(STORE_NAME);
-		if (blob === undefined) return;
-		this.standings.restore(blob, host.clock.nowUs(), this.#address);
-		for (let i = 0; i < this.standings.count; i++) {
-			if ((this.standings.flags[i]! & HAS_CHAINED) === 0) continue;
-			const neighbour = host.neighbours.obtain(this.#addressOf(i));
-			if (neighbour === undefined) continue;
-			neighbour.chains = true;
-			neighbour.hasChained = true;
-		}
-		this.#savedChanges = this.standings.changes;
+		this.#kept.attach(host);
 	}
 
 	override admit(
@@ -110,7 +95,7 @@ export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 		if (keyed && fragment.chain?.keyed !== true) return "fragment-unauthenticated";
 		// Without a key an address proves nothing: contexts earn their memory by what is verified.
 		if (!keyed && !trustsAddresses) return undefined;
-		const i = this.#find(fragment.source, fragment.timeUs);
+		const i = this.#kept.find(fragment.source, fragment.timeUs);
 		if (i >= 0 && this.standings.state[i] === State.blocked) return "sender-blocked";
 		const pressure = this.#pressure(memory);
 		const needed = (ADMISSION_BASE + ADMISSION_SLOPE * pressure * pressure) * ONE;
@@ -148,7 +133,7 @@ export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 				: ownVictim(fragment.source, memory);
 		}
 		const scoreOf = (context: ReassemblyContext): number => {
-			const i = this.#find(context.source, timeUs);
+			const i = this.#kept.find(context.source, timeUs);
 			return i < 0 ? FORGEABLE_FLOOR : this.standings.score[i]!;
 		};
 		// Where nothing is ever proved, its absence tells nothing.
@@ -186,8 +171,7 @@ export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 		if (i < 0) return;
 		if (context.chain !== undefined) this.standings.flags[i] = this.standings.flags[i]! | HAS_CHAINED;
 		this.standings.noteSuccess(i);
-		this.#tell(i, timeUs);
-		this.#save(timeUs);
+		this.#kept.noteChange(i, timeUs);
 	}
 
 	noteRefused(fragment: ArrivedFragment, reason: FragmentDrop): void {
@@ -215,8 +199,7 @@ export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 				this.standings.noteFault(i, 1, true, timeUs);
 			} else this.standings.putOnProbation(i);
 		}
-		this.#tell(i, timeUs);
-		this.#save(timeUs);
+		this.#kept.noteChange(i, timeUs);
 	}
 
 	/** Whether something is plain where chains are the rule: all such senders share a few contexts. */
@@ -241,19 +224,12 @@ export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 		const i = this.standings.obtain(source, timeUs);
 		if (i < 0) return;
 		this.standings.noteFault(i, share, blocks, timeUs);
-		this.#tell(i, timeUs);
-		this.#save(timeUs);
-	}
-
-	#find(address: LinkAddress, timeUs: number): number {
-		const i = this.standings.find(address, timeUs);
-		if (i >= 0) this.#tell(i, timeUs);
-		return i;
+		this.#kept.noteChange(i, timeUs);
 	}
 
 	/** Contexts that the sender of a fragment may hold. */
 	#quota(fragment: ArrivedFragment, memory: ReassemblyMemory): number {
-		const i = this.#find(fragment.source, fragment.timeUs);
+		const i = this.#kept.find(fragment.source, fragment.timeUs);
 		if (i < 0 || this.standings.state[i] !== State.normal) return 1;
 		const score = this.standings.score[i]! / ONE;
 		return Math.max(1, Math.floor(this.#options.quotaContexts * score * (1 - this.#pressure(memory))));
@@ -270,28 +246,6 @@ export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 			if (i < 0 || this.standings.isNewcomer(i)) held++;
 		}
 		return held;
-	}
-
-	#addressOf(i: number): LinkAddress {
-		const { mode, high, low } = this.standings;
-		return mode[i] === 2 ? this.#address.setShort(low[i]!) : this.#address.setExtended(high[i]!, low[i]!);
-	}
-
-	#tell(i: number, timeUs: number): void {
-		const { state, score } = this.standings;
-		const isDoubted = state[i] === State.normal && score[i]! < FORGEABLE_FLOOR;
-		const name = isDoubted ? "doubted" : STATE_NAMES[state[i] as State];
-		if (name === (this.#told[i] ?? "normal")) return;
-		this.#told[i] = name;
-		this.#host?.sink.standingChanged(timeUs, this.#host.node, this.#addressOf(i), name, score[i]!);
-	}
-
-	#save(timeUs: number): void {
-		if (this.#host === undefined || this.standings.changes === this.#savedChanges) return;
-		if (timeUs - this.#savedUs < SAVE_PERIOD_S * 1e6) return;
-		this.#savedUs = timeUs;
-		this.#savedChanges = this.standings.changes;
-		this.#host.store.set(STORE_NAME, this.standings.save(timeUs));
 	}
 }
 
@@ -312,27 +266,4 @@ function evidenceOf(reason: FragmentDrop, counts: boolean): EvidenceKind | undef
 		default:
 			return undefined;
 	}
-}
-
-function countPlain({ contexts }: ReassemblyMemory): number {
-	let count = 0;
-	for (const { chain } of contexts) if (chain === undefined) count++;
-	return count;
-}
-
-function countOf(source: LinkAddress, { contexts }: ReassemblyMemory): number {
-	let count = 0;
-	for (const context of contexts) if (context.source.equals(source)) count++;
-	return count;
-}
-
-/** The context of a sender that makes room for another of his: the oldest that proved nothing, else the oldest. */
-function ownVictim(source: LinkAddress, { contexts }: ReassemblyMemory): ReassemblyContext | undefined {
-	let oldest: ReassemblyContext | undefined;
-	for (const context of contexts) {
-		if (!context.source.equals(source)) continue;
-		if (context.chain?.verified === 0) return context;
-		oldest ??= context;
-	}
-	return oldest;
 }

@@ -1,5 +1,4 @@
 import type { LinkAddress } from "../address.js";
-import { i32be, putI32be, putU16be, u16be } from "../bytes.js";
 import {
 	ALARM_BITS,
 	BIT,
@@ -34,13 +33,11 @@ export const STATE_NAMES = ["normal", "probation", "blocked"] as const;
 /** Flag: a chained packet of this neighbour was verified. */
 export const HAS_CHAINED = 1;
 
-/** Octets of one record in the store: mode and address (9), and the standing without the times of what is past (16). */
-export const RECORD_BYTES = 25;
 /** Octets that a standing takes in memory, its address apart. */
 export const STANDING_BYTES = 24;
-/** Time is kept in sixteenths of a second: 32 bits of them last eight years. */
 const TICK_US = 62_500;
-const TICKS_PER_S = 16;
+/** {@link ticks} in a second. */
+export const TICKS_PER_S = 16;
 /** A half-life passes in so many steps, each by the factor 2^(-1/16). */
 const STEPS = 16;
 const STEP_FACTOR_16 = 62757;
@@ -72,8 +69,9 @@ export class StandingTable {
 	readonly proofs: Uint8Array;
 	/** {@link HAS_CHAINED}. */
 	readonly flags: Uint8Array;
-	/** End of a block, last hard fault, and last change, in ticks; 0 for never. */
-	readonly #until: Uint32Array;
+	/** End of a block, in {@link ticks}; 0 for never. */
+	readonly until: Uint32Array;
+	/** Last hard fault, and last change, in ticks; 0 for never. */
 	readonly #faulted: Uint32Array;
 	readonly #touched: Uint32Array;
 	#count = 0;
@@ -96,7 +94,7 @@ export class StandingTable {
 		this.strikes = new Uint8Array(capacity);
 		this.proofs = new Uint8Array(capacity);
 		this.flags = new Uint8Array(capacity);
-		this.#until = new Uint32Array(capacity);
+		this.until = new Uint32Array(capacity);
 		this.#faulted = new Uint32Array(capacity);
 		this.#touched = new Uint32Array(capacity);
 	}
@@ -134,7 +132,7 @@ export class StandingTable {
 		this.strikes[i] = 0;
 		this.proofs[i] = 0;
 		this.flags[i] = 0;
-		this.#until[i] = 0;
+		this.until[i] = 0;
 		this.#faulted[i] = 0;
 		this.#touched[i] = ticks(nowUs);
 		this.changes++;
@@ -206,59 +204,12 @@ export class StandingTable {
 		this.changes++;
 	}
 
-	/** The records of all standings with a name, {@link RECORD_BYTES} each, times relative to `nowUs`. */
-	save(nowUs: number): Uint8Array {
-		const named: number[] = [];
-		for (let i = 0; i < this.#count; i++) if (!this.isNewcomer(i)) named.push(i);
-		const blob = new Uint8Array(named.length * RECORD_BYTES);
-		const now = ticks(nowUs);
-		named.forEach((i, k) => {
-			const at = k * RECORD_BYTES;
-			blob[at] = this.mode[i]!;
-			putI32be(blob, at + 1, this.high[i]!);
-			putI32be(blob, at + 5, this.low[i]!);
-			putU16be(blob, at + 9, this.score[i]!);
-			putU16be(blob, at + 11, this.good[i]!);
-			putU16be(blob, at + 13, this.bad[i]!);
-			putU16be(blob, at + 15, this.surprise[i]!);
-			blob[at + 17] = this.state[i]!;
-			blob[at + 18] = this.strikes[i]!;
-			blob[at + 19] = this.proofs[i]!;
-			blob[at + 20] = this.flags[i]!;
-			putI32be(blob, at + 21, Math.max(0, this.#until[i]! - now));
-		});
-		return blob;
-	}
-
-	/** Takes saved records; what is no whole record is passed over, and what no standing can be is cut to what one can. */
-	restore(blob: Uint8Array, nowUs: number, address: LinkAddress): void {
-		const now = ticks(nowUs);
-		for (let at = 0; at + RECORD_BYTES <= blob.length; at += RECORD_BYTES) {
-			const state = blob[at + 17]!;
-			if (state > State.blocked) continue;
-			if (blob[at] === 2) address.setShort(i32be(blob, at + 5));
-			else if (blob[at] === 3) address.setExtended(i32be(blob, at + 1), i32be(blob, at + 5));
-			else continue;
-			const i = this.obtain(address, nowUs);
-			if (i < 0) return;
-			this.score[i] = u16be(blob, at + 9);
-			this.good[i] = Math.min(u16be(blob, at + 11), EVIDENCE_MOST * EVIDENCE_ONE);
-			this.bad[i] = Math.min(u16be(blob, at + 13), EVIDENCE_MOST * EVIDENCE_ONE);
-			this.surprise[i] = u16be(blob, at + 15);
-			this.state[i] = state;
-			this.strikes[i] = blob[at + 18]!;
-			this.proofs[i] = blob[at + 19]!;
-			this.flags[i] = blob[at + 20]!;
-			this.#until[i] = now + Math.min(i32be(blob, at + 21) >>> 0, BLOCK_MOST_S * TICKS_PER_S);
-		}
-	}
-
 	#replaceable(nowUs: number): number {
 		const now = ticks(nowUs);
 		let found = -1;
 		for (let i = 0; i < this.#count; i++) {
 			// Whoever has not come back since his block was over is forgotten like anybody else.
-			const isStale = now - Math.max(this.#touched[i]!, this.#until[i]!) > STALE_S * TICKS_PER_S;
+			const isStale = now - Math.max(this.#touched[i]!, this.until[i]!) > STALE_S * TICKS_PER_S;
 			if (!this.isNewcomer(i) && !isStale) continue;
 			if (found < 0 || this.#touched[i]! < this.#touched[found]!) found = i;
 		}
@@ -280,7 +231,7 @@ export class StandingTable {
 
 	#block(i: number, now: number): void {
 		const seconds = Math.min(BLOCK_MOST_S, BLOCK_S << Math.min(this.strikes[i]!, 7));
-		this.#until[i] = now + seconds * TICKS_PER_S;
+		this.until[i] = now + seconds * TICKS_PER_S;
 		this.strikes[i] = Math.min(255, this.strikes[i]! + 1);
 		this.state[i] = State.blocked;
 	}
@@ -288,7 +239,7 @@ export class StandingTable {
 	/** Forgives and forgets what time has passed for, and ends a block that is over. */
 	#drift(i: number, now: number): void {
 		if (this.state[i] === State.blocked) {
-			if (now < this.#until[i]!) return;
+			if (now < this.until[i]!) return;
 			this.state[i] = State.probation;
 			this.proofs[i] = 0;
 			this.score[i] = PROBATION_SCORE;
@@ -312,8 +263,8 @@ export class StandingTable {
 	}
 }
 
-function ticks(timeUs: number): number {
-	// 0 means never.
+/** A time in sixteenths of a second, of which 32 bits last eight years; at least 1, for 0 means never. */
+export function ticks(timeUs: number): number {
 	return Math.floor(timeUs / TICK_US) + 1;
 }
 

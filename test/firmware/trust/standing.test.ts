@@ -2,7 +2,7 @@ import test from "ava";
 import fc from "fast-check";
 import { LinkAddress } from "../../../firmware/address.js";
 import { ONE, PRIOR } from "../../../firmware/trust/parameters.js";
-import { RECORD_BYTES, STANDING_BYTES, StandingTable, State } from "../../../firmware/trust/standing.js";
+import { STANDING_BYTES, StandingTable, State } from "../../../firmware/trust/standing.js";
 
 const S = 1e6;
 const ALICE = LinkAddress.short(1);
@@ -265,75 +265,4 @@ test("24 octets a neighbour, its address apart", (t) => {
 	// And the three times, 4 octets each.
 	t.is(seen.reduce((sum, bytes) => sum + bytes, 0) + 3 * 4, STANDING_BYTES);
 	t.is(STANDING_BYTES, 24);
-});
-
-function busyTable(): StandingTable {
-	const table = new StandingTable(8);
-	for (let id = 1; id <= 5; id++) {
-		const address = id === 5 ? LinkAddress.extended(0x02000000, 5) : LinkAddress.short(id);
-		const i = table.obtain(address, 0);
-		for (let k = 0; k < 5 * id; k++) table.noteSuccess(i);
-		table.noteIncomplete(i, 0.9, 1, true);
-		table.flags[i] = id & 1;
-	}
-	const i = table.find(LinkAddress.short(2), 0);
-	table.noteFault(i, 1, true, 0);
-	table.noteFault(i, 1, true, 0);
-	table.putOnProbation(table.find(LinkAddress.short(3), 0));
-	table.obtain(LinkAddress.short(77), 0);
-	return table;
-}
-
-test("what is saved comes back, at whatever time of the new clock; newcomers are not worth it", (t) => {
-	const table = busyTable();
-	t.is(table.state[table.find(LinkAddress.short(2), 0)], State.blocked);
-	const blob = table.save(10 * S);
-	t.is(blob.length, 5 * RECORD_BYTES);
-	const again = new StandingTable(8);
-	again.restore(blob, 5000 * S, new LinkAddress());
-	t.is(again.count, 5);
-	for (const name of ["score", "good", "bad", "surprise", "state", "strikes", "proofs", "flags"] as const) {
-		t.deepEqual([...again[name].slice(0, 5)], [...table[name].slice(0, 5)], name);
-	}
-	t.true(again.find(LinkAddress.extended(0x02000000, 5), 5000 * S) >= 0);
-	// 20 s of the block were left.
-	const i = again.find(LinkAddress.short(2), 5019 * S);
-	t.is(again.state[i], State.blocked);
-	again.find(LinkAddress.short(2), 5021 * S);
-	t.is(again.state[i], State.probation);
-});
-
-test("a spoiled blob throws nothing, and leaves a table in which every value may be", (t) => {
-	const blob = busyTable().save(0);
-	fc.assert(
-		fc.property(
-			fc.oneof(
-				fc.uint8Array({ maxLength: 40 * RECORD_BYTES }),
-				fc.integer({ min: 0, max: blob.length }).map((length) => blob.slice(0, length)),
-				fc.tuple(fc.nat(blob.length - 1), fc.nat(255)).map(([at, octet]) => {
-					const spoiled = blob.slice();
-					spoiled[at] = octet;
-					return spoiled;
-				}),
-			),
-			(spoiled) => {
-				const table = new StandingTable(8);
-				table.restore(spoiled, 100 * S, new LinkAddress());
-				for (let i = 0; i < table.count; i++) {
-					t.true(table.state[i]! <= State.blocked);
-					t.true(table.mode[i] === 2 || table.mode[i] === 3);
-					const address =
-						table.mode[i] === 2
-							? LinkAddress.short(table.low[i]!)
-							: LinkAddress.extended(table.high[i]!, table.low[i]!);
-					t.is(table.find(address, 100 * S), i);
-					for (let k = 0; k < 100; k++) table.noteSuccess(i);
-					t.true(table.good[i]! + table.bad[i]! <= 64 * 256);
-					// The longest block is over after an hour.
-					table.find(address, 3702 * S);
-					t.not(table.state[i], State.blocked);
-				}
-			},
-		),
-	);
 });

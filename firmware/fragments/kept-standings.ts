@@ -1,0 +1,76 @@
+import { LinkAddress } from "../address.js";
+import { FORGEABLE_FLOOR, SAVE_PERIOD_S } from "../trust/parameters.js";
+import { HAS_CHAINED, STATE_NAMES, type StandingTable, State } from "../trust/standing.js";
+import { restoreStandings, saveStandings } from "../trust/standing-records.js";
+import type { PolicyHost } from "./policy.js";
+
+/** Name of the blob that holds the standings. */
+const STORE_NAME = "standing";
+
+/** The standings of one node: kept in its store over power cycles, and their changes told to its sink. */
+export class KeptStandings {
+	readonly #table: StandingTable;
+	readonly #address = new LinkAddress();
+	/** What was last told of each standing. */
+	readonly #told: string[] = [];
+	#host: PolicyHost | undefined;
+	#savedUs = 0;
+	#savedChanges = 0;
+
+	constructor(table: StandingTable) {
+		this.#table = table;
+	}
+
+	/** Takes what the store holds, and has the node know again who chained his fragments. */
+	attach(host: PolicyHost): void {
+		this.#host = host;
+		const blob = host.store.get(STORE_NAME);
+		if (blob === undefined) return;
+		const table = this.#table;
+		restoreStandings(table, blob, host.clock.nowUs());
+		for (let i = 0; i < table.count; i++) {
+			if ((table.flags[i]! & HAS_CHAINED) === 0) continue;
+			const neighbour = host.neighbours.obtain(this.#addressOf(i));
+			if (neighbour === undefined) continue;
+			neighbour.chains = true;
+			neighbour.hasChained = true;
+		}
+		this.#savedChanges = table.changes;
+	}
+
+	/** The standing of an address, brought up to date, and told if that changed it; -1 for an unknown one. */
+	find(address: LinkAddress, timeUs: number): number {
+		const i = this.#table.find(address, timeUs);
+		if (i >= 0) this.#tell(i, timeUs);
+		return i;
+	}
+
+	/** Tells of a standing that evidence may have changed, and saves all of them when it is time to. */
+	noteChange(i: number, timeUs: number): void {
+		this.#tell(i, timeUs);
+		this.#save(timeUs);
+	}
+
+	#tell(i: number, timeUs: number): void {
+		const { state, score } = this.#table;
+		const isDoubted = state[i] === State.normal && score[i]! < FORGEABLE_FLOOR;
+		const name = isDoubted ? "doubted" : STATE_NAMES[state[i] as State];
+		if (name === (this.#told[i] ?? "normal")) return;
+		this.#told[i] = name;
+		this.#host?.sink.standingChanged(timeUs, this.#host.node, this.#addressOf(i), name, score[i]!);
+	}
+
+	#save(timeUs: number): void {
+		const { changes } = this.#table;
+		if (this.#host === undefined || changes === this.#savedChanges) return;
+		if (timeUs - this.#savedUs < SAVE_PERIOD_S * 1e6) return;
+		this.#savedUs = timeUs;
+		this.#savedChanges = changes;
+		this.#host.store.set(STORE_NAME, saveStandings(this.#table, timeUs));
+	}
+
+	#addressOf(i: number): LinkAddress {
+		const { mode, high, low } = this.#table;
+		return mode[i] === 2 ? this.#address.setShort(low[i]!) : this.#address.setExtended(high[i]!, low[i]!);
+	}
+}
