@@ -17,6 +17,7 @@ import {
 	linksByList,
 	linksByPropagation,
 	type Positions,
+	thinned,
 } from "./channel/links.js";
 import { linkReception, type Paths, shortestPaths } from "./channel/paths.js";
 import type { Propagation } from "./channel/propagation.js";
@@ -143,7 +144,7 @@ export class World {
 				...topology.links!,
 				...attackerLinks(topology.links!, this.attackers, this.firstAttacker),
 			];
-			return linksByList(positions.x.length, listed, LISTED_LINK_DBM);
+			return thinned(linksByList(positions.x.length, listed, LISTED_LINK_DBM), scenario.channel.prr);
 		}
 		const powers = new Float64Array(positions.x.length).fill(scenario.radio.txPowerDbm);
 		outsiders.forEach((outsider, i) => {
@@ -152,7 +153,7 @@ export class World {
 		const { interferenceFloorDbm, fading } = scenario.channel;
 		// A link that is too weak on average is heard now and then.
 		const floorDbm = interferenceFloorDbm - FADING_LIMIT * fading.deviationDb;
-		return linksByPropagation(positions, powers, propagation, floorDbm);
+		return thinned(linksByPropagation(positions, powers, propagation, floorDbm), scenario.channel.prr);
 	}
 
 	#placeAttackers(propagation: Propagation | undefined, air: AirOptions): PlacedAttacker[] {

@@ -19,5 +19,6 @@ export const WELL_KNOWN_AXES: ReadonlyMap<string, WellKnownAxis> = new Map<strin
 	["memory", { path: "reassembly.budgetBytes" }],
 	["timeout", { path: "reassembly.timeoutS" }],
 	["size", { path: "traffic[0].payloadBytes" }],
+	["prr", { path: "channel.prr" }],
 	["token", { path: "node.chain.tokenBytes" }],
 ]);

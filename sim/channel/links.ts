@@ -117,6 +117,13 @@ export function linksByList(nodes: number, links: readonly ExplicitLink[], power
 	return builder.finish(prr);
 }
 
+/** The same links, of which each frame survives with the chance `prr` on top of all else; 1 changes nothing. */
+export function thinned(links: LinkGraph, prr: number): LinkGraph {
+	if (prr === 1) return links;
+	const listed = links.prr ?? new Float32Array(links.to.length).fill(1);
+	return { ...links, prr: listed.map((share) => share * prr) };
+}
+
 /** The distance at which even the least loss exceeds `lossDb`, by bisection, in metres. */
 function reach(propagation: Propagation, lossDb: number): number {
 	let low = 0;

@@ -25,6 +25,14 @@ export const CHANNEL_SCHEMA = {
 			default: {},
 			description: "Loss between two places; the other keys are options of the kind",
 		},
+		prr: {
+			type: "number",
+			exclusiveMinimum: 0,
+			maximum: 1,
+			default: 1,
+			description:
+				"Packet reception ratio on top of what the signal says: each frame survives each link with this chance",
+		},
 		fading: {
 			type: "object",
 			additionalProperties: false,

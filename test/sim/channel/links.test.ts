@@ -5,6 +5,7 @@ import {
 	type LinkGraph,
 	linksByList,
 	linksByPropagation,
+	thinned,
 } from "../../../sim/channel/links.js";
 import { logDistance } from "../../../sim/channel/propagation.js";
 import { fromDb } from "../../../sim/kernel/math.js";
@@ -138,4 +139,21 @@ test("listed links are kept as they are, one way, sorted, the last of two", (t) 
 	t.deepEqual([...graph.prr!], [0.75, 1, 0.25]);
 	t.deepEqual([...graph.start], [0, 2, 2, 2, 3, 3]);
 	t.deepEqual([...linksByList(2, [], -60).start], [0, 0, 0]);
+});
+
+test("thinned links survive with the product of both chances, and 1 changes nothing", (t) => {
+	const links = linksByList(
+		2,
+		[
+			{ from: 0, to: 1, prr: 0.5 },
+			{ from: 1, to: 0, prr: 1 },
+		],
+		-60,
+	);
+	t.is(thinned(links, 1), links);
+	const thin = thinned(links, 0.5);
+	t.deepEqual([...thin.prr!], [0.25, 0.5]);
+	t.deepEqual([...links.prr!], [0.5, 1]);
+	const bare = { ...links, prr: undefined };
+	t.deepEqual([...thinned(bare, 0.25).prr!], [0.25, 0.25]);
 });
