@@ -2,6 +2,7 @@ import process from "node:process";
 import test from "ava";
 import fc from "fast-check";
 import { LinkAddress } from "../../../firmware/address.js";
+import { CSMA_DEFAULTS, longestDeliveryUs } from "../../../firmware/mac/csma.js";
 import { State } from "../../../firmware/trust/standing.js";
 import { SeededRandom } from "../support/random.js";
 import { ChainingSender, GuardedReceiver } from "../trust/support/guarded-receiver.js";
@@ -15,12 +16,16 @@ const ROUNDS = 6;
 const BUDGET_BYTES = 8 * 1280;
 /** Forged frames between two honest ones, at most. */
 const FORGED_MOST = 4;
+/** Whoever has begun a packet goes on after so long, so that all do before a made-up gap may end their contexts. */
+const PAUSE_MOST_US = longestDeliveryUs(CSMA_DEFAULTS) / 2;
 
 interface Honest {
 	readonly sender: ChainingSender;
 	packet: Uint8Array;
 	payloads: Uint8Array[];
 	next: number;
+	/** When its latest fragment was sent. */
+	sentUs: number;
 	/** What was on the air before. */
 	heard: Uint8Array[];
 }
@@ -71,7 +76,7 @@ for (const variant of ["open", "keyed"] as const) {
 				// Whoever forges has no key.
 				const neighbours: Honest[] = Array.from({ length: NEIGHBOURS }, (_, k) => {
 					const sender = new ChainingSender(LinkAddress.short(1 + k), variant, seed + k);
-					return { sender, packet: new Uint8Array(), payloads: [], next: 0, heard: [] };
+					return { sender, packet: new Uint8Array(), payloads: [], next: 0, sentUs: 0, heard: [] };
 				});
 				// They are known to chain: until then an open receiver takes plain fragments for theirs.
 				for (const { sender } of neighbours) {
@@ -83,7 +88,10 @@ for (const variant of ["open", "keyed"] as const) {
 					sent < NEIGHBOURS * ROUNDS ||
 					neighbours.some(({ next, payloads }) => next < payloads.length)
 				) {
-					const honest = neighbours[random.below(NEIGHBOURS)]!;
+					const dueUs = receiver.clock.nowUs() - PAUSE_MOST_US;
+					const honest =
+						neighbours.find(({ sentUs, next, payloads }) => next < payloads.length && sentUs < dueUs) ??
+						neighbours[random.below(NEIGHBOURS)]!;
 					const { sender } = honest;
 					if (honest.next >= honest.payloads.length) {
 						if (sent >= NEIGHBOURS * ROUNDS) continue;
@@ -103,6 +111,7 @@ for (const variant of ["open", "keyed"] as const) {
 						t.false(typeof outcome === "object", kind);
 					}
 					const outcome = receiver.take(honest.payloads[honest.next++]!, sender.address, 5000);
+					honest.sentUs = receiver.clock.nowUs();
 					if (honest.next < honest.payloads.length) t.is(outcome, undefined);
 					else {
 						t.true(typeof outcome === "object", `${String(outcome)}`);
