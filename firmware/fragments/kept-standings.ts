@@ -1,18 +1,19 @@
 import { LinkAddress } from "../address.js";
 import { FORGEABLE_FLOOR, SAVE_PERIOD_S } from "../trust/parameters.js";
-import { HAS_CHAINED, STATE_NAMES, type StandingTable, State } from "../trust/standing.js";
+import { HAS_CHAINED, STATE_NAMES, type StandingTable, State, TOLD_SHIFT } from "../trust/standing.js";
 import { restoreStandings, saveStandings } from "../trust/standing-records.js";
 import type { PolicyHost } from "./policy.js";
 
 /** Name of the blob that holds the standings. */
 const STORE_NAME = "standing";
 
+/** States as they are told, by the code that the table keeps of each; one that nothing was told of is normal. */
+const TOLD = ["normal", "probation", "blocked", "doubted"];
+
 /** The standings of one node: kept in its store over power cycles, and their changes told to its sink. */
 export class KeptStandings {
 	readonly #table: StandingTable;
 	readonly #address = new LinkAddress();
-	/** What was last told of each standing. */
-	readonly #told: string[] = [];
 	#host: PolicyHost | undefined;
 	#savedUs = 0;
 	#savedChanges = 0;
@@ -52,11 +53,12 @@ export class KeptStandings {
 	}
 
 	#tell(i: number, timeUs: number): void {
-		const { state, score } = this.#table;
+		const { state, score, flags } = this.#table;
 		const isDoubted = state[i] === State.normal && score[i]! < FORGEABLE_FLOOR;
 		const name = isDoubted ? "doubted" : STATE_NAMES[state[i] as State];
-		if (name === (this.#told[i] ?? "normal")) return;
-		this.#told[i] = name;
+		const code = TOLD.indexOf(name);
+		if (code === flags[i]! >> TOLD_SHIFT) return;
+		flags[i] = (flags[i]! & HAS_CHAINED) | (code << TOLD_SHIFT);
 		this.#host?.sink.standingChanged(timeUs, this.#host.node, this.#addressOf(i), name, score[i]!);
 	}
 

@@ -1,4 +1,5 @@
 import type { LinkAddress } from "../address.js";
+import { CSMA_DEFAULTS, longestDeliveryUs } from "../mac/csma.js";
 import { EVIDENCE, type EvidenceKind, WEIGHTS } from "../trust/evidence.js";
 import {
 	ADMISSION_BASE,
@@ -31,7 +32,7 @@ import { SlotRules } from "./standard-rules.js";
 /** Octets that most next fragments carry at least: for guessing how many are missing. */
 const USUAL_FRAGMENT_BYTES = 96;
 /** The longest that one frame takes with the standard's CSMA, for a policy that serves no node. */
-const USUAL_DELIVERY_US = 200_000;
+const USUAL_DELIVERY_US = longestDeliveryUs(CSMA_DEFAULTS);
 const RETRIES = 3;
 
 /** How the variants differ. */

@@ -7,7 +7,7 @@ import { Cmac } from "./cmac.js";
 const MAX_KEYS = 256;
 /** Nonces reserved in the store at a time: a power cycle costs at most as many. */
 export const NONCE_BLOCK = 64;
-/** No nonce comes after this one. */
+/** No nonce reaches this: the counter ends before. */
 const LAST_NONCE = 0xffffffff;
 
 /** The key that a node shares with one neighbour: 16 octets; undefined for those with whom it shares none. */
@@ -80,7 +80,8 @@ export class LinkKeyring implements ChainKeys {
 
 	/** Accepts a nonce that was authenticated; false when it, or a later one, came before. */
 	accept(key: LinkKey, nonce: number): boolean {
-		if (nonce < key.nextNonce) return false;
+		// The last one could not be told from those that are reserved.
+		if (nonce < key.nextNonce || nonce >= LAST_NONCE) return false;
 		if (nonce >= key.reserved) {
 			key.reserved = Math.min(nonce + NONCE_BLOCK, LAST_NONCE);
 			const blob = new Uint8Array(4);

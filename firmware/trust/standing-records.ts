@@ -1,7 +1,7 @@
 import { LinkAddress } from "../address.js";
 import { i32be, putI32be, putU16be, u16be } from "../bytes.js";
 import { BLOCK_MOST_S, EVIDENCE_MOST, EVIDENCE_ONE } from "./parameters.js";
-import { type StandingTable, State, TICKS_PER_S, ticks } from "./standing.js";
+import { HAS_CHAINED, type StandingTable, State, TICKS_PER_S, ticks } from "./standing.js";
 
 /** Octets of one record in the store: mode and address (9), and the standing without the times of what is past (16). */
 export const RECORD_BYTES = 25;
@@ -24,7 +24,7 @@ export function saveStandings(table: StandingTable, nowUs: number): Uint8Array {
 		blob[at + 17] = table.state[i]!;
 		blob[at + 18] = table.strikes[i]!;
 		blob[at + 19] = table.proofs[i]!;
-		blob[at + 20] = table.flags[i]!;
+		blob[at + 20] = table.flags[i]! & HAS_CHAINED;
 		putI32be(blob, at + 21, Math.max(0, table.until[i]! - now));
 	});
 	return blob;
@@ -49,7 +49,7 @@ export function restoreStandings(table: StandingTable, blob: Uint8Array, nowUs: 
 		table.state[i] = state;
 		table.strikes[i] = blob[at + 18]!;
 		table.proofs[i] = blob[at + 19]!;
-		table.flags[i] = blob[at + 20]!;
+		table.flags[i] = blob[at + 20]! & HAS_CHAINED;
 		table.until[i] = now + Math.min(i32be(blob, at + 21) >>> 0, BLOCK_MOST_S * TICKS_PER_S);
 	}
 }

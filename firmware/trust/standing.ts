@@ -32,6 +32,8 @@ export const STATE_NAMES = ["normal", "probation", "blocked"] as const;
 
 /** Flag: a chained packet of this neighbour was verified. */
 export const HAS_CHAINED = 1;
+/** The flags from this bit on belong to whoever tells of changes. */
+export const TOLD_SHIFT = 1;
 
 /** Octets that a standing takes in memory, its address apart. */
 export const STANDING_BYTES = 24;
@@ -67,7 +69,7 @@ export class StandingTable {
 	readonly strikes: Uint8Array;
 	/** Verified packets since the probation began. */
 	readonly proofs: Uint8Array;
-	/** {@link HAS_CHAINED}. */
+	/** {@link HAS_CHAINED}, and from {@link TOLD_SHIFT} on what was last told of it, 0 when nothing was. */
 	readonly flags: Uint8Array;
 	/** End of a block, in {@link ticks}; 0 for never. */
 	readonly until: Uint32Array;

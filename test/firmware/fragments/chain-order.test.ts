@@ -4,6 +4,7 @@ import { LinkAddress } from "../../../firmware/address.js";
 import { ChainHash } from "../../../firmware/fragments/chain-hash.js";
 import { ChainSender } from "../../../firmware/fragments/chain-sender.js";
 import { predictiveCsmOpen } from "../../../firmware/fragments/predictive-variants.js";
+import { CSMA_DEFAULTS, longestDeliveryUs } from "../../../firmware/mac/csma.js";
 import { NONCE_BLOCK } from "../../../firmware/mac/link-keys.js";
 import { hostDigest } from "../../../host-tools/crypto.js";
 import { keyringWith, LINK_KEY, planOf, standardPacket } from "../support/chains.js";
@@ -11,7 +12,7 @@ import { LowpanReceiver, payloadsOf, SENDER } from "../support/reassembly.js";
 
 const PACKET = standardPacket(500);
 /** Longest delivery of one frame for a policy that serves no node: a gap is given so much time. */
-const DELIVERY_US = 200_000;
+const DELIVERY_US = longestDeliveryUs(CSMA_DEFAULTS);
 
 const chained = (nonce = 1, tag = 1, packet = PACKET) =>
 	payloadsOf(packet, 116, { tag, plan: planOf(8, nonce) });
