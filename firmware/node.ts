@@ -297,6 +297,10 @@ export class Node {
 			nowUs,
 			header.securityEnabled,
 		);
+		// Plain, from somebody who could chain: our HELLO did not reach him.
+		if (this.#adaptation.headers.kind === "frag1" && this.#chaining?.isUninformed(header.source) === true) {
+			this.#hello?.speakSoon();
+		}
 		if (received === undefined) return;
 		if (typeof received === "string") {
 			// After a power cycle, ours or theirs: plain fragments, or nonces that we had reserved.

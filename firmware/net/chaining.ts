@@ -92,6 +92,11 @@ export class Chaining {
 		return this.#neighbours.find(source)?.hasChained === true || this.keys?.find(source) !== undefined;
 	}
 
+	/** Whether a neighbour that sends plain fragments could send chains: it has not heard that we understand them. */
+	isUninformed(source: LinkAddress): boolean {
+		return this.#neighbours.find(source)?.chains === true;
+	}
+
 	/** Notes that a chained packet of a neighbour was verified to its end. */
 	noteChained(source: LinkAddress): void {
 		const neighbour = this.#neighbours.find(source);

@@ -7,7 +7,7 @@ import type { Chaining } from "./chaining.js";
 /** The first HELLO, and the answer to a newcomer's, come within this: all neighbours answer him at once. */
 const JITTER_US = 500_000;
 /** No newcomer makes us speak more often than this. */
-const ANSWER_PERIOD_US = 5_000_000;
+const ANSWER_PERIOD_US = 2_000_000;
 
 export interface HelloServiceOptions {
 	readonly clock: Clock;
