@@ -107,6 +107,8 @@ export class Node {
 			if (this.routing.dependsOn(address)) return Worth.needed;
 			return policy.isEstablished?.(address) === true ? Worth.established : Worth.unknown;
 		});
+		// Before the policy: neighbours that it restores may compete for places, which takes the routes.
+		this.routing = this.#makeRouting();
 		this.reassembler = new Reassembler({
 			policy,
 			budgetBytes: config.reassembly.budgetBytes,
@@ -171,7 +173,6 @@ export class Node {
 			(kind, transmissions) => sink.controlSent(clock.nowUs(), node, kind, transmissions),
 			(destination) => this.#chaining?.planFor(destination),
 		);
-		this.routing = this.#makeRouting();
 		this.#hello = this.#makeHello();
 		this.#discovery = new NeighbourDiscovery({
 			clock,
