@@ -69,8 +69,6 @@ export class ContextChain implements ChainFields {
 	readonly first = new Uint8Array(MAX_TOKEN_BYTES);
 	/** Next fragments that verified. */
 	verified = 0;
-	/** A fragment from behind the next one has come: what is missing is late, or lost. */
-	hasGap = false;
 
 	constructor(arrived: ArrivedChain) {
 		this.flags = arrived.flags;
@@ -98,7 +96,6 @@ export class ContextChain implements ChainFields {
 	advance(arrived: ArrivedChain): void {
 		copyBytes(arrived.token, 0, this.expected, 0, this.tokenBytes);
 		this.verified++;
-		this.hasGap = false;
 	}
 
 	/** Whether no fragment is expected any more. */

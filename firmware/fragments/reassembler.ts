@@ -110,7 +110,6 @@ export class Reassembler implements ReassemblyMemory {
 
 	/** Notes that a fragment has come from behind the one that a chain expects. */
 	noteGap(context: ReassemblyContext, nowUs: number): void {
-		if (context.chain !== undefined) context.chain.hasGap = true;
 		const deadlineUs = this.policy.gapDeadlineUs?.(context) ?? context.deadlineUs;
 		if (deadlineUs <= nowUs) this.#abandon(context, "reassembly-timed-out");
 		else if (deadlineUs < context.deadlineUs) {

@@ -179,14 +179,11 @@ export class NeighbourTable {
 	obtain(address: LinkAddress): Neighbour | undefined {
 		const known = this.find(address);
 		if (known !== undefined) return known;
+		const isFull = this.entries.length >= this.capacity;
+		const place = isFull ? this.#displaceable(this.#worthOf(address)) : this.entries.length;
+		if (place < 0) return undefined;
 		const entry = new Neighbour(address);
-		if (this.entries.length < this.capacity) {
-			this.entries.push(entry);
-			return entry;
-		}
-		const victim = this.#displaceable(this.#worthOf(address));
-		if (victim < 0) return undefined;
-		this.entries[victim] = entry;
+		this.entries[place] = entry;
 		return entry;
 	}
 

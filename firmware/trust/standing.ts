@@ -13,7 +13,6 @@ import {
 	FORGET_HALF_LIFE_S,
 	FORGIVE_HALF_LIFE_S,
 	NEWCOMER_EVIDENCE,
-	ONE,
 	PRIOR,
 	PROBATION_PROOFS,
 	PROBATION_SCORE,
@@ -268,9 +267,4 @@ export class StandingTable {
 /** A time in sixteenths of a second, of which 32 bits last eight years; at least 1, for 0 means never. */
 export function ticks(timeUs: number): number {
 	return Math.floor(timeUs / TICK_US) + 1;
-}
-
-/** Whether a score is at least a share of 1. */
-export function isAtLeast(score: number, share: number): boolean {
-	return score >= share * ONE;
 }
