@@ -1,14 +1,15 @@
-import type { LinkAddress } from "../address.js";
+import { AddressMode, type LinkAddress } from "../address.js";
 import { i32be, putI32be } from "../bytes.js";
 import type { Cipher, Store } from "../ports.js";
 import { Cmac } from "./cmac.js";
 
-/** Neighbours whose keys are at hand at once; only holders of keys ever take a place. */
-const MAX_KEYS = 256;
+/** Neighbours whose keys are at hand at once. */
+export const MAX_KEYS = 256;
 /** Nonces reserved in the store at a time: a power cycle costs at most as many. */
 export const NONCE_BLOCK = 64;
 /** No nonce reaches this: the counter ends before. */
 const LAST_NONCE = 0xffffffff;
+const NONCE_BYTES = 4;
 
 /** The key that a node shares with one neighbour: 16 octets; undefined for those with whom it shares none. */
 export type KeyOf = (neighbour: LinkAddress) => Uint8Array | undefined;
@@ -42,6 +43,11 @@ export class LinkKey {
 		this.nextNonce = nextNonce;
 		this.reserved = nextNonce;
 	}
+
+	/** Whether the store knows all of it: nothing was accepted or sent under it since it was made. */
+	get isUnused(): boolean {
+		return this.sentNonce < 0 && this.nextNonce === this.reserved;
+	}
 }
 
 /**
@@ -69,13 +75,22 @@ export class LinkKeyring implements ChainKeys {
 			if (key.neighbour.equals(neighbour)) return key;
 		}
 		const octets = this.#keyOf(neighbour);
-		// Forgetting a nonce would let its packet be replayed: rather do without the newcomer.
-		if (octets === undefined || this.#keys.length >= MAX_KEYS) return undefined;
-		const blob = this.#store.get(nameOf(neighbour));
-		const nextNonce = blob === undefined ? 0 : i32be(blob, 0) >>> 0;
-		const key = new LinkKey(new Cmac(this.#cipher.key(octets)), neighbour, nextNonce);
-		this.#keys.push(key);
+		if (octets === undefined) return undefined;
+		// Whoever bears the addresses of many members must not keep the next one out. But forgetting a nonce would let its
+		// packet be replayed: rather do without the newcomer.
+		const isFull = this.#keys.length >= MAX_KEYS;
+		const place = isFull ? this.#keys.findIndex(({ isUnused }) => isUnused) : this.#keys.length;
+		if (place < 0) return undefined;
+		const key = new LinkKey(new Cmac(this.#cipher.key(octets)), neighbour, this.#storedNonce(neighbour));
+		this.#keys[place] = key;
 		return key;
+	}
+
+	/** The lowest nonce that no power cycle can have made acceptable again; none is where the store is spoiled. */
+	#storedNonce(neighbour: LinkAddress): number {
+		const blob = this.#store.get(nameOf(neighbour));
+		if (blob === undefined) return 0;
+		return blob.length === NONCE_BYTES ? i32be(blob, 0) >>> 0 : LAST_NONCE;
 	}
 
 	/** Accepts a nonce that was authenticated; false when it, or a later one, came before. */
@@ -84,7 +99,7 @@ export class LinkKeyring implements ChainKeys {
 		if (nonce < key.nextNonce || nonce >= LAST_NONCE) return false;
 		if (nonce >= key.reserved) {
 			key.reserved = Math.min(nonce + NONCE_BLOCK, LAST_NONCE);
-			const blob = new Uint8Array(4);
+			const blob = new Uint8Array(NONCE_BYTES);
 			putI32be(blob, 0, key.reserved | 0);
 			this.#store.set(nameOf(key.neighbour), blob);
 		}
@@ -93,8 +108,12 @@ export class LinkKeyring implements ChainKeys {
 	}
 }
 
-/** Name of the blob that holds the nonces of a neighbour; at most 15 characters, as NVS wants it. */
-function nameOf(neighbour: LinkAddress): string {
-	const text = neighbour.toString();
-	return `n${text.startsWith("0x") ? text.slice(2) : text.split(":").slice(1).join("")}`;
+/** Name of the blob that holds the nonces of a neighbour: at most 15 characters, as NVS wants it, and his alone. */
+function nameOf({ mode, high, low }: LinkAddress): string {
+	return mode === AddressMode.extended ? `n${base36(high)}${base36(low)}` : `n${low.toString(36)}`;
+}
+
+/** 32 bits as 7 digits. */
+function base36(value: number): string {
+	return (value >>> 0).toString(36).padStart(7, "0");
 }
