@@ -102,8 +102,9 @@ export class Reassembler implements ReassemblyMemory {
 
 	/** Tells of a fragment that was refused, and returns why; for chained ones that did not verify. */
 	refuse<R extends FragmentDrop>(fragment: ArrivedFragment, reason: R): R {
-		const { source, tag, offset, timeUs } = fragment;
-		this.policy.noteRefused?.(fragment, reason);
+		const { source, tag, offset, size, timeUs } = fragment;
+		// What only our buffers are too small for is no fault of its sender.
+		if (size <= this.#pool.bufferBytes) this.policy.noteRefused?.(fragment, reason);
 		this.#sink.fragmentRefused(timeUs, this.#node, source, tag, offset, reason);
 		return reason;
 	}

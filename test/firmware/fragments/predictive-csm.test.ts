@@ -46,6 +46,20 @@ for (const variant of ["csm", "open", "keyed"] as const) {
 	});
 }
 
+test("a packet that is larger than what the receiver can hold is refused, and no fault of its sender", (t) => {
+	const receiver = new GuardedReceiver("keyed");
+	const sender = new ChainingSender(ALICE, "keyed");
+	t.true(befriend(receiver, sender, 10));
+	const score = receiver.scoreOf(ALICE);
+	for (let k = 0; k < 5; k++) {
+		const [first] = sender.payloads(sender.packet(receiver.pool.bufferBytes - 40));
+		t.is(receiver.take(first!, ALICE), "fragment-size");
+	}
+	t.is(receiver.scoreOf(ALICE), score);
+	t.is(receiver.stateOf(ALICE), State.normal);
+	t.is(receiver.pool.lent, 0);
+});
+
 /** Forges what anybody with a radio can send in the name of somebody: `kind` by `kind`. */
 function forge(kind: number, honest: readonly Uint8Array[], forger: ChainingSender): Uint8Array {
 	switch (kind % 4) {
