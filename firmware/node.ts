@@ -243,6 +243,7 @@ export class Node {
 		return new HelloService({
 			clock: this.ports.clock,
 			random: this.ports.random("hello"),
+			bootRandom: this.ports.random("boot"),
 			store: this.ports.store,
 			chaining: this.#chaining,
 			periodUs: chaining.helloPeriodUs,

@@ -20,7 +20,10 @@ export type HelloDrop = "hello-truncated" | "hello-type";
 export class Hello {
 	/** {@link CHAINS}; unknown bits are ignored. */
 	capabilities = 0;
-	/** Counts the sender's power cycles: whoever shares a key with it must skip nonces after one. */
+	/**
+	 * Another at each start of the sender, 4 bits that count and 12 random ones: whoever shares a key with it must skip
+	 * nonces after a power cycle, and nobody else can say its next number first.
+	 */
 	boot = 0;
 	/** Rises with each broadcast of this sender: shows its neighbours what they missed. */
 	sequence = 0;

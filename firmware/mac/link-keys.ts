@@ -32,7 +32,7 @@ export class LinkKey {
 	reserved: number;
 	/** The last nonce under which we sent; -1 before the first since our start. */
 	sentNonce = -1;
-	/** How often the neighbour started, as its HELLO tells; -1 before the first. */
+	/** The number of the neighbour's last start, as its HELLO tells; -1 before the first. */
 	boot = -1;
 	/** When its last power cycle was heeded. */
 	bootHeededUs = Number.NEGATIVE_INFINITY;

@@ -8,10 +8,14 @@ import type { Chaining } from "./chaining.js";
 const JITTER_US = 500_000;
 /** No newcomer makes us speak more often than this. */
 const ANSWER_PERIOD_US = 2_000_000;
+/** Bits of a boot number that nobody can foresee; those above count, so that it differs from the last one. */
+const BOOT_RANDOM_BITS = 12;
 
 export interface HelloServiceOptions {
 	readonly clock: Clock;
 	readonly random: Random;
+	/** Draws the unforeseeable part of boot numbers. */
+	readonly bootRandom: Random;
 	readonly store: Store;
 	readonly chaining: Chaining;
 	readonly periodUs: number;
@@ -38,8 +42,10 @@ export class HelloService {
 	}
 
 	start(): void {
-		const { clock, random, store } = this.#options;
-		this.#hello.boot = new StoredCounter(store, "boots", 1).next() & 0xffff;
+		const { clock, random, bootRandom, store } = this.#options;
+		// Whoever could announce our next boot beforehand would have the real one taken for no news.
+		const boots = new StoredCounter(store, "boots", 1).next();
+		this.#hello.boot = ((boots << BOOT_RANDOM_BITS) & 0xffff) | bootRandom.below(1 << BOOT_RANDOM_BITS);
 		this.#schedule(clock.nowUs() + random.below(JITTER_US));
 	}
 

@@ -54,7 +54,7 @@ export class Neighbour {
 	chains = false;
 	/** A chained packet of it was verified: plain fragments that bear its address are none of its own. */
 	hasChained = false;
-	/** How often it started, as its HELLO tells; -1 before the first. */
+	/** The number of its last start, as its HELLO tells; -1 before the first. */
 	boot = -1;
 
 	constructor(address: LinkAddress) {

@@ -74,7 +74,7 @@ export interface DissectedGradient {
 export interface DissectedHello {
 	/** `chains`: puts chained fragments together. */
 	readonly capabilities: readonly "chains"[];
-	/** Counts the sender's power cycles. */
+	/** Another at each start of the sender. */
 	readonly boot: number;
 	/** Number of the broadcast. */
 	readonly sequence: number;

@@ -34,7 +34,7 @@ local f = {
 	-- HELLO and beacon.
 	capabilities = ProtoField.uint8("lowguard.hello.capabilities", "Capabilities", base.HEX),
 	chains = ProtoField.bool("lowguard.hello.chains", "Puts chained fragments together", 8, nil, 0x01),
-	boot = ProtoField.uint16("lowguard.hello.boot", "Boot (power cycles)", base.DEC),
+	boot = ProtoField.uint16("lowguard.hello.boot", "Boot (another at each start)", base.DEC),
 	sequence = ProtoField.uint16("lowguard.sequence", "Sequence of broadcasts", base.DEC),
 	epoch = ProtoField.uint16("lowguard.gradient.epoch", "Epoch", base.DEC),
 	hops = ProtoField.uint8("lowguard.gradient.hops", "Hops to the sink", base.DEC),

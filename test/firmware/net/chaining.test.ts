@@ -2,11 +2,10 @@ import test from "ava";
 import { LinkAddress } from "../../../firmware/address.js";
 import { putFcs } from "../../../firmware/frames/fcs.js";
 import { CHAINS, encodeHello, Hello } from "../../../firmware/frames/hello.js";
-import { LinkKeyring, NONCE_BLOCK } from "../../../firmware/mac/link-keys.js";
+import { NONCE_BLOCK } from "../../../firmware/mac/link-keys.js";
 import { Chaining, type ChainingConfig } from "../../../firmware/net/chaining.js";
 import type { Node } from "../../../firmware/node.js";
 import { NeighbourTable } from "../../../firmware/trust/neighbours.js";
-import { hostCipher } from "../../../host-tools/crypto.js";
 import { LINK_KEY, planOf, standardPacket, storeOf } from "../support/chains.js";
 import { type NodeSettings, TestNetwork } from "../support/network.js";
 import { counting, near } from "../support/packets.js";
@@ -99,6 +98,19 @@ test("after a verified chain plain fragments that bear its address are refused",
 	inject(network, 0, frame(2, 1, plain[1]!));
 	t.deepEqual(network.recorder.values("fragmentRefused", "reason", 0), ["fragment-downgraded"]);
 	t.deepEqual(network.leaks(), []);
+});
+
+test("whoever sends plain fragments though he could chain is told at once that we understand chains", (t) => {
+	const network = TestNetwork.of(2, OPEN);
+	network.clock.advanceBy(3_000_000);
+	const before = network.recorder.of("controlSent", 0).length;
+	const [stranger] = payloadsOf(standardPacket(300), 116);
+	inject(network, 0, frame(9, 1, stranger!));
+	network.clock.advanceBy(3_000_000);
+	t.is(network.recorder.of("controlSent", 0).length, before, "who announced nothing may be a stack of old");
+	inject(network, 0, frame(2, 1, stranger!));
+	network.clock.advanceBy(3_000_000);
+	t.is(network.recorder.of("controlSent", 0).length, before + 1);
 });
 
 test("a spoofed HELLO without the capability lowers nothing: neither what is sent nor what is refused", (t) => {
@@ -214,6 +226,29 @@ test("the receiver's power cycle: old nonces stay refused, and after its HELLO t
 	t.deepEqual(network.leaks(), []);
 });
 
+test("nobody can announce a power cycle beforehand, so that the real one would be no news", (t) => {
+	const blobs = new Map<string, Uint8Array>();
+	const network = new TestNetwork();
+	const sink = network.add({ ...KEYED, blobs });
+	const member = network.add(KEYED);
+	const boots = () =>
+		network.wire.frames.splice(0).flatMap(({ psdu }) => {
+			const isHello = psdu[PAYLOAD] === 0xff && psdu[PAYLOAD + 1] === 0x01 && psdu[7] === 1;
+			return isHello ? [(psdu[PAYLOAD + 3]! << 8) | psdu[PAYLOAD + 4]!] : [];
+		});
+	network.clock.advanceBy(2_000_000);
+	const [boot] = boots() as [number];
+	t.is(send(network, member, 1, 3), 3);
+	inject(network, 1, frame(1, 0xffff, helloPayload(CHAINS, boot + 1)));
+	network.clock.advanceBy(12_000_000);
+	t.is(send(network, member, 1), 1);
+	sink.stop();
+	network.add({ ...KEYED, blobs, id: 0, shortAddress: 1, extendedLow: 1, isSink: true });
+	network.clock.advanceBy(2_000_000);
+	t.false([boot, boot + 1].includes(boots()[0]!));
+	t.is(send(network, member, 1, 3), 3);
+});
+
 test("the sender's power cycle: no nonce comes twice, and the receiver goes on accepting", (t) => {
 	const blobs = new Map<string, Uint8Array>();
 	const network = new TestNetwork();
@@ -271,11 +306,4 @@ test("a chain that came through a mesh is its originator's, not that of the neig
 	inject(network, 0, frame(3, 1, payloadsOf(standardPacket(300), 116)[0]!));
 	t.deepEqual(network.recorder.of("fragmentRefused"), []);
 	t.deepEqual(network.leaks(), []);
-});
-
-test("keys beyond those that a node can keep are not used rather than their nonces forgotten", (t) => {
-	const keys = new LinkKeyring(hostCipher, storeOf(new Map()), () => LINK_KEY);
-	for (let i = 0; i < 256; i++) t.true(keys.find(LinkAddress.short(i)) !== undefined);
-	t.is(keys.find(LinkAddress.short(256)), undefined);
-	t.true(keys.find(LinkAddress.short(3)) !== undefined);
 });
