@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -100,4 +100,18 @@ test("a reader that goes away is no failure", async (t) => {
 	const [code] = (await once(child, "close")) as [number];
 	t.is(code, 0);
 	t.is(stderr, "");
+});
+
+test("the command is there before the build, and says what it lacks", (t) => {
+	const launcher = fileURLToPath(new URL("../../../host-tools/lowguard.js", import.meta.url));
+	const built = spawnSync(process.execPath, [launcher, "--version"]);
+	t.deepEqual([built.status, built.stderr.toString()], [0, ""]);
+	t.regex(built.stdout.toString(), /^lowguard \d/);
+	const clone = join(scratchFolder(t), "host-tools");
+	mkdirSync(clone);
+	copyFileSync(launcher, join(clone, "lowguard.js"));
+	writeFileSync(join(clone, "package.json"), '{ "type": "module" }');
+	const unbuilt = spawnSync(process.execPath, [join(clone, "lowguard.js"), "--version"]);
+	t.deepEqual([unbuilt.status, unbuilt.stdout.toString()], [3, ""]);
+	t.regex(unbuilt.stderr.toString(), /^lowguard: .*; npm run build does it\n$/);
 });
