@@ -27,9 +27,9 @@ function expectedType(type: string, schema: Schema, got: unknown): string {
 		case "null":
 			return "null";
 		case "array":
-			return listOf(schema);
+			return listOf(schema, got);
 		case "object":
-			return "keys and values";
+			return keysOf(schema, got);
 		default:
 			return text(schema);
 	}
@@ -41,12 +41,24 @@ function text(schema: Schema): string {
 	return Array.isArray(examples) ? `${title} such as ${String(examples[0])}` : title;
 }
 
-function listOf(schema: Schema): string {
+/** The keys by name where just these must be there. */
+function keysOf(schema: Schema, got: unknown): string {
+	const required = (schema["required"] ?? []) as readonly string[];
+	const known = Object.keys((schema["properties"] ?? {}) as object);
+	const isClosed = schema["additionalProperties"] === false;
+	if (isClosed && known.length > 0 && required.length === known.length) {
+		return `the ${known.length === 1 ? "key" : "keys"} ${known.join(" and ")}`;
+	}
+	const isEmpty = typeof got === "object" && got !== null && Object.keys(got).length === 0;
+	return isEmpty && typeof schema["minProperties"] === "number" ? "at least one key" : "keys and values";
+}
+
+function listOf(schema: Schema, got: unknown): string {
 	const items = schema["items"] as Schema | undefined;
 	const unique = schema["uniqueItems"] === true ? "different " : "";
 	if (items?.["type"] === "integer") return `a list of ${unique}integers${range(items, undefined)}`;
 	if (items?.["type"] === "number") return `a list of ${unique}numbers${range(items, undefined)}`;
-	return "a list";
+	return Array.isArray(got) && got.length === 0 ? "a list that is not empty" : "a list";
 }
 
 function range(schema: Schema, got: unknown): string {

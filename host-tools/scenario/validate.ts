@@ -40,12 +40,27 @@ export function validate(document: ScenarioDocument, path: Path, value: unknown,
 	throw document.error(faults[0]!.path, faults[0]!.message);
 }
 
-/** Without the errors of the branches of an `anyOf`, and of parts of a key: what holds them says it all. */
+/**
+ * Without the errors of the branches of an `anyOf`, and of parts of a key: what holds them says it all. Without
+ * missing keys that are misspelt.
+ */
 function leaves(errors: readonly ErrorObject[]): readonly ErrorObject[] {
 	const unions = errors.filter((error) => error.keyword === "anyOf");
 	const inUnion = (error: ErrorObject): boolean =>
 		unions.some((union) => union !== error && error.schemaPath.startsWith(`${union.schemaPath}/`));
-	return errors.filter((error) => error.propertyName === undefined && !inUnion(error));
+	const left = errors.filter((error) => error.propertyName === undefined && !inUnion(error));
+	return left.filter((error) => !isMisspelt(error, left));
+}
+
+/** Whether a missing key stands there under a name that is nearly right. */
+function isMisspelt(missing: ErrorObject, errors: readonly ErrorObject[]): boolean {
+	if (missing.keyword !== "required") return false;
+	return errors.some(
+		({ keyword, instancePath, params }) =>
+			keyword === "additionalProperties" &&
+			instancePath === missing.instancePath &&
+			suggestion(String(params["additionalProperty"]), [String(missing.params["missingProperty"])]) !== "",
+	);
 }
 
 function toFault(base: Path, root: unknown, error: ErrorObject): Fault {

@@ -58,6 +58,16 @@ const FAULTS: Readonly<Record<string, readonly [string, string]>> = {
 		"walk.yaml:3:3: topology.kind: unknown topology; expected one of grid, uniform, clustered, line, positions, " +
 			'links, or the path of a module (.js or .mjs), found "gird"; did you mean grid?',
 	],
+	"misspelt key that must be there": [
+		"name: walk\ntopolgy:\n  kind: line\n",
+		"walk.yaml:2:1: topolgy: unknown key; expected one of name, description, seed, fidelity, durationS, topology, " +
+			"channel, radio, node, reassembly, sinks, traffic, attacks, battery, start, lifecycle; did you mean topology?",
+	],
+	"place of an attacker": [
+		`${MINIMAL}attacks:\n  - kind: sybil\n    place: here\n`,
+		"walk.yaml:6:5: attacks[0].place: expected one of next-to-sink, busiest-route, leaf, or the key node, " +
+			'or the keys x and y, found "here"',
+	],
 	"no topology": ["name: walk\n", "walk.yaml:1:1: missing key topology; expected keys and values"],
 	"no kind": [
 		"name: walk\ntopology:\n  nodes: 3\n",

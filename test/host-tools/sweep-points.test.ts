@@ -107,10 +107,11 @@ test("errors name the place, what was expected and what was found", (t) => {
 	refuses(
 		t,
 		"axes: { size: [] }",
-		/^s\.yaml:3:9: axes\.size: expected a list, or keys and values, found \[\]$/,
+		/^s\.yaml:3:9: axes\.size: expected a list that is not empty, or at least one key, found \[\]$/,
 	);
 	refuses(t, "axes: { size: 5 }", "s.yaml:3:9: axes.size: expected a list, or keys and values, found 5");
-	refuses(t, "axes: {}", /^s\.yaml:3:1: axes: expected keys and values/);
+	refuses(t, "axes: {}", /^s\.yaml:3:1: axes: expected at least one key, found \{\}$/);
+	refuses(t, "axis: { size: [1] }", /^s\.yaml:3:1: axis: unknown key; .*; did you mean axes\?$/);
 	refuses(t, `${axes}\nexept: []`, /^s\.yaml:4:1: exept: unknown key; .*; did you mean except\?$/);
 	refuses(
 		t,
