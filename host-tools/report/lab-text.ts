@@ -15,21 +15,17 @@ export function labRows(lab: LabSummary, style: Style): readonly (readonly [stri
 	const { total, altered, foreign, replayed } = falseDelivered;
 	const falseText = `${n(total)} delivered falsely: ${n(altered)} altered, ${n(foreign)} invented, ${n(replayed)} replayed`;
 	rows.push(["", total > 0 ? style.red(falseText) : "nothing delivered falsely"]);
-	rows.push(["goodput", `${n(lab.goodputBytesPerS)} B/s, 99 % within ${n(lab.latencyMs.p99, 1)} ms`]);
+	const within = lab.goodputBytesPerS === 0 ? "" : `, 99 % within ${n(lab.latencyMs.p99, 1)} ms`;
+	rows.push(["goodput", `${n(lab.goodputBytesPerS)} B/s${within}`]);
 	const { victims } = occupancy;
 	rows.push([
 		"memory",
 		`at the victim ${n(victims.contexts.mean, 2)} contexts on average, most ${n(victims.contexts.peak)}; ` +
 			`${n(victims.bytes.mean)} B, most ${n(victims.bytes.peak)} B; ${percent(victims.attackers.share)} of it attackers'`,
 	]);
-	rows.push([
-		"verdicts",
-		`${n(verdicts.attackers.refused)} of ${n(verdicts.attackers.refused + verdicts.attackers.accepted)} frames of ` +
-			`attackers refused; ${n(verdicts.honest.refused)} honest ones too (precision ${n(verdicts.precision, 3)}, ` +
-			`recall ${n(verdicts.recall, 3)})`,
-	]);
+	rows.push(["verdicts", verdictText(verdicts)]);
 	const refusedHonest = reasons(lab.refused.honest);
-	if (refusedHonest !== "") rows.push(["", `honest frames refused: ${refusedHonest}`]);
+	if (refusedHonest !== "") rows.push(["", `honest frames refused, or repeated: ${refusedHonest}`]);
 	const distrusted = blocks.falseProbations + blocks.falseDoubts;
 	if (distrusted > 0)
 		rows.push(["distrust", `${n(distrusted)} times of an honest neighbour, short of a block`]);
@@ -45,6 +41,15 @@ export function labRows(lab: LabSummary, style: Style): readonly (readonly [stri
 		]);
 	}
 	return rows;
+}
+
+function verdictText({ attackers, honest, precision, recall }: LabSummary["verdicts"]): string {
+	const judged = attackers.refused + attackers.accepted;
+	if (judged === 0) return `no frame of attackers judged; ${n(honest.refused)} honest ones refused`;
+	return (
+		`${n(attackers.refused)} of ${n(judged)} frames of attackers refused; ${n(honest.refused)} honest ones too ` +
+		`(precision ${n(precision, 3)}, recall ${n(recall, 3)})`
+	);
 }
 
 /** Energy to transmit, receive and listen, for each octet that arrived. */

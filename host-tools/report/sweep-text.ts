@@ -64,7 +64,7 @@ export function sweepText(
 function timeText({ runs, before, workers, wallS }: SweepTime): string {
 	const kept = before > 0 ? `, ${before.toLocaleString("en")} kept from before` : "";
 	const on = `${workers} worker${workers === 1 ? "" : "s"}`;
-	return `${runs.toLocaleString("en")} runs in ${wallS.toFixed(1)} s on ${on}${kept}`;
+	return `${runs.toLocaleString("en")} run${runs === 1 ? "" : "s"} in ${wallS.toFixed(1)} s on ${on}${kept}`;
 }
 
 /** What explains the signs that were shown. */
