@@ -74,6 +74,9 @@ const ACK = 2;
 /** Neither delivered nor given up when the run ended. */
 const IN_FLIGHT = "in-flight";
 
+/** Arrived with other content alone. */
+const ALTERED = "altered";
+
 /** Brought by an attacker alone. */
 const REPLAYED = "replayed";
 
@@ -228,6 +231,7 @@ export class Metrics {
 		}
 		if (pending.digest !== digest) {
 			datagrams.altered++;
+			pending.reason = ALTERED;
 			return;
 		}
 		if (this.#taint.touches(timeUs, node, ident)) {
