@@ -16,8 +16,12 @@ export class CompletedChains {
 
 	/** Notes a chain that is complete. */
 	remember({ anchor }: ContextChain): void {
-		this.#anchors[this.#next] = i32be(anchor, 0);
-		this.#anchors[this.#next + 1] = i32be(anchor, 4);
+		const high = i32be(anchor, 0);
+		const low = i32be(anchor, 4);
+		// A packet of one fragment has no chain, and all of these bear the same anchor.
+		if (high === 0 && low === 0) return;
+		this.#anchors[this.#next] = high;
+		this.#anchors[this.#next + 1] = low;
 		this.#next = (this.#next + 2) % this.#anchors.length;
 	}
 
@@ -25,7 +29,6 @@ export class CompletedChains {
 	includes({ token }: ArrivedChain): boolean {
 		const high = i32be(token, 0);
 		const low = i32be(token, 4);
-		// A packet of one fragment has no chain, and all of these bear the same anchor.
 		if (high === 0 && low === 0) return false;
 		for (let i = 0; i < this.#anchors.length; i += 2) {
 			if (this.#anchors[i] === high && this.#anchors[i + 1] === low) return true;

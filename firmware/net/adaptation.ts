@@ -88,8 +88,9 @@ export class Adaptation {
 	readonly #options: AdaptationOptions;
 	readonly #arrival = new Arrival();
 	readonly #decompressed = new Decompressed();
-	readonly #chain = new ArrivedChain();
-	readonly #chainedFirst = new ChainedFirst();
+	/** Made when the first chained fragment comes: most nodes of a plain network never see one. */
+	#chain: ArrivedChain | undefined;
+	#chainedFirst: ChainedFirst | undefined;
 	readonly #packet: { -readonly [K in keyof ReceivedPacket]: ReceivedPacket[K] };
 
 	constructor(options: AdaptationOptions) {
@@ -211,18 +212,21 @@ export class Adaptation {
 	): ReceivedPacket | AdaptationDrop | undefined {
 		const arrival = this.#name(first);
 		const { next } = this.headers;
+		this.#chain ??= new ArrivedChain();
+		const chain = this.#chain;
 		if (first) {
+			this.#chainedFirst ??= new ChainedFirst();
 			const header = decodeChainedFirst(bytes, next, end, this.#chainedFirst);
 			if (typeof header === "string") return header;
-			const refusal = chains.first(arrival, header, bytes, end, this.#chain);
+			const refusal = chains.first(arrival, header, bytes, end, chain);
 			if (refusal !== undefined) return this.#refuse(refusal);
 			this.headers.next = chains.payloadOffset;
-			arrival.chain = this.#chain;
+			arrival.chain = chain;
 			return this.#receiveFirst(bytes, end);
 		}
-		const refusal = chains.next(arrival, bytes, next, end, this.#chain);
+		const refusal = chains.next(arrival, bytes, next, end, chain);
 		if (refusal !== undefined) return this.#refuse(refusal);
-		arrival.chain = this.#chain;
+		arrival.chain = chain;
 		return this.#receiveNext(bytes, chains.payloadOffset, end);
 	}
 
