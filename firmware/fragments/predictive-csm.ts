@@ -153,16 +153,18 @@ export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 		return context.lastUs + Math.min(timeoutUs, Math.max(leastUs, usualUs));
 	}
 
-	/** A sender's frames arrive in order, each within the longest delivery of the one before, or never. */
+	/**
+	 * A sender's frames arrive in order, or never: the next one at the latest when he has repeated the last one, whose
+	 * acknowledgements may all have been lost, and then the next one, as often as he may.
+	 */
 	gapDeadlineUs(context: ReassemblyContext): number {
-		return Math.min(
-			context.deadlineUs,
-			context.lastUs + (this.#host?.longestDeliveryUs ?? USUAL_DELIVERY_US),
-		);
+		const deliveryUs = this.#host?.longestDeliveryUs ?? USUAL_DELIVERY_US;
+		return Math.min(context.deadlineUs, context.lastUs + 2 * deliveryUs);
 	}
 
 	isEstablished(address: LinkAddress): boolean {
-		const i = this.standings.find(address, this.#host?.clock.nowUs() ?? 0);
+		// Asking must not count as news of him.
+		const i = this.standings.placeOf(address);
 		return i >= 0 && !this.standings.isNewcomer(i);
 	}
 

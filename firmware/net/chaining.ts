@@ -81,10 +81,18 @@ export class Chaining {
 			plan.tokenBytes = this.#config.keyedTokenBytes;
 			return plan;
 		}
-		if (this.#neighbours.find(destination)?.chains !== true) return undefined;
+		const understands = destination.isBroadcast
+			? this.keys === undefined && this.#everybodyChains()
+			: this.#neighbours.find(destination)?.chains === true;
+		if (!understands) return undefined;
 		plan.nonce = this.#random.below(0x10000);
 		plan.tokenBytes = this.#config.tokenBytes;
 		return plan;
+	}
+
+	#everybodyChains(): boolean {
+		const { entries } = this.#neighbours;
+		return entries.length > 0 && entries.every(({ chains }) => chains);
 	}
 
 	/** Whether plain fragments that bear this address are none of its owner's. */

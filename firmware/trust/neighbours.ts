@@ -1,4 +1,5 @@
 import type { LinkAddress } from "../address.js";
+import { STALE_S } from "./parameters.js";
 
 /** Weight of a new sample is 1 / 2^3: about the last eight frames count. */
 const SHIFT = 3;
@@ -153,7 +154,7 @@ export type WorthOf = (address: LinkAddress) => Worth;
  * The neighbours that a node knows, at most `capacity` of them.
  *
  * A newcomer displaces the one that was silent longest among those of the least {@link Worth}; unknown ones displace
- * nobody but their like, and nobody displaces one that is needed.
+ * nobody but their like and whoever was silent for an hour, and nobody displaces one that is needed.
  */
 export class NeighbourTable {
 	readonly capacity: number;
@@ -191,9 +192,13 @@ export class NeighbourTable {
 	#displaceable(newcomer: Worth): number {
 		let victim = -1;
 		let least: Worth = Worth.needed;
+		let latestUs = 0;
+		for (const { lastSeenUs } of this.entries) latestUs = Math.max(latestUs, lastSeenUs);
 		for (let i = 0; i < this.entries.length; i++) {
 			const { address, lastSeenUs } = this.entries[i]!;
-			const worth = this.#worthOf(address);
+			const isStale = latestUs - lastSeenUs > STALE_S * 1e6;
+			const given = this.#worthOf(address);
+			const worth = isStale && given === Worth.established ? Worth.unknown : given;
 			if (worth > Worth.unknown && worth >= newcomer) continue;
 			const isLess = worth < least || (worth === least && lastSeenUs < this.entries[victim]!.lastSeenUs);
 			if (victim >= 0 && !isLess) continue;

@@ -105,15 +105,19 @@ export class StandingTable {
 		return this.#count;
 	}
 
-	/** The standing of an address, brought up to date; -1 for an unknown one. */
-	find(address: LinkAddress, nowUs: number): number {
+	/** The standing of an address as it was last; -1 for an unknown one. */
+	placeOf({ mode, high, low }: LinkAddress): number {
 		for (let i = 0; i < this.#count; i++) {
-			if (this.low[i] === address.low && this.high[i] === address.high && this.mode[i] === address.mode) {
-				this.#drift(i, ticks(nowUs));
-				return i;
-			}
+			if (this.low[i] === low && this.high[i] === high && this.mode[i] === mode) return i;
 		}
 		return -1;
+	}
+
+	/** The standing of an address, brought up to date; -1 for an unknown one. */
+	find(address: LinkAddress, nowUs: number): number {
+		const i = this.placeOf(address);
+		if (i >= 0) this.#drift(i, ticks(nowUs));
+		return i;
 	}
 
 	/** The standing of an address, made where there is room for it; -1 where there is none. */

@@ -11,8 +11,8 @@ import { keyringWith, LINK_KEY, planOf, standardPacket } from "../support/chains
 import { LowpanReceiver, payloadsOf, SENDER } from "../support/reassembly.js";
 
 const PACKET = standardPacket(500);
-/** Longest delivery of one frame for a policy that serves no node: a gap is given so much time. */
-const DELIVERY_US = longestDeliveryUs(CSMA_DEFAULTS);
+/** A gap is given the time of two longest deliveries, here those of a policy that serves no node. */
+const GAP_US = 2 * longestDeliveryUs(CSMA_DEFAULTS);
 
 const chained = (nonce = 1, tag = 1, packet = PACKET) =>
 	payloadsOf(packet, 116, { tag, plan: planOf(8, nonce) });
@@ -103,7 +103,7 @@ test("after a lost fragment the memory is free once no delivery can take longer"
 	receiver.take(second);
 	receiver.clock.advanceBy(50_000);
 	t.is(receiver.take(fourth), "fragment-gap");
-	receiver.clock.advanceBy(DELIVERY_US - 50_000 - 1);
+	receiver.clock.advanceBy(GAP_US - 50_000 - 1);
 	t.is(receiver.reassembler.contexts.length, 1);
 	receiver.clock.advanceBy(1);
 	t.deepEqual(receiver.reassembler.contexts, []);
@@ -116,7 +116,7 @@ test("a gap that shows when it is too late ends the context at once", (t) => {
 	const [first, , third] = chained() as [Uint8Array, Uint8Array, Uint8Array];
 	const receiver = openReceiver();
 	receiver.take(first);
-	receiver.clock.advanceBy(DELIVERY_US + 1);
+	receiver.clock.advanceBy(GAP_US + 1);
 	t.is(receiver.reassembler.contexts.length, 1);
 	t.is(receiver.take(third), "fragment-gap");
 	t.deepEqual(receiver.reassembler.contexts, []);
@@ -128,7 +128,7 @@ test("a spoofed gap before every fragment does not harm a sender who goes on in 
 	const receiver = openReceiver();
 	let result: unknown;
 	payloads.forEach((payload, i) => {
-		receiver.clock.advanceBy(DELIVERY_US - 1);
+		receiver.clock.advanceBy(GAP_US - 1);
 		const forged = last.map((octet, at) => (at > 6 ? octet ^ 0x55 : octet));
 		if (i > 0 && i + 1 < payloads.length) t.is(receiver.take(forged), "fragment-gap");
 		result = receiver.take(payload);
@@ -143,7 +143,7 @@ test("a gap that was filled counts no more: the next pause may be as long as any
 	receiver.take(first);
 	t.is(receiver.take(third), "fragment-gap");
 	t.is(receiver.take(second), undefined);
-	receiver.clock.advanceBy(DELIVERY_US + 100_000);
+	receiver.clock.advanceBy(GAP_US + 100_000);
 	t.is(receiver.take(third), undefined);
 	t.deepEqual(rest.map((payload) => receiver.take(payload)).at(-1), PACKET);
 });

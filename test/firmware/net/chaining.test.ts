@@ -307,3 +307,27 @@ test("a chain that came through a mesh is its originator's, not that of the neig
 	t.deepEqual(network.recorder.of("fragmentRefused"), []);
 	t.deepEqual(network.leaks(), []);
 });
+
+test("a multicast in fragments is chained where everybody chains, and plain where one neighbour does not", (t) => {
+	const allNodes = new Uint8Array(16);
+	allNodes.set([0xff, 0x02]);
+	allNodes[15] = 1;
+	const network = TestNetwork.of(3, OPEN);
+	for (const node of network.nodes) node.network.bind(PORT, () => {});
+	network.clock.advanceBy(2_000_000);
+	t.is(send(network, network.nodes[1]!, 1) + send(network, network.nodes[0]!, 2), 2);
+	formats(network);
+	const heard = network.recorder.of("datagramDelivered").length;
+	network.nodes[0]!.network.sendUdp(allNodes, PORT, PORT, counting(400), 400);
+	network.clock.advanceBy(500_000);
+	t.deepEqual(formats(network), ["chained"]);
+	t.is(network.recorder.of("datagramDelivered").length, heard + 2);
+	const plain = network.add();
+	plain.network.sendUdp(near(1), PORT, PORT, counting(10), 10);
+	network.clock.advanceBy(500_000);
+	formats(network);
+	network.nodes[0]!.network.sendUdp(allNodes, PORT, PORT, counting(400), 400);
+	network.clock.advanceBy(500_000);
+	t.deepEqual(formats(network), ["plain"]);
+	t.deepEqual(network.leaks(), []);
+});

@@ -212,3 +212,27 @@ test("an entry keeps its own copy of the address", (t) => {
 	t.not(table.find(LinkAddress.short(1)), undefined);
 	t.throws(() => new NeighbourTable(0), { instanceOf: RangeError, message: /capacity.*1.*0/ });
 });
+
+test("an unknown newcomer displaces no established neighbour, but one that was silent for an hour", (t) => {
+	const worth = new Map<number, Worth>([
+		[1, Worth.established],
+		[2, Worth.needed],
+	]);
+	const table = new NeighbourTable(2, ({ low }) => worth.get(low) ?? Worth.unknown);
+	table.obtain(LinkAddress.short(1))!.noteReceived(-60, 0);
+	table.obtain(LinkAddress.short(2))!.noteReceived(-60, 3_600_000_000);
+	t.is(table.obtain(LinkAddress.short(3)), undefined);
+	table.find(LinkAddress.short(2))!.noteReceived(-60, 3_600_000_001);
+	t.not(table.obtain(LinkAddress.short(3)), undefined);
+	t.is(table.find(LinkAddress.short(1)), undefined);
+	t.not(table.find(LinkAddress.short(2)), undefined);
+});
+
+test("one that routes need displaces an established neighbour, and is displaced by nobody", (t) => {
+	const table = new NeighbourTable(1, ({ low }) => (low === 2 ? Worth.needed : Worth.established));
+	table.obtain(LinkAddress.short(1))!.noteReceived(-60, 0);
+	t.is(table.obtain(LinkAddress.short(3)), undefined);
+	table.obtain(LinkAddress.short(2))!.noteReceived(-60, 1);
+	t.is(table.obtain(LinkAddress.short(1)), undefined);
+	t.not(table.find(LinkAddress.short(2)), undefined);
+});

@@ -266,3 +266,13 @@ test("24 octets a neighbour, its address apart", (t) => {
 	t.is(seen.reduce((sum, bytes) => sum + bytes, 0) + 3 * 4, STANDING_BYTES);
 	t.is(STANDING_BYTES, 24);
 });
+
+test("asking for a place is no news of whoever has it", (t) => {
+	const table = new StandingTable(1);
+	const [silent, newcomer] = [LinkAddress.short(1), LinkAddress.short(2)];
+	const i = table.obtain(silent, 0);
+	for (let k = 0; k < 8; k++) table.noteSuccess(i);
+	for (let minute = 1; minute < 120; minute++) t.is(table.placeOf(silent), i);
+	t.is(table.obtain(newcomer, 3_500_000_000), -1);
+	t.is(table.obtain(newcomer, 7_200_000_000), i);
+});
