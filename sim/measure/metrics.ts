@@ -168,6 +168,10 @@ export class Metrics {
 				else if (outcome === "reassembly-timed-out") s.reassembly.timedOut++;
 				else count(s.reassembly.closed, outcome);
 			},
+			nodeMemory: (_timeUs, _node, peakBytes) => {
+				// Contexts that grow by slots were never larger when one opened.
+				if (peakBytes > s.reassembly.peakBytes) s.reassembly.peakBytes = peakBytes;
+			},
 			fragmentRefused: (_timeUs, _node, _source, _tag, _offset, reason) =>
 				count(s.reassembly.refused, reason),
 			readingCollected: () => {
