@@ -357,7 +357,14 @@ test("a run that fails ends the sweep with the command that repeats that run", (
 });
 
 test("the sweeps that ship load, say what to expect, and name what they set", async (t) => {
-	t.deepEqual(await shippedSweeps(), ["attack-lab", "lab-limits", "lab-rates", "lab-table", "stacks"]);
+	t.deepEqual(await shippedSweeps(), [
+		"attack-lab",
+		"lab-limits",
+		"lab-memory",
+		"lab-rates",
+		"lab-table",
+		"stacks",
+	]);
 	for (const name of await shippedSweeps()) {
 		const { sweep, path } = await readSweep(name);
 		t.is(sweep.name, name);

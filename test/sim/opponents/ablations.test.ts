@@ -48,10 +48,10 @@ test("chain-only: verifies, and frees a context whose gap will not be filled", (
 	const { closed } = playChained(t, chainOnly, [
 		[A1, "stored", 1],
 		[A3, "fragment-gap", 1],
-		// One delivery after the fragment before it, it may still come.
-		[A2, "stored", 1, { atMs: 199 }],
+		// Two longest deliveries (2 · 222 ms) after the fragment before it, it may still come.
+		[A2, "stored", 1, { atMs: 444 }],
 		[A4, "fragment-gap", 1],
-		[A3, "fragment-orphan", 0, { atMs: 399 }],
+		[A3, "fragment-orphan", 0, { atMs: 889 }],
 	]);
 	t.deepEqual(closed, ["reassembly-timed-out"]);
 });
