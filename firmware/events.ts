@@ -97,6 +97,42 @@ export const NODE_EVENTS = {
 		code: 17,
 		fields: [timeUs, node, ["neighbour", "address"], ["state", "text"], ["score", "uint"]],
 	},
+	/**
+	 * A node has its part for a term, or another one during it. `role`: `head`, `member` (of `head`), `direct` (its head is a
+	 * sink) or `uncovered` (nobody leads it); `round`: the round of data.
+	 */
+	roleTaken: {
+		code: 18,
+		fields: [timeUs, node, ["round", "uint"], ["role", "text"], ["head", "address"]],
+	},
+	/** The application gave a reading to a clustered node. `sequence`: number of the reading, from 0 on, at this node. */
+	readingAccepted: { code: 19, fields: [timeUs, node, ["sequence", "uint"]] },
+	/** A head, or a sink, acknowledged the frame with a reading of a node. */
+	readingHandedOver: { code: 20, fields: [timeUs, node, ["sequence", "uint"], ["head", "address"]] },
+	/** A reading reached a sink. `origin`: whose it is; `via`: whose datagram brought it; `again`: 1 when it had come before. */
+	readingArrived: {
+		code: 21,
+		fields: [
+			timeUs,
+			node,
+			["origin", "address"],
+			["sequence", "uint"],
+			["via", "address"],
+			["again", "uint"],
+		],
+	},
+	/** A receipt told a node that its reading arrived. */
+	readingConfirmed: { code: 22, fields: [timeUs, node, ["sequence", "uint"]] },
+	/** A node gave up a reading of its own that it had accepted. */
+	readingAbandoned: { code: 23, fields: [timeUs, node, ["sequence", "uint"], reason] },
+	/**
+	 * A node thinks otherwise of how a neighbour serves as a head. `score` in units of 1/65535; `admitted`: whether it may
+	 * lead this node.
+	 */
+	serviceChanged: {
+		code: 24,
+		fields: [timeUs, node, ["neighbour", "address"], ["score", "uint"], ["admitted", "uint"]],
+	},
 } as const satisfies EventTable;
 
 export type NodeEvents = EventMethods<typeof NODE_EVENTS>;

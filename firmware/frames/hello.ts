@@ -3,11 +3,14 @@ import { Dispatch, EXPERIMENTAL_PAGE } from "./lowpan.js";
 
 /** Message type on page 15; types from 0x01 to 0x3f are Lowguard's own. */
 export const HELLO_TYPE = 0x01;
-/** Octets of a HELLO, page switch included. */
+/** Octets of a HELLO, page switch included, and of one that tells of charge. */
 export const HELLO_BYTES = 7;
+export const CLUSTER_HELLO_BYTES = HELLO_BYTES + 2;
 
 /** Capability bit: puts chained fragments together. */
 export const CHAINS = 0x01;
+/** Capability bit: takes part in elections, and tells its charge here. */
+export const CLUSTERS = 0x02;
 
 export type HelloDrop = "hello-truncated" | "hello-type";
 
@@ -15,10 +18,11 @@ export type HelloDrop = "hello-truncated" | "hello-type";
  * What a node says of itself to all its neighbours, unasked.
  *
  * On the air, big-endian: 0xff (page 15, RFC 8025), type 0x01, capabilities (1), boot (2), sequence of the sender's
- * broadcasts (2). Longer ones are from later versions: what follows is passed over.
+ * broadcasts (2); with the capability CLUSTERS then charge (1) and neighbours (1). What follows is from later versions,
+ * and passed over.
  */
 export class Hello {
-	/** {@link CHAINS}; unknown bits are ignored. */
+	/** {@link CHAINS}, {@link CLUSTERS}; unknown bits are ignored. */
 	capabilities = 0;
 	/**
 	 * Another at each start of the sender, 4 bits that count and 12 random ones: whoever shares a key with it must skip
@@ -27,6 +31,9 @@ export class Hello {
 	boot = 0;
 	/** Rises with each broadcast of this sender: shows its neighbours what they missed. */
 	sequence = 0;
+	/** With {@link CLUSTERS}: charge of the sender, 0 to 255 (full), and neighbours within its cluster radius; else 0. */
+	charge = 0;
+	neighbours = 0;
 }
 
 /** Encodes a HELLO, page switch first; returns the next offset. */
@@ -36,7 +43,10 @@ export function encodeHello(hello: Hello, bytes: Uint8Array, offset: number): nu
 	bytes[offset + 2] = hello.capabilities;
 	putU16be(bytes, offset + 3, hello.boot);
 	putU16be(bytes, offset + 5, hello.sequence);
-	return offset + HELLO_BYTES;
+	if ((hello.capabilities & CLUSTERS) === 0) return offset + HELLO_BYTES;
+	bytes[offset + 7] = hello.charge;
+	bytes[offset + 8] = hello.neighbours;
+	return offset + CLUSTER_HELLO_BYTES;
 }
 
 /** Decodes a HELLO whose type octet is at `offset`, behind the page switch. */
@@ -51,5 +61,9 @@ export function decodeHello(
 	into.capabilities = bytes[offset + 1]!;
 	into.boot = u16be(bytes, offset + 2);
 	into.sequence = u16be(bytes, offset + 4);
+	const tellsCharge = (into.capabilities & CLUSTERS) !== 0;
+	if (tellsCharge && offset + CLUSTER_HELLO_BYTES - 1 > end) return "hello-truncated";
+	into.charge = tellsCharge ? bytes[offset + 6]! : 0;
+	into.neighbours = tellsCharge ? bytes[offset + 7]! : 0;
 	return into;
 }

@@ -16,7 +16,15 @@ export type OutboxDrop =
 	| Exclude<CsmaOutcome, "sent">;
 
 /** What a node sends on its own account. */
-export type ControlKind = "gradient" | "neighbour-discovery" | "hello";
+export type ControlKind =
+	| "gradient"
+	| "neighbour-discovery"
+	| "hello"
+	| "sync"
+	| "advertisement"
+	| "join"
+	| "schedule"
+	| "receipt";
 
 interface Outgoing {
 	readonly buffer: Uint8Array;

@@ -1,3 +1,4 @@
+import type { ElectionOptions } from "../../firmware/cluster/election.js";
 import { parseIpv6Prefix } from "../../firmware/frames/ipv6-text.js";
 import type { AttackEntry } from "../../sim/attacks/common-options.js";
 import { ENERGY_PROFILES, type ProfileName, txCurrentMa } from "../../sim/energy/profiles.js";
@@ -9,6 +10,9 @@ import { show } from "./describe.js";
 import type { Path, ScenarioDocument } from "./document.js";
 import { messageOf } from "./extension.js";
 import { moduleFault, type UserModule } from "./user-module.js";
+
+/** For elections that are only built to see whether they accept their options. */
+const NO_RANDOM = { int32: () => 0, below: () => 0 };
 
 /**
  * What no schema can say: values that must fit each other, and models that must accept their options.
@@ -35,6 +39,13 @@ export function checkScenario(
 	);
 	build(["reassembly"], scenario.reassembly, (options) =>
 		modules.policy.create(options as Readonly<Record<string, number | string | boolean>>),
+	);
+	build(["election"], scenario.election, (options) =>
+		modules.election?.create(options as ElectionOptions, {
+			node: 0,
+			random: NO_RANDOM,
+			omniscience: undefined,
+		}),
 	);
 	if (typeof scenario.sinks !== "string") checkNumbers(document, ["sinks"], scenario.sinks, topology.nodes);
 	checkTraffic(document, scenario, modules, topology);

@@ -1,9 +1,11 @@
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { ElectionFactory } from "../../firmware/cluster/election.js";
 import type { PolicyFactory } from "../../firmware/fragments/policy.js";
 import type { AttackFactory } from "../../sim/attacks/attack.js";
 import type { PropagationFactory } from "../../sim/channel/propagation.js";
+import { NONE } from "../../sim/opponents/elections/index.js";
 import { EXTENSION_POINTS, type ExtensionPoint, isModulePath } from "../../sim/scenario/extensions.js";
 import type { Scenario, ScenarioModules } from "../../sim/scenario/scenario.js";
 import { SCENARIO_SCHEMA } from "../../sim/scenario/schema.js";
@@ -83,11 +85,12 @@ export async function loadScenario(nameOrPath: string, options: LoadOptions = {}
 }
 
 function userModulesOf(scenario: Scenario, directory: string): readonly UserModule[] {
-	const { topology, channel, reassembly, traffic, attacks } = scenario;
+	const { topology, channel, reassembly, election, traffic, attacks } = scenario;
 	const kinds = [
 		topology.kind,
 		channel.propagation.kind,
 		reassembly.policy,
+		election.kind,
 		...traffic.map(({ kind }) => kind),
 		...attacks.map(({ kind }) => kind),
 	];
@@ -121,10 +124,11 @@ async function loadModules(
 		await inlineFile(document, at, values, extension, path);
 		return extension;
 	};
-	const { topology, channel, reassembly, traffic, attacks } = scenario;
+	const { topology, channel, reassembly, election, traffic, attacks } = scenario;
 	const places = await load(["topology"], topology, EXTENSION_POINTS.topology);
 	const loss = await load(["channel", "propagation"], channel.propagation, EXTENSION_POINTS.propagation);
 	const policy = await load(["reassembly"], reassembly, EXTENSION_POINTS.policy);
+	const vote = await load(["election"], election, EXTENSION_POINTS.election);
 	const flows: Extension[] = [];
 	for (const [i, flow] of traffic.entries()) {
 		flows.push(await load(["traffic", i], flow, EXTENSION_POINTS.traffic));
@@ -140,6 +144,7 @@ async function loadModules(
 			topology: inSchemaOrder(topology, places.schema),
 			channel: { ...sorted.channel, propagation: inSchemaOrder(channel.propagation, loss.schema) },
 			reassembly: inSchemaOrder(reassembly, policy.schema),
+			election: inSchemaOrder(election, vote.schema),
 			traffic: traffic.map((flow, i) => inSchemaOrder(flow, flows[i]!.schema)),
 			attacks: attacks.map((attack, i) => inSchemaOrder(attack, assaults[i]!.schema)),
 		},
@@ -147,6 +152,7 @@ async function loadModules(
 			topology: places.factory as TopologyFactory,
 			propagation: loss.factory as PropagationFactory,
 			policy: policy.factory as PolicyFactory,
+			election: election.kind === NONE ? undefined : (vote.factory as ElectionFactory),
 			traffic: flows.map(({ factory }, i) =>
 				traffic[i]!.kind === READINGS ? undefined : (factory as TrafficFactory),
 			),

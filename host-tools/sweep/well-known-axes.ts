@@ -12,6 +12,7 @@ export interface WellKnownAxis {
 /** The short names, in the order in which messages list them. */
 export const WELL_KNOWN_AXES: ReadonlyMap<string, WellKnownAxis> = new Map<string, WellKnownAxis>([
 	["defence", { path: "reassembly.policy" }],
+	["election", { path: "election.kind" }],
 	["attack", { path: "attacks[0].kind", none: { value: "none", list: "attacks" } }],
 	["rate", { path: "attacks[0].ratePerS" }],
 	["attackers", { path: "attacks[0].attackers" }],

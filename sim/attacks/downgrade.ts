@@ -25,7 +25,11 @@ export const downgrade: AttackFactory = {
 			const sequence = turn++;
 			if (options["announces"] === true && sequence % 2 === 0) {
 				const hello = new Uint8Array(HELLO_BYTES);
-				encodeHello({ capabilities: 0, boot: 0, sequence: sequence & 0xffff }, hello, 0);
+				encodeHello(
+					{ capabilities: 0, boot: 0, sequence: sequence & 0xffff, charge: 0, neighbours: 0 },
+					hello,
+					0,
+				);
 				context.send(forge.frame({ source: name.address, destination: BROADCAST }, hello));
 			} else sender.send(name, context.datagramBytes, true);
 		});

@@ -1,6 +1,7 @@
 import { ATTACKS } from "../attacks/index.js";
 import type { PropagationFactory } from "../channel/propagation.js";
 import { logDistance } from "../channel/propagation.js";
+import { ELECTIONS, NONE } from "../opponents/elections/index.js";
 import { REASSEMBLY_POLICIES } from "../opponents/index.js";
 import { TOPOLOGIES } from "../topology/index.js";
 import type { OptionSchemas } from "../topology/topology.js";
@@ -15,7 +16,7 @@ export interface ExtensionFactory {
 /** One place of a scenario that names a model. */
 export interface ExtensionPoint {
 	/** Name under which a user's own module exports its factory. */
-	readonly exportName: "topology" | "propagation" | "policy" | "traffic" | "attack";
+	readonly exportName: "topology" | "propagation" | "policy" | "election" | "traffic" | "attack";
 	/** Method that its factory must have. */
 	readonly method: "create" | "start";
 	/** Key of the section that names the model. */
@@ -33,6 +34,9 @@ export const PROPAGATION_MODELS: ReadonlyMap<string, PropagationFactory> = new M
 
 /** `readings` is no model of its own: the firmware's application makes the traffic. */
 const READINGS_ENTRY: ExtensionFactory = { name: READINGS, options: READINGS_OPTIONS };
+
+/** Without clusters there is nobody to elect. */
+const NONE_ENTRY: ExtensionFactory = { name: NONE, options: {} };
 
 /** The extension points of a scenario. */
 export const EXTENSION_POINTS = {
@@ -56,6 +60,13 @@ export const EXTENSION_POINTS = {
 		key: "policy",
 		noun: "reassembly policy",
 		shipped: REASSEMBLY_POLICIES,
+	},
+	election: {
+		exportName: "election",
+		method: "create",
+		key: "kind",
+		noun: "election",
+		shipped: new Map<string, ExtensionFactory>([[NONE, NONE_ENTRY], ...ELECTIONS]),
 	},
 	traffic: {
 		exportName: "traffic",

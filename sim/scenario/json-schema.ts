@@ -25,6 +25,7 @@ export function scenarioJsonSchema(): Schema {
 				},
 			},
 			reassembly: open(properties.reassembly, EXTENSION_POINTS.policy),
+			election: open(properties.election, EXTENSION_POINTS.election),
 			traffic: {
 				...properties.traffic,
 				items: open(properties.traffic.items, EXTENSION_POINTS.traffic),

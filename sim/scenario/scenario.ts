@@ -1,3 +1,4 @@
+import type { ElectionFactory } from "../../firmware/cluster/election.js";
 import type { PolicyFactory } from "../../firmware/fragments/policy.js";
 import type { AttackFactory } from "../attacks/attack.js";
 import type { PropagationFactory } from "../channel/propagation.js";
@@ -14,6 +15,8 @@ export interface ScenarioModules {
 	readonly topology: TopologyFactory;
 	readonly propagation: PropagationFactory;
 	readonly policy: PolicyFactory;
+	/** Undefined for nodes without clusters. */
+	readonly election: ElectionFactory | undefined;
 	/** In the order of `scenario.traffic`; undefined for `readings`, which the firmware's application does. */
 	readonly traffic: readonly (TrafficFactory | undefined)[];
 	/** In the order of `scenario.attacks`. */

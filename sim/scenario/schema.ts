@@ -1,13 +1,13 @@
 import { CHANNEL_SCHEMA, RADIO_SCHEMA } from "./schema-channel.js";
+import { CLUSTER_SCHEMA, ELECTION_SCHEMA } from "./schema-cluster.js";
 import { LIFECYCLE_SCHEMA } from "./schema-lifecycle.js";
 import { NODE_SCHEMA } from "./schema-node.js";
 
 /**
  * JSON Schema of a scenario, as plain data: the one place that says what may stand in one.
  *
- * Sections that name an extension point (`topology`, `channel.propagation`, `reassembly`, `traffic`, `attacks`) stay
- * open
- * here: their other keys are the options of whatever model they name, checked against its own schemas.
+ * Sections that name an extension point (`topology`, `channel.propagation`, `reassembly`, `election`, `traffic`, `attacks`)
+ * stay open here: their other keys are the options of whatever model they name, checked against its own schemas.
  */
 export const SCENARIO_SCHEMA = {
 	type: "object",
@@ -74,6 +74,8 @@ export const SCENARIO_SCHEMA = {
 			default: {},
 			description: "Who gets the memory for reassembly; the other keys are options of the policy",
 		},
+		election: ELECTION_SCHEMA,
+		cluster: CLUSTER_SCHEMA,
 		sinks: {
 			anyOf: [
 				{ enum: ["corner", "centre", "none"] },

@@ -10,6 +10,7 @@ const BASE: Readonly<Record<ExtensionPoint["exportName"], Readonly<Record<string
 	topology: SCENARIO_SCHEMA.properties.topology.properties,
 	propagation: SCENARIO_SCHEMA.properties.channel.properties.propagation.properties,
 	policy: SCENARIO_SCHEMA.properties.reassembly.properties,
+	election: SCENARIO_SCHEMA.properties.election.properties,
 	traffic: SCENARIO_SCHEMA.properties.traffic.items.properties,
 	// The common keys stand here and not in the scenario's schema: each kind may give them defaults of its own.
 	attack: { ...SCENARIO_SCHEMA.properties.attacks.items.properties, ...ATTACK_KEYS },

@@ -1,0 +1,88 @@
+const TIME_S = { type: "number", exclusiveMinimum: 0, maximum: 3600 } as const;
+
+/** Section `election`: whether nodes form clusters, and how those elect their heads. */
+export const ELECTION_SCHEMA = {
+	type: "object",
+	additionalProperties: true,
+	properties: {
+		kind: {
+			type: "string",
+			title: "the name of an election",
+			minLength: 1,
+			default: "none",
+			description: "Name of an election, path of your own module, or none for nodes without clusters",
+		},
+	},
+	default: {},
+	description: "How clusters elect their heads; the other keys are options of the kind",
+} as const;
+
+/** Section `cluster`: how clustered nodes spend their time, where there is an election. */
+export const CLUSTER_SCHEMA = {
+	type: "object",
+	additionalProperties: false,
+	properties: {
+		roundS: { ...TIME_S, default: 20, description: "Time between two collections of readings, in seconds" },
+		roundsPerElection: {
+			type: ["integer", "null"],
+			minimum: 1,
+			maximum: 65535,
+			default: null,
+			description: "Rounds that a head leads for; null for what the election has for its own",
+		},
+		radiusM: {
+			type: "number",
+			exclusiveMinimum: 0,
+			maximum: 1e5,
+			default: 30,
+			description:
+				"Within this a head covers others, under elections that know a radius, in metres; on the air, the " +
+				"distance at which the mean signal is as strong as the weakest announcement that is heeded",
+		},
+		syncMs: { ...TIME_S, maximum: 1e5, default: 60, description: "For the sink's SYNC and its echoes" },
+		electionMs: {
+			...TIME_S,
+			maximum: 1e5,
+			default: 120,
+			description: "For announcements, and for as long again those of nodes that nobody covers",
+		},
+		joinMs: { ...TIME_S, maximum: 1e5, default: 150, description: "For JOINs" },
+		slotMs: { ...TIME_S, maximum: 1e4, default: 10, description: "Slot of one member" },
+		slotsPerSection: {
+			type: "integer",
+			minimum: 3,
+			maximum: 64,
+			default: 16,
+			description: "Slots of a cluster: one for SCHEDULE, one for newcomers, the others for members",
+		},
+		sections: {
+			type: "integer",
+			minimum: 1,
+			maximum: 255,
+			default: 16,
+			description: "Clusters that can have slots of their own",
+		},
+		sinkSlots: {
+			type: "integer",
+			minimum: 3,
+			maximum: 255,
+			default: 16,
+			description: "Slots of a sink's own cluster, whose members send to it directly",
+		},
+		forwardMs: {
+			...TIME_S,
+			maximum: 1e5,
+			default: 800,
+			description: "For what heads have collected, on its way to the sink",
+		},
+		bufferedReadings: {
+			type: "integer",
+			minimum: 1,
+			maximum: 64,
+			default: 32,
+			description: "Readings that a node keeps until a receipt tells that they arrived",
+		},
+	},
+	default: {},
+	description: "How clustered nodes spend their time; milliseconds where the name ends in Ms",
+} as const;
