@@ -4,7 +4,7 @@ import type { ElectionFactory, ElectionOptions } from "./election.js";
  * How a clustered node spends its time. All nodes of a network have the same.
  *
  * A round begins at the same time everywhere. In one with an election all nodes are awake first: the sink's SYNC (0x02)
- * and its echoes for `syncUs`, announcements (ADV) for `electionUs`, those of the second window for as long again, JOINs
+ * and its echoes for `syncUs`, its RECEIPTs and their echoes for `receiptUs`, announcements (ADV) for `electionUs`, those of the second window for as long again, JOINs
  * for `joinUs`. Then, in every round, the slots: `sinkSlots` of the sink's own cluster, and `sections` of
  * `slotsPerSection` each, one section a cluster. In the first slot of a section its head sends SCHEDULE, in the last one it
  * listens for newcomers' JOINs; between them each member has one slot, and sleeps outside it. Then, for `forwardUs`, heads
@@ -18,6 +18,7 @@ export interface ClusterConfig {
 	/** 1 or more. */
 	readonly roundsPerElection: number;
 	readonly syncUs: number;
+	readonly receiptUs: number;
 	readonly electionUs: number;
 	readonly joinUs: number;
 	readonly slotUs: number;
@@ -36,7 +37,7 @@ export interface ClusterConfig {
 	readonly bufferedReadings: number;
 }
 
-/** The longest of a node's own times, for arrays and checks: where its slots begin and end, in µs since the round began. */
+/** When the slots of a round begin, in µs since the round began. */
 export function slotsBeginUs(config: ClusterConfig, hasElection: boolean): number {
-	return hasElection ? config.syncUs + 2 * config.electionUs + config.joinUs : 0;
+	return hasElection ? config.syncUs + config.receiptUs + 2 * config.electionUs + config.joinUs : 0;
 }

@@ -40,6 +40,12 @@ export const CLUSTER_SCHEMA = {
 				"distance at which the mean signal is as strong as the weakest announcement that is heeded",
 		},
 		syncMs: { ...TIME_S, maximum: 1e5, default: 60, description: "For the sink's SYNC and its echoes" },
+		receiptMs: {
+			...TIME_S,
+			maximum: 1e5,
+			default: 120,
+			description: "For the sink's RECEIPTs, which tell nodes what arrived, and their echoes",
+		},
 		electionMs: {
 			...TIME_S,
 			maximum: 1e5,
