@@ -114,6 +114,16 @@ export interface Omniscience {
 	/** Remaining charge of this node, and of all that are alive on average, as a share of a normal node's full one. */
 	charge(): number;
 	meanCharge(): number;
+	/** The same of each neighbour that is alive and within the cluster radius; valid until the next call. */
+	neighbourCharges(): readonly number[];
+	/**
+	 * Nodes that are alive and have not led since the last time that all who are alive had (CROSS), and whether this one
+	 * is among them.
+	 */
+	players(): number;
+	plays(): boolean;
+	/** Data rounds that the charge of all lasts by a formula for what a round costs (DEEC); undefined where there is none. */
+	readonly lifetimeRounds: number | undefined;
 }
 
 /** What an election is given. */

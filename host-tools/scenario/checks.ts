@@ -1,4 +1,4 @@
-import type { ElectionOptions } from "../../firmware/cluster/election.js";
+import type { ElectionOptions, Omniscience } from "../../firmware/cluster/election.js";
 import { parseIpv6Prefix } from "../../firmware/frames/ipv6-text.js";
 import type { AttackEntry } from "../../sim/attacks/common-options.js";
 import { ENERGY_PROFILES, type ProfileName, txCurrentMa } from "../../sim/energy/profiles.js";
@@ -13,6 +13,20 @@ import { moduleFault, type UserModule } from "./user-module.js";
 
 /** For elections that are only built to see whether they accept their options. */
 const NO_RANDOM = { int32: () => 0, below: () => 0 };
+const ONE_NODE: Omniscience = {
+	nodes: 1,
+	ownFactor: 1,
+	meanFactor: 1,
+	lifetimeRounds: 1,
+	round: () => 0,
+	alive: () => 1,
+	richer: () => 0,
+	charge: () => 1,
+	meanCharge: () => 1,
+	neighbourCharges: () => [],
+	players: () => 1,
+	plays: () => true,
+};
 
 /**
  * What no schema can say: values that must fit each other, and models that must accept their options.
@@ -44,7 +58,7 @@ export function checkScenario(
 		modules.election?.create(options as ElectionOptions, {
 			node: 0,
 			random: NO_RANDOM,
-			omniscience: undefined,
+			omniscience: ONE_NODE,
 		}),
 	);
 	if (typeof scenario.sinks !== "string") checkNumbers(document, ["sinks"], scenario.sinks, topology.nodes);
