@@ -1,8 +1,11 @@
 import type { ElectionFactory } from "../../../firmware/cluster/election.js";
 import { direct } from "./direct.js";
+import { leach } from "./leach.js";
 
 /** What a scenario names in place of an election when its nodes form no clusters. */
 export const NONE = "none";
 
 /** The elections that ship, by the name that a scenario gives them: the firmware's own, and those of the literature. */
-export const ELECTIONS: ReadonlyMap<string, ElectionFactory> = new Map([direct].map((e) => [e.name, e]));
+export const ELECTIONS: ReadonlyMap<string, ElectionFactory> = new Map(
+	[direct, leach].map((e) => [e.name, e]),
+);
