@@ -1,4 +1,6 @@
+import { chFinding } from "../../../firmware/cluster/ch-finding.js";
 import type { ElectionFactory } from "../../../firmware/cluster/election.js";
+import { game } from "../../../firmware/cluster/game.js";
 import { direct } from "./direct.js";
 import { leach } from "./leach.js";
 
@@ -7,5 +9,5 @@ export const NONE = "none";
 
 /** The elections that ship, by the name that a scenario gives them: the firmware's own, and those of the literature. */
 export const ELECTIONS: ReadonlyMap<string, ElectionFactory> = new Map(
-	[direct, leach].map((e) => [e.name, e]),
+	[game, chFinding, direct, leach].map((e) => [e.name, e]),
 );
