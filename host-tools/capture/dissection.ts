@@ -1,5 +1,10 @@
 import type { FragmentDrop } from "../../firmware/fragments/policy.js";
 import { checksumOk, ICMPV6, TCP, UDP } from "../../firmware/frames/checksum.js";
+import type { AdvertisementDrop } from "../../firmware/frames/cluster-advertisement.js";
+import type { JoinDrop } from "../../firmware/frames/cluster-join.js";
+import type { ReceiptDrop } from "../../firmware/frames/cluster-receipt.js";
+import type { ScheduleDrop } from "../../firmware/frames/cluster-schedule.js";
+import type { SyncDrop } from "../../firmware/frames/cluster-sync.js";
 import type { GradientDrop } from "../../firmware/frames/gradient-beacon.js";
 import type { HelloDrop } from "../../firmware/frames/hello.js";
 import { decodeIcmpv6, verifyIcmpv6 } from "../../firmware/frames/icmpv6.js";
@@ -24,7 +29,12 @@ export type DissectionDrop =
 	| AdaptationDrop
 	| FragmentDrop
 	| GradientDrop
-	| HelloDrop;
+	| HelloDrop
+	| SyncDrop
+	| AdvertisementDrop
+	| JoinDrop
+	| ScheduleDrop
+	| ReceiptDrop;
 
 /** A MAC header as `decode --json` prints it; absent fields are not in the frame. */
 export interface DissectedMac {
@@ -72,12 +82,74 @@ export interface DissectedGradient {
 
 /** What a node says of itself, as its HELLO tells it and `decode --json` prints it. */
 export interface DissectedHello {
-	/** `chains`: puts chained fragments together. */
-	readonly capabilities: readonly "chains"[];
+	/** `chains`: puts chained fragments together; `clusters`: takes part in elections. */
+	readonly capabilities: readonly ("chains" | "clusters")[];
 	/** Another at each start of the sender. */
 	readonly boot: number;
 	/** Number of the broadcast. */
 	readonly sequence: number;
+	/** With `clusters`: its charge, 0 to 255, and its neighbours within the cluster radius. */
+	readonly charge?: number;
+	readonly neighbours?: number;
+}
+
+/** What SYNC, ADV and SCHEDULE begin with. */
+interface ClusterBroadcast {
+	readonly sequence: number;
+	readonly round: number;
+	/** Since that round began, when the frame's start-of-frame delimiter is sent. */
+	readonly elapsedUs: number;
+	/** Claimed charge of the sender, 0 to 255. */
+	readonly charge: number;
+	/** Radio hops to the sink. */
+	readonly hops: number;
+}
+
+/** A message by which nodes form clusters, as `decode --json` prints it. */
+export type DissectedCluster =
+	| (ClusterBroadcast & {
+			readonly type: "sync";
+			/** Expected transmissions to the sink. */
+			readonly cost: number;
+	  })
+	| (ClusterBroadcast & {
+			readonly type: "advertisement";
+			readonly tentative: boolean;
+			readonly merit: number;
+			readonly section: number;
+			/** How likely a datagram of the sender reaches the sink, 0 to 1. */
+			readonly completion: number;
+	  })
+	| {
+			readonly type: "join";
+			readonly round: number;
+			readonly intermediary: boolean;
+			readonly charge: number;
+	  }
+	| (ClusterBroadcast & {
+			readonly type: "schedule";
+			readonly section: number;
+			readonly meanCharge: number;
+			readonly completion: number;
+			/** Link-layer addresses in the order of their slots. */
+			readonly members: readonly string[];
+	  })
+	| {
+			readonly type: "receipt";
+			readonly sequence: number;
+			readonly issue: number;
+			readonly keyed: boolean;
+			readonly entries: readonly DissectedReceiptEntry[];
+	  };
+
+/** What a receipt says of one node. */
+export interface DissectedReceiptEntry {
+	readonly node: string;
+	/** Number of the newest reading that it tells of. */
+	readonly newest: number;
+	/** 32 digits from that reading backwards: 1 where it arrived. */
+	readonly arrived: string;
+	readonly code?: string;
 }
 
 export type Checksum = "ok" | "bad" | "elided";
@@ -92,6 +164,7 @@ export interface Dissection {
 	lowpan?: readonly string[];
 	gradient?: DissectedGradient;
 	hello?: DissectedHello;
+	cluster?: DissectedCluster;
 	fragment?: { readonly tag: number; readonly size: number; readonly offset: number };
 	chain?: DissectedChain;
 	datagram?: DissectedDatagram;

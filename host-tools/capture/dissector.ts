@@ -7,8 +7,6 @@ import { Reassembler } from "../../firmware/fragments/reassembler.js";
 import type { ContextTable } from "../../firmware/frames/context-table.js";
 import { fcs16, hasGoodFcs } from "../../firmware/frames/fcs.js";
 import { MAX_DATAGRAM_SIZE } from "../../firmware/frames/fragment.js";
-import { decodeGradientBeacon, GRADIENT_BEACON_TYPE } from "../../firmware/frames/gradient-beacon.js";
-import { CHAINS, decodeHello, HELLO_TYPE } from "../../firmware/frames/hello.js";
 import { decodeDispatch, decodeLowpan, LowpanHeaders } from "../../firmware/frames/lowpan.js";
 import { decodeMacHeader, FrameType, MacHeader } from "../../firmware/frames/mac-frame.js";
 import { DuplicateFilter } from "../../firmware/mac/duplicates.js";
@@ -18,15 +16,12 @@ import { CaptureClock } from "./capture-clock.js";
 import type { CapturedFrame } from "./captured-frame.js";
 import { ChainObserver } from "./chain-observer.js";
 import { dissectChainedFirst, hex, refusedVerdict, storedVerdict } from "./dissect-chain.js";
+import { type Message, messageOf } from "./dissect-message.js";
 import { type Dissection, type DissectionDrop, dissectDatagram, dissectMac } from "./dissection.js";
 import { iphcContexts } from "./iphc-contexts.js";
 import type { ReceptionDrop } from "./reception.js";
 
 const FCS_BYTES = 2;
-/** What `lowpan` calls Lowguard's own beacon, behind `page-15`. */
-const GRADIENT_BEACON = "gradient-beacon";
-/** What it calls a HELLO. */
-const HELLO = "hello";
 /** From this security level on the payload is encrypted (IEEE 802.15.4-2020, table 9-6). */
 const ENCRYPTED_LEVEL = 4;
 
@@ -160,7 +155,7 @@ export class Dissector {
 		const isLegacySecured = header.securityEnabled && header.version === 0;
 		const isReadable =
 			!header.securityEnabled || (!isLegacySecured && header.security.level < ENCRYPTED_LEVEL);
-		if (isReadable) this.#nameHeaders(psdu, header, result);
+		const message = isReadable ? this.#nameHeaders(psdu, header, result) : undefined;
 		if (!this.#isForUs(header)) this.passedOver = this.#isOwn(header.source) ? "own" : "other";
 		if (frame.drop !== undefined || this.passedOver !== undefined) return frame.drop;
 		if (!this.#isObserver) {
@@ -171,8 +166,7 @@ export class Dissector {
 		}
 		// No keys are known here, so nothing can be verified, let alone decrypted.
 		if (header.securityEnabled) return "mac-security-key-unknown";
-		if (result.lowpan?.at(-1) === GRADIENT_BEACON) return this.#readGradient(psdu, header.end, result);
-		if (result.lowpan?.at(-1) === HELLO) return this.#readHello(psdu, header.end, result);
+		if (message !== undefined) return message.read(psdu, this.#headers.next, header.end, result);
 		return this.#adapt(frame, header, result);
 	}
 
@@ -199,9 +193,10 @@ export class Dissector {
 		return this.#duplicates.isDuplicate(source, seq, fcs16(psdu, 0, end), this.#clock.nowUs());
 	}
 
-	#nameHeaders(psdu: Uint8Array, header: MacHeader, result: Dissection): void {
+	/** Names what a frame carries; returns the message, where that is one of Lowguard's own. */
+	#nameHeaders(psdu: Uint8Array, header: MacHeader, result: Dissection): Message | undefined {
 		const headers = decodeLowpan(psdu, header.next, header.end, this.#headers);
-		if (typeof headers === "string") return;
+		if (typeof headers === "string") return undefined;
 		const { kind } = headers;
 		const isChained = kind === "chained-frag1" || kind === "chained-fragn";
 		const first = kind === "chained-frag1" ? dissectChainedFirst(psdu, headers.next, header.end) : undefined;
@@ -209,32 +204,12 @@ export class Dissector {
 		// Behind a bad dispatch there is nothing to name; receiving says what is wrong.
 		if (kind === "frag1" || first !== undefined) decodeDispatch(psdu, header.end, headers);
 		result.lowpan = headers.names();
-		const type = kind === "experimental" ? psdu[headers.next] : undefined;
-		if (type === GRADIENT_BEACON_TYPE || type === HELLO_TYPE) {
-			const name = type === HELLO_TYPE ? HELLO : GRADIENT_BEACON;
-			result.lowpan = [...result.lowpan.slice(0, -1), name];
-		}
-		if (!isChained && kind !== "frag1" && kind !== "fragn") return;
+		const message = kind === "experimental" ? messageOf(psdu[headers.next]) : undefined;
+		if (message !== undefined) result.lowpan = [...result.lowpan.slice(0, -1), message.name];
+		if (!isChained && kind !== "frag1" && kind !== "fragn") return message;
 		const { tag, size, offset } = headers.fragment;
 		result.fragment = { tag, size, offset };
 		if (isChained) result.chain = first?.chain ?? {};
-	}
-
-	/** Reads the HELLO whose type octet {@link #nameHeaders} found. */
-	#readHello(psdu: Uint8Array, end: number, result: Dissection): DissectionDrop | undefined {
-		const hello = decodeHello(psdu, this.#headers.next, end);
-		if (typeof hello === "string") return hello;
-		const { capabilities, boot, sequence } = hello;
-		result.hello = { capabilities: (capabilities & CHAINS) === 0 ? [] : ["chains"], boot, sequence };
-		return undefined;
-	}
-
-	/** Reads the beacon whose type octet {@link #nameHeaders} found. */
-	#readGradient(psdu: Uint8Array, end: number, result: Dissection): DissectionDrop | undefined {
-		const beacon = decodeGradientBeacon(psdu, this.#headers.next, end);
-		if (typeof beacon === "string") return beacon;
-		const { sequence, epoch, hops, cost256, root } = beacon;
-		result.gradient = { sequence, epoch, hops, cost: cost256 / 256, sink: String(root) };
 		return undefined;
 	}
 

@@ -1,5 +1,5 @@
 -- Wireshark dissector for what Lowguard sends on page 15 of the 6LoWPAN dispatch space (0xff, RFC 8025): chained
--- fragments, HELLO and gradient beacons. The formats are in firmware/README.md.
+-- fragments, HELLO, gradient beacons, and the messages by which nodes form clusters. The formats are in firmware/README.md.
 --
 --   tshark -X lua_script:host-tools/capture/lowguard.lua -r frames.pcap
 --
@@ -10,6 +10,11 @@ local lowguard = Proto("lowguard", "Lowguard (6LoWPAN page 15)")
 
 local TYPES = {
 	[1] = "HELLO",
+	[2] = "SYNC",
+	[3] = "ADV",
+	[4] = "JOIN",
+	[5] = "SCHEDULE",
+	[6] = "RECEIPT",
 	[0x20] = "Gradient beacon",
 	[0xc0] = "Chained first fragment",
 	[0xe0] = "Chained next fragment",
@@ -34,12 +39,40 @@ local f = {
 	-- HELLO and beacon.
 	capabilities = ProtoField.uint8("lowguard.hello.capabilities", "Capabilities", base.HEX),
 	chains = ProtoField.bool("lowguard.hello.chains", "Puts chained fragments together", 8, nil, 0x01),
+	clusters = ProtoField.bool("lowguard.hello.clusters", "Takes part in elections", 8, nil, 0x02),
 	boot = ProtoField.uint16("lowguard.hello.boot", "Boot (another at each start)", base.DEC),
+	neighbours = ProtoField.uint8("lowguard.hello.neighbours", "Neighbours within the cluster radius", base.DEC),
 	sequence = ProtoField.uint16("lowguard.sequence", "Sequence of broadcasts", base.DEC),
 	epoch = ProtoField.uint16("lowguard.gradient.epoch", "Epoch", base.DEC),
 	hops = ProtoField.uint8("lowguard.gradient.hops", "Hops to the sink", base.DEC),
 	cost = ProtoField.float("lowguard.gradient.cost", "Cost (expected transmissions)"),
 	sink = ProtoField.bytes("lowguard.gradient.sink", "Interface identifier of the sink", base.COLON),
+	-- Clusters.
+	round = ProtoField.uint16("lowguard.cluster.round", "Round", base.DEC),
+	elapsed = ProtoField.uint32("lowguard.cluster.elapsed", "Since the round began (us)", base.DEC),
+	charge = ProtoField.uint8("lowguard.cluster.charge", "Claimed charge (255: full)", base.DEC),
+	meanCharge = ProtoField.uint8("lowguard.cluster.mean_charge", "Mean charge of the members (255: full)", base.DEC),
+	clusterHops = ProtoField.uint8("lowguard.cluster.hops", "Hops to the sink", base.DEC),
+	clusterCost = ProtoField.float("lowguard.cluster.cost", "Cost (expected transmissions)"),
+	completion = ProtoField.float("lowguard.cluster.completion", "Likelihood that a datagram reaches the sink"),
+	clusterFlags = ProtoField.uint8("lowguard.cluster.flags", "Flags", base.HEX),
+	tentative = ProtoField.bool("lowguard.cluster.tentative", "Tentative", 8, nil, 0x01),
+	intermediary = ProtoField.bool("lowguard.cluster.intermediary", "Asks to pass datagrams on", 8, nil, 0x01),
+	longNames = ProtoField.bool("lowguard.cluster.long_names", "Nodes are named by their EUI-64", 8, nil, 0x01),
+	merit = ProtoField.uint8("lowguard.cluster.merit", "Merit", base.DEC),
+	section = ProtoField.uint8("lowguard.cluster.section", "Section", base.DEC),
+	members = ProtoField.uint8("lowguard.cluster.members", "Members", base.DEC),
+	member = ProtoField.uint16("lowguard.cluster.member", "Member", base.HEX),
+	member64 = ProtoField.bytes("lowguard.cluster.member64", "Member", base.COLON),
+	issue = ProtoField.uint16("lowguard.receipt.issue", "Issue of the sink", base.DEC),
+	receiptKeyed = ProtoField.bool("lowguard.receipt.keyed", "Entries bear a code", 8, nil, 0x02),
+	entries = ProtoField.uint8("lowguard.receipt.entries", "Entries", base.DEC),
+	entry = ProtoField.none("lowguard.receipt.entry", "Entry"),
+	node = ProtoField.uint16("lowguard.receipt.node", "Node", base.HEX),
+	node64 = ProtoField.bytes("lowguard.receipt.node64", "Node", base.COLON),
+	newest = ProtoField.uint16("lowguard.receipt.newest", "Newest reading", base.DEC),
+	arrived = ProtoField.uint32("lowguard.receipt.arrived", "Arrived (bit k: the newest less k)", base.HEX),
+	receiptCode = ProtoField.bytes("lowguard.receipt.code", "Code"),
 }
 lowguard.fields = f
 
@@ -53,8 +86,7 @@ local suspect = ProtoExpert.new(
 )
 lowguard.experts = { truncated, reserved, suspect }
 
-local HELLO, BEACON, FIRST, NEXT = 1, 0x20, 0xc0, 0xe0
-local HELLO_OCTETS, BEACON_OCTETS = 7, 17
+local FIRST, NEXT = 0xc0, 0xe0
 -- RFC 4944, section 5.3: the longest that a packet may wait for its fragments, in seconds.
 local REASSEMBLY_S = 60
 -- Completed chains that are remembered, as by a node.
@@ -307,10 +339,22 @@ end
 -- Dissection.
 
 local function dissectHello(tvb, pinfo, tree)
-	tree:add(f.capabilities, tvb(2, 1)):add(f.chains, tvb(2, 1))
+	local capabilities = tvb(2, 1):uint()
+	local flags = tree:add(f.capabilities, tvb(2, 1))
+	flags:add(f.chains, tvb(2, 1))
+	flags:add(f.clusters, tvb(2, 1))
 	tree:add(f.boot, tvb(3, 2))
 	tree:add(f.sequence, tvb(5, 2))
-	pinfo.cols.info = string.format("HELLO, boot %d%s", tvb(3, 2):uint(), band(tvb(2, 1):uint(), 1) == 1 and ", chains" or "")
+	local info = string.format("HELLO, boot %d%s", tvb(3, 2):uint(), band(capabilities, 1) ~= 0 and ", chains" or "")
+	pinfo.cols.info = info
+	if band(capabilities, 2) == 0 then return end
+	if tvb:len() < 9 then
+		tree:add_proto_expert_info(truncated)
+		return
+	end
+	tree:add(f.charge, tvb(7, 1))
+	tree:add(f.neighbours, tvb(8, 1))
+	pinfo.cols.info = string.format("%s, clusters, charge %d", info, tvb(7, 1):uint())
 end
 
 local function dissectBeacon(tvb, pinfo, tree)
@@ -322,6 +366,110 @@ local function dissectBeacon(tvb, pinfo, tree)
 	tree:add(f.sink, tvb(9, 8))
 	pinfo.cols.info = string.format("Gradient beacon, hops %d, cost %.1f", tvb(6, 1):uint(), cost)
 end
+
+-- What SYNC, ADV and SCHEDULE begin with; returns where it ends.
+local function addTime(tvb, tree)
+	tree:add(f.sequence, tvb(2, 2))
+	tree:add(f.round, tvb(4, 2))
+	tree:add(f.elapsed, tvb(6, 4))
+	return 10
+end
+
+local function infoOf(name, tvb)
+	return string.format("%s of round %d after %.1f ms", name, tvb(4, 2):uint(), tvb(6, 4):uint() / 1000)
+end
+
+local function addWay(tvb, tree, at)
+	tree:add(f.clusterHops, tvb(at, 1))
+	tree:add(f.completion, tvb(at + 1, 1), tvb(at + 1, 1):uint() / 255)
+end
+
+local function dissectSync(tvb, pinfo, tree)
+	local at = addTime(tvb, tree)
+	local hops, cost = tvb(at, 1):uint(), tvb(at + 2, 2):uint() / 256
+	tree:add(f.clusterHops, tvb(at, 1))
+	tree:add(f.charge, tvb(at + 1, 1))
+	tree:add(f.clusterCost, tvb(at + 2, 2), cost)
+	pinfo.cols.info = string.format("%s, hops %d, cost %.1f", infoOf("SYNC", tvb), hops, cost)
+end
+
+local function dissectAdvertisement(tvb, pinfo, tree)
+	local at = addTime(tvb, tree)
+	tree:add(f.clusterFlags, tvb(at, 1)):add(f.tentative, tvb(at, 1))
+	tree:add(f.charge, tvb(at + 1, 1))
+	tree:add(f.merit, tvb(at + 2, 1))
+	tree:add(f.section, tvb(at + 3, 1))
+	addWay(tvb, tree, at + 4)
+	local tentative = band(tvb(at, 1):uint(), 1) ~= 0
+	local charge, section = tvb(at + 1, 1):uint(), tvb(at + 3, 1):uint()
+	local name = infoOf(tentative and "Tentative ADV" or "ADV", tvb)
+	pinfo.cols.info = string.format("%s, charge %d, section %d", name, charge, section)
+end
+
+local function dissectJoin(tvb, pinfo, tree)
+	tree:add(f.clusterFlags, tvb(2, 1)):add(f.intermediary, tvb(2, 1))
+	tree:add(f.charge, tvb(3, 1))
+	tree:add(f.round, tvb(4, 2))
+	local as = band(tvb(2, 1):uint(), 1) ~= 0 and ", as intermediary" or ""
+	pinfo.cols.info = string.format("JOIN of round %d%s, charge %d", tvb(4, 2):uint(), as, tvb(3, 1):uint())
+end
+
+local function dissectSchedule(tvb, pinfo, tree)
+	local at = addTime(tvb, tree)
+	local count = tvb(at + 6, 1):uint()
+	local octets = band(tvb(at, 1):uint(), 1) ~= 0 and 8 or 2
+	tree:add(f.clusterFlags, tvb(at, 1)):add(f.longNames, tvb(at, 1))
+	tree:add(f.section, tvb(at + 1, 1))
+	tree:add(f.charge, tvb(at + 2, 1))
+	tree:add(f.meanCharge, tvb(at + 3, 1))
+	addWay(tvb, tree, at + 4)
+	local list = tree:add(f.members, tvb(at + 6, 1))
+	pinfo.cols.info = string.format("%s, section %d, %d members", infoOf("SCHEDULE", tvb), tvb(at + 1, 1):uint(), count)
+	at = at + 7
+	if tvb:len() < at + count * octets then
+		tree:add_proto_expert_info(truncated)
+		return
+	end
+	for i = 0, count - 1 do
+		list:add(octets == 2 and f.member or f.member64, tvb(at + i * octets, octets))
+	end
+end
+
+local function dissectReceipt(tvb, pinfo, tree)
+	local flags, count = tvb(6, 1):uint(), tvb(7, 1):uint()
+	local name, keyed = band(flags, 1) ~= 0 and 8 or 2, band(flags, 2) ~= 0
+	local octets = name + 6 + (keyed and 4 or 0)
+	tree:add(f.sequence, tvb(2, 2))
+	tree:add(f.issue, tvb(4, 2))
+	local item = tree:add(f.clusterFlags, tvb(6, 1))
+	item:add(f.longNames, tvb(6, 1))
+	item:add(f.receiptKeyed, tvb(6, 1))
+	tree:add(f.entries, tvb(7, 1))
+	pinfo.cols.info = string.format("RECEIPT %d, %d entries", tvb(4, 2):uint(), count)
+	if tvb:len() < 8 + count * octets then
+		tree:add_proto_expert_info(truncated)
+		return
+	end
+	for i = 0, count - 1 do
+		local at = 8 + i * octets
+		local entry = tree:add(f.entry, tvb(at, octets))
+		entry:add(name == 2 and f.node or f.node64, tvb(at, name))
+		entry:add(f.newest, tvb(at + name, 2))
+		entry:add(f.arrived, tvb(at + name + 2, 4))
+		if keyed then entry:add(f.receiptCode, tvb(at + name + 6, 4)) end
+	end
+end
+
+-- Messages by type: how long one is at least, and how it is shown.
+local MESSAGES = {
+	[1] = { octets = 7, show = dissectHello },
+	[2] = { octets = 14, show = dissectSync },
+	[3] = { octets = 16, show = dissectAdvertisement },
+	[4] = { octets = 6, show = dissectJoin },
+	[5] = { octets = 17, show = dissectSchedule },
+	[6] = { octets = 8, show = dissectReceipt },
+	[0x20] = { octets = 17, show = dissectBeacon },
+}
 
 local function showVerdict(tree, result)
 	local item = tree:add(f.verdict, result.verdict):set_generated()
@@ -426,12 +574,10 @@ function lowguard.dissector(tvb, pinfo, root)
 	tree:add(f.type, tvb(1, 1), kind)
 	if kind == FIRST or kind == NEXT then
 		dissectFragment(tvb, pinfo, tree, root, kind == FIRST)
-	elseif tvb:len() < (kind == HELLO and HELLO_OCTETS or BEACON_OCTETS) then
+	elseif tvb:len() < MESSAGES[kind].octets then
 		tree:add_proto_expert_info(truncated)
-	elseif kind == HELLO then
-		dissectHello(tvb, pinfo, tree)
 	else
-		dissectBeacon(tvb, pinfo, tree)
+		MESSAGES[kind].show(tvb, pinfo, tree)
 	end
 	return tvb:len()
 end

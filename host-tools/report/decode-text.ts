@@ -6,13 +6,9 @@ import { ICMPV6, UDP } from "../../firmware/frames/protocols.js";
 import { decodeUdp } from "../../firmware/frames/udp.js";
 import type { CapturedFrame } from "../capture/captured-frame.js";
 import type { DissectedChain } from "../capture/dissect-chain.js";
-import type {
-	DissectedDatagram,
-	DissectedGradient,
-	DissectedHello,
-	Dissection,
-} from "../capture/dissection.js";
+import type { DissectedDatagram, Dissection } from "../capture/dissection.js";
 import type { Dissector, Progress } from "../capture/dissector.js";
+import { messagePart } from "./decode-message.js";
 import { icmpv6Name } from "./protocol-names.js";
 import { makeStyle, type Style } from "./style.js";
 
@@ -60,11 +56,10 @@ export class DecodeText {
 		const parts: string[] = [];
 		const mac = macPart(frame, found, style);
 		if (mac !== "") parts.push(mac);
-		const { gradient, hello } = found;
+		const message = messagePart(found);
 		const fragment = fragmentPart(found, progress);
 		if (fragment !== "") parts.push(cyan(fragment));
-		else if (gradient !== undefined) parts.push(green(gradientPart(gradient)));
-		else if (hello !== undefined) parts.push(green(helloPart(hello)));
+		else if (message !== undefined) parts.push(green(message));
 		else if (found.lowpan !== undefined && found.datagram === undefined)
 			parts.push(cyan(found.lowpan.join(" ")));
 		if (found.datagram !== undefined) {
@@ -86,14 +81,6 @@ function macPart(frame: CapturedFrame, found: Dissection, { dim }: Style): strin
 	if (mac.type === "beacon") return `beacon${seq}`;
 	if (mac.security !== undefined && mac.security > 0) return `secured, level ${mac.security}`;
 	return found.lowpan === undefined ? `data${seq}` : "";
-}
-
-function gradientPart({ hops, cost, epoch }: DissectedGradient): string {
-	return `gradient beacon, ${hops} hop${hops === 1 ? "" : "s"}, cost ${cost.toFixed(1)}, epoch ${epoch}`;
-}
-
-function helloPart({ boot, capabilities }: DissectedHello): string {
-	return [`hello, boot ${boot}`, ...capabilities].join(", ");
 }
 
 /** The fields of a chain, and the verdict unless it is a refusal, which is told apart. */
