@@ -295,7 +295,7 @@ export class Simulation {
 					sink: global ?? linkLocal,
 					periodUs,
 					readingsPerPack: options.readingsPerPack,
-					firstUs: fromUs + random.below(periodUs),
+					firstUs: this.world.ownUs(id, fromUs + random.below(periodUs)),
 					baseName: `n${id}:`,
 				});
 				app.start();

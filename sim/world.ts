@@ -23,6 +23,7 @@ import { linkReception, type Paths, shortestPaths } from "./channel/paths.js";
 import type { Propagation } from "./channel/propagation.js";
 import { SimulatedRadio } from "./channel/radio.js";
 import { type PhyTimes, STANDARD_TIMES, Transceivers } from "./channel/transceivers.js";
+import { DriftingClock, DriftingRadio, inTrueTime } from "./drifting-clock.js";
 import { BatteryWatch } from "./energy/battery.js";
 import { EnergyMeter } from "./energy/meter.js";
 import type { SimSink } from "./events.js";
@@ -86,6 +87,9 @@ export class World {
 	readonly battery: BatteryWatch | undefined;
 	readonly nodes: readonly Node[];
 	readonly #ports: SimulatedPorts[] = [];
+	readonly #radios: SimulatedRadio[] = [];
+	/** Empty where all clocks keep true time. */
+	readonly #clocks: DriftingClock[] = [];
 	readonly #makeNode: (id: number) => Node;
 	readonly outsiders: readonly SimulatedRadio[];
 	/** The attackers that the scenario asks for: their radios follow the nodes and the other outsiders. */
@@ -170,7 +174,12 @@ export class World {
 
 	/** The radio of a node. */
 	radioOf(id: number): SimulatedRadio {
-		return this.#ports[id]!.radio as SimulatedRadio;
+		return this.#radios[id]!;
+	}
+
+	/** What the clock of a node shows at a true time. */
+	ownUs(id: number, trueUs: number): number {
+		return this.#clocks[id]?.ownUs(trueUs) ?? trueUs;
 	}
 
 	#batteryOf(node: number): Battery {
@@ -182,6 +191,7 @@ export class World {
 	replace(id: number): Node {
 		this.transceivers.powerOn(id);
 		this.#ports[id]!.reboot();
+		this.#clocks[id]?.restart();
 		const node = this.#makeNode(id);
 		(this.nodes as Node[])[id] = node;
 		return node;
@@ -213,13 +223,20 @@ export class World {
 	}
 
 	#makePorts(id: number, shared: SharedPorts): SimulatedPorts {
+		const { clockDriftPpm } = this.scenario.node;
 		const radio = new SimulatedRadio(this.transceivers, id);
+		this.#radios[id] = radio;
 		const random = new RandomStream(this.scenario.seed, "sensors", id);
 		const sensors = [
 			new SyntheticSensor("temp", "Cel", 12, 28, DAY_US, this.queue, random),
 			new SyntheticSensor("hum", "%RH", 35, 85, DAY_US, this.queue, random),
 		];
-		return new SimulatedPorts(shared, id, radio, sensors, this.#batteryOf(id));
+		const battery = this.#batteryOf(id);
+		if (clockDriftPpm === 0) return new SimulatedPorts(shared, id, radio, sensors, battery);
+		const clock = new DriftingClock(this.queue, clockDriftPpm, this.scenario.seed, id);
+		this.#clocks[id] = clock;
+		const own = { ...shared, clock, sink: inTrueTime(shared.sink, clock, this.queue) };
+		return new SimulatedPorts(own, id, new DriftingRadio(radio, clock), sensors, battery);
 	}
 }
 

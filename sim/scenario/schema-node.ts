@@ -140,6 +140,14 @@ export const NODE_SCHEMA = {
 			default: {},
 			description: "Unslotted CSMA/CA (IEEE 802.15.4-2020, 6.2.5.1)",
 		},
+		clockDriftPpm: {
+			type: "number",
+			minimum: 0,
+			maximum: 500,
+			default: 0,
+			description:
+				"Each node's clock is off by up to this, drawn once from both sides, in parts per million; 0: all keep true time",
+		},
 		neighbours: {
 			type: "integer",
 			minimum: 1,
