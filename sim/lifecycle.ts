@@ -7,12 +7,16 @@ export interface Occurrence {
 	readonly timeUs: number;
 }
 
-/** When nodes come late, and when they lose their power. */
+/** When nodes come late, lose their power, and die. */
 export interface LifecyclePlan {
 	readonly joins: readonly Occurrence[];
 	/** In order of their time. */
 	readonly reboots: readonly Occurrence[];
 	readonly downUs: number;
+	/** In order of their time; whether it befalls the node is decided then. */
+	readonly deaths: readonly Occurrence[];
+	/** When one node of those that live by then dies, ascending. */
+	readonly anyDeathsUs: readonly number[];
 }
 
 /** Who may come late or reboot. */
@@ -40,18 +44,30 @@ interface Span {
  * Throws a RangeError when more nodes are to come late than there are.
  */
 export function planLifecycle(
-	{ lifecycle, seed, durationS }: Scenario,
+	{ lifecycle, cluster, seed, durationS }: Scenario,
 	nodes: LifecycleNodes,
 ): LifecyclePlan {
-	const { lateJoiners, reboots } = lifecycle;
+	const { lateJoiners, reboots, deaths } = lifecycle;
+	const ratePerHour = deaths.ratePerHour + (deaths.ratePerRound * 3600) / cluster.roundS;
+	const mortals = candidates(deaths.among, nodes);
+	const random = new RandomStream(seed, "deaths", 0);
 	return {
 		joins: planJoins(lateJoiners, candidates(lateJoiners.among, nodes), seed, durationS),
 		reboots: planReboots(reboots, candidates(reboots.among, nodes), seed, durationS),
 		downUs: Math.round(reboots.downS * 1e6),
+		deaths: atRate("deaths-at-rate", ratePerHour, deaths, mortals, seed, durationS).sort(byTime),
+		anyDeathsUs: Array.from({ length: deaths.count }, () => timeIn(deaths, durationS, random)).sort(
+			(a, b) => a - b,
+		),
 	};
 }
 
-function candidates(among: "all" | "leaves" | readonly number[], nodes: LifecycleNodes): readonly number[] {
+/** Whom it may befall at some time; that heads lead right then is seen when the time has come. */
+export function candidates(
+	among: "all" | "leaves" | "heads" | readonly number[],
+	nodes: LifecycleNodes,
+): readonly number[] {
+	if (among === "heads") return nodes.all;
 	if (typeof among === "string") return nodes[among];
 	return nodes.all.filter((node) => among.includes(node));
 }
@@ -81,22 +97,38 @@ function planReboots(
 	seed: number,
 	durationS: number,
 ): Occurrence[] {
-	const planned: Occurrence[] = [];
+	const planned = atRate("reboots-at-rate", ratePerHour, span, among, seed, durationS);
 	const random = new RandomStream(seed, "reboots", 0);
 	for (let i = 0; i < count && among.length > 0; i++) {
 		planned.push({ node: among[random.below(among.length)]!, timeUs: timeIn(span, durationS, random) });
 	}
-	if (ratePerHour > 0) {
-		const meanUs = 3600e6 / ratePerHour;
-		const endUs = endOf(span, durationS) * 1e6;
-		for (const node of among) {
-			const own = new RandomStream(seed, "reboots-at-rate", node);
-			let atUs = span.fromS * 1e6 + own.exponential() * meanUs;
-			for (; atUs < endUs; atUs += own.exponential() * meanUs)
-				planned.push({ node, timeUs: Math.round(atUs) });
-		}
-	}
-	return planned.sort((a, b) => a.timeUs - b.timeUs || a.node - b.node);
+	return planned.sort(byTime);
+}
+
+/** Of each node those of a Poisson process of its own. */
+function atRate(
+	purpose: string,
+	ratePerHour: number,
+	span: Span,
+	among: readonly number[],
+	seed: number,
+	durationS: number,
+): Occurrence[] {
+	if (ratePerHour === 0) return [];
+	const meanUs = 3600e6 / ratePerHour;
+	const endUs = endOf(span, durationS) * 1e6;
+	return among.flatMap((node) => {
+		const random = new RandomStream(seed, purpose, node);
+		const times: Occurrence[] = [];
+		let atUs = span.fromS * 1e6 + random.exponential() * meanUs;
+		for (; atUs < endUs; atUs += random.exponential() * meanUs)
+			times.push({ node, timeUs: Math.round(atUs) });
+		return times;
+	});
+}
+
+function byTime(a: Occurrence, b: Occurrence): number {
+	return a.timeUs - b.timeUs || a.node - b.node;
 }
 
 function endOf({ toS }: Span, durationS: number): number {

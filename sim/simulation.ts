@@ -6,7 +6,7 @@ import type { Random } from "../firmware/ports.js";
 import { startAttacks } from "./attacks/start.js";
 import type { SimSink } from "./events.js";
 import { RandomStream } from "./kernel/random.js";
-import { type LifecyclePlan, lifecycleNodes, planLifecycle } from "./lifecycle.js";
+import { candidates, type LifecyclePlan, lifecycleNodes, planLifecycle } from "./lifecycle.js";
 import { addressOf } from "./network.js";
 import { optionsOf, type Scenario, type ScenarioModules } from "./scenario/scenario.js";
 import { HEADER_BYTES } from "./traffic/flow.js";
@@ -31,8 +31,10 @@ export class Simulation {
 	readonly sink: SimSink;
 	/** Whether a node has not stopped for good. */
 	readonly #alive: Uint8Array;
-	/** Whether it has power right now. */
-	readonly #powered: Uint8Array;
+	/** Deaths of nodes that are no sinks, and the one with which the run ends. */
+	#deaths = 0;
+	readonly #lastDeath: number;
+	#ended = false;
 	/** The most memory that the node of this number used before it lost its power. */
 	readonly #peakBytes: Uint32Array;
 	readonly #sequences: Uint32Array;
@@ -43,20 +45,20 @@ export class Simulation {
 
 	constructor(scenario: Scenario, modules: ScenarioModules, options: WorldOptions) {
 		this.scenario = scenario;
-		this.sink = options.sink;
 		this.durationUs = Math.round(scenario.durationS * 1e6);
 		this.world = new World(scenario, modules, options, (node) => this.kill(node, "battery"));
+		this.sink = this.world.sink;
 		this.sinks = this.world.sinks;
 		const { nodes } = this.world;
 		this.#alive = new Uint8Array(nodes.length).fill(1);
-		this.#powered = new Uint8Array(nodes.length).fill(1);
+		this.#lastDeath = lastDeath(scenario.stopAt, nodes.length - this.sinks.length);
 		this.#peakBytes = new Uint32Array(nodes.length);
 		this.#appStarters = nodes.map(() => []);
 		this.#apps = nodes.map(() => []);
 		this.#sequences = new Uint32Array(nodes.length);
 		this.#payload = new Uint8Array(scenario.node.maxPacketBytes);
 		const plan = planLifecycle(scenario, lifecycleNodes(nodes.length, this.sinks, this.world.paths.next));
-		for (const { node } of plan.joins) this.#powered[node] = 0;
+		for (const { node } of plan.joins) this.world.powered[node] = 0;
 		this.#announce();
 		this.#startNodes();
 		this.#startApplications(modules);
@@ -70,6 +72,11 @@ export class Simulation {
 
 	nowUs(): number {
 		return this.world.queue.nowUs();
+	}
+
+	/** Whether the run came to its end before its time, as `stopAt` asked. */
+	get ended(): boolean {
+		return this.#ended;
 	}
 
 	/** Runs up to a time, at most the scenario's end. */
@@ -97,6 +104,9 @@ export class Simulation {
 		this.sink.nodeDied(this.nowUs(), node, cause);
 		this.world.battery?.forget(node);
 		this.#powerOff(node);
+		if (this.sinks.includes(node) || ++this.#deaths !== this.#lastDeath) return;
+		this.#ended = true;
+		this.world.queue.stop();
 	}
 
 	/**
@@ -105,7 +115,7 @@ export class Simulation {
 	 */
 	reboot(node: number, downUs: number): void {
 		this.#checkNode("reboot", "node", node);
-		if (this.#alive[node] === 0 || this.#powered[node] === 0 || this.sinks.includes(node)) return;
+		if (this.#alive[node] === 0 || this.world.powered[node] === 0 || this.sinks.includes(node)) return;
 		this.sink.nodeStopped(this.nowUs(), node, "reboot");
 		const { peakBytes } = this.world.nodes[node]!.reassembler;
 		this.#peakBytes[node] = Math.max(this.#peakBytes[node]!, peakBytes);
@@ -117,14 +127,14 @@ export class Simulation {
 	}
 
 	#powerOff(node: number): void {
-		this.#powered[node] = 0;
+		this.world.powered[node] = 0;
 		for (const app of this.#apps[node]!.splice(0)) app.stop();
 		this.world.nodes[node]!.stop();
 		this.world.transceivers.kill(node);
 	}
 
 	#powerOn(node: number): void {
-		this.#powered[node] = 1;
+		this.world.powered[node] = 1;
 		this.sink.nodeStarted(this.nowUs(), node, this.world.boots(node));
 		const started = this.world.nodes[node]!;
 		started.network.bind(TRAFFIC_PORT, () => {});
@@ -132,9 +142,31 @@ export class Simulation {
 		this.#apps[node] = this.#appStarters[node]!.map((start) => start(this.nowUs()));
 	}
 
-	#schedule({ joins, reboots, downUs }: LifecyclePlan): void {
+	#schedule({ joins, reboots, downUs, deaths, anyDeathsUs }: LifecyclePlan): void {
 		for (const { node, timeUs } of joins) this.at(node, timeUs, () => this.#powerOn(node));
 		for (const { node, timeUs } of reboots) this.at(node, timeUs, () => this.reboot(node, downUs));
+		const mayDie = this.#mortality();
+		for (const { node, timeUs } of deaths) {
+			this.at(node, timeUs, () => {
+				if (mayDie(node)) this.kill(node, "breakdown");
+			});
+		}
+		const random = new RandomStream(this.scenario.seed, "deaths-whom", 0);
+		for (const timeUs of anyDeathsUs) {
+			this.world.queue.at(timeUs, () => {
+				const mortals = [...this.#alive.keys()].filter((node) => this.#alive[node] === 1 && mayDie(node));
+				if (mortals.length > 0) this.kill(mortals[random.below(mortals.length)]!, "breakdown");
+			});
+		}
+	}
+
+	/** Whether a node is one that may break down right now. */
+	#mortality(): (node: number) => boolean {
+		const { among } = this.scenario.lifecycle.deaths;
+		const { world } = this;
+		if (among === "heads") return (node) => world.clusters?.leads(node) === true;
+		const mortals = new Set(candidates(among, lifecycleNodes(this.nodes, this.sinks, world.paths.next)));
+		return (node) => mortals.has(node);
 	}
 
 	/**
@@ -165,7 +197,7 @@ export class Simulation {
 				`send: expected payloadBytes from ${MIN_PAYLOAD_BYTES} to ${most}, got ${payloadBytes}`,
 			);
 		}
-		if (this.#powered[from] === 0) return;
+		if (this.world.powered[from] === 0) return;
 		const sender = this.world.nodes[from]!;
 		const sequence = this.#sequences[from]!++;
 		fillPayload(this.#payload, payloadBytes, from, sequence, this.nowUs());
@@ -236,17 +268,17 @@ export class Simulation {
 		for (const node of nodes) {
 			const { id } = node.config;
 			node.network.bind(TRAFFIC_PORT, () => {});
-			if (this.#powered[id] === 1) {
+			if (this.world.powered[id] === 1) {
 				if (spreadUs === 0) node.start();
 				else {
 					const random = new RandomStream(this.scenario.seed, "start", id);
 					this.at(id, random.below(spreadUs), () => {
 						// One that lost its power meanwhile is not this one any more.
-						if (this.#powered[id] === 1 && this.world.nodes[id] === node) node.start();
+						if (this.world.powered[id] === 1 && this.world.nodes[id] === node) node.start();
 					});
 				}
 			}
-			battery?.watch(id, queue.nowUs());
+			if (this.world.hasBattery(id)) battery?.watch(id, queue.nowUs());
 		}
 		for (const sink of this.sinks) new CollectingApp(nodes[sink]!);
 	}
@@ -303,7 +335,7 @@ export class Simulation {
 			};
 			const startUs = Math.round(options.startS * 1e6);
 			this.#appStarters[id]!.push((fromUs) => start(Math.max(startUs, fromUs)));
-			if (this.#powered[id] === 1) this.#apps[id]!.push(start(startUs));
+			if (this.world.powered[id] === 1) this.#apps[id]!.push(start(startUs));
 		}
 	}
 
@@ -311,4 +343,11 @@ export class Simulation {
 		const used = this.world.meter.read(node, this.nowUs());
 		this.sink.nodeEnergy(this.nowUs(), node, used.txUj, used.rxUj, used.listenUj, used.sleepUj, used.cpuUj);
 	}
+}
+
+/** How many deaths end a run; 0 for none. */
+function lastDeath(stopAt: Scenario["stopAt"], nodes: number): number {
+	if (stopAt === "fnd") return 1;
+	if (stopAt === "hnd") return Math.ceil(nodes / 2);
+	return stopAt === "lnd" ? nodes : 0;
 }

@@ -1,5 +1,6 @@
 import { LinkAddress, NO_SHORT_ADDRESS } from "../firmware/address.js";
 import { BufferPool } from "../firmware/buffer-pool.js";
+import { tee } from "../firmware/events.js";
 import type { PolicyFactory } from "../firmware/fragments/policy.js";
 import { ContextTable } from "../firmware/frames/context-table.js";
 import { parseIpv6Prefix } from "../firmware/frames/ipv6-text.js";
@@ -23,10 +24,11 @@ import { linkReception, type Paths, shortestPaths } from "./channel/paths.js";
 import type { Propagation } from "./channel/propagation.js";
 import { SimulatedRadio } from "./channel/radio.js";
 import { type PhyTimes, STANDARD_TIMES, Transceivers } from "./channel/transceivers.js";
+import { Clusters } from "./clusters.js";
 import { DriftingClock, DriftingRadio, inTrueTime } from "./drifting-clock.js";
 import { BatteryWatch } from "./energy/battery.js";
 import { EnergyMeter } from "./energy/meter.js";
-import type { SimSink } from "./events.js";
+import { SIM_EVENTS, type SimSink } from "./events.js";
 import { EventQueue } from "./kernel/queue.js";
 import { RandomStream } from "./kernel/random.js";
 import { octetsOf, pairwiseKeys } from "./keys.js";
@@ -86,6 +88,14 @@ export class World {
 	/** Undefined where batteries have no end. */
 	readonly battery: BatteryWatch | undefined;
 	readonly nodes: readonly Node[];
+	/** Whether a node has power right now. */
+	readonly powered: Uint8Array;
+	/** Undefined where nodes form no clusters. */
+	readonly clusters: Clusters | undefined;
+	/** Takes the events of the run, once clusters have noted what concerns them. */
+	readonly sink: SimSink;
+	/** Sinks that are fed from the mains. */
+	readonly #mains: ReadonlySet<number>;
 	readonly #ports: SimulatedPorts[] = [];
 	readonly #radios: SimulatedRadio[] = [];
 	/** Empty where all clocks keep true time. */
@@ -119,16 +129,22 @@ export class World {
 		const outsiders = [...options.outsiders, ...this.attackers];
 		this.positions = withOutsiders(this.topology.positions, outsiders);
 		this.links = this.#link(this.positions, outsiders, propagation);
+		this.powered = new Uint8Array(count).fill(1);
+		this.clusters = this.#makeClusters(modules, propagation);
+		this.sink =
+			this.clusters === undefined ? options.sink : tee(SIM_EVENTS, [this.clusters.sink, options.sink]);
 		this.transceivers = new Transceivers(
 			this.links,
 			this.queue,
-			options.sink,
+			this.sink,
 			air,
 			seed,
 			options.times ?? STANDARD_TIMES,
 		);
 		this.paths = shortestPaths(this.links, linkReception(this.links, air), this.sinks, count);
-		const { capacityJ, voltageV } = scenario.battery;
+		const { capacityJ, voltageV, sinks: sinkPower } = scenario.battery;
+		const hasMains = sinkPower === "mains" || (sinkPower === "auto" && this.clusters !== undefined);
+		this.#mains = new Set(hasMains ? this.sinks : []);
 		this.meter = new EnergyMeter(this.transceivers.states, scenario.radio, voltageV);
 		if (capacityJ !== null) this.battery = new BatteryWatch(this.meter, this.queue, capacityJ, onEmpty);
 		this.#makeNode = this.#nodeMaker(modules.policy, options);
@@ -182,9 +198,31 @@ export class World {
 		return this.#clocks[id]?.ownUs(trueUs) ?? trueUs;
 	}
 
+	/** Whether a node's charge has an end. */
+	hasBattery(node: number): boolean {
+		return this.battery !== undefined && !this.#mains.has(node);
+	}
+
+	#makeClusters({ election }: ScenarioModules, propagation: Propagation | undefined): Clusters | undefined {
+		if (election === undefined) return undefined;
+		return new Clusters({
+			scenario: this.scenario,
+			election,
+			nodes: this.topology.nodes,
+			sinks: this.sinks,
+			links: this.links,
+			propagation,
+			nowUs: () => this.queue.nowUs(),
+			isUp: (node) => this.powered[node] === 1,
+			charge: (node) => (this.hasBattery(node) ? this.battery!.share(node, this.queue.nowUs()) : 1),
+		});
+	}
+
 	#batteryOf(node: number): Battery {
 		const { battery, queue } = this;
-		return battery === undefined ? MAINS : { level: () => battery.level(node, queue.nowUs()) };
+		return battery === undefined || this.#mains.has(node)
+			? MAINS
+			: { level: () => battery.level(node, queue.nowUs()) };
 	}
 
 	/** Replaces a node that has stopped by a new one, which finds what the old one had stored. */
@@ -206,7 +244,7 @@ export class World {
 		const { scenario } = this;
 		const shared = {
 			clock: this.queue,
-			sink: options.sink,
+			sink: this.sink,
 			cipher: options.cipher,
 			digest: options.digest,
 			seed: scenario.seed,

@@ -70,7 +70,7 @@ function* steps(loaded: LoadedScenario, options: RunOptions): Generator<undefine
 	const { durationUs } = simulation;
 	let stepUs = Math.ceil(durationUs / STEPS);
 	let wallMs = 0;
-	for (let reachedUs = 0; reachedUs < durationUs; ) {
+	for (let reachedUs = 0; reachedUs < durationUs && !simulation.ended; ) {
 		reachedUs = Math.min(durationUs, reachedUs + stepUs);
 		const stepBeganMs = performance.now();
 		simulation.run(reachedUs);

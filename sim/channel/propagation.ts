@@ -9,6 +9,8 @@ export interface Propagation {
 	readonly maxRangeM: number;
 	/** The least loss that the model gives at a distance: bounds the search for neighbours. */
 	leastLossDb(distanceM: number): number;
+	/** The loss at a distance on average over pairs: what a cluster radius in metres comes to. Absent, the least one. */
+	meanLossDb?(distanceM: number): number;
 }
 
 /** What a module exports to be used as a propagation model. */
@@ -40,12 +42,12 @@ class LogDistance implements Propagation {
 		this.#seed = seed;
 	}
 
-	#meanLossDb(distanceM: number): number {
+	meanLossDb(distanceM: number): number {
 		return this.#referenceLossDb + 10 * this.#exponent * log10(Math.max(distanceM, 1));
 	}
 
 	lossDb(distanceM: number, from: number, to: number): number {
-		let lossDb = this.#meanLossDb(distanceM);
+		let lossDb = this.meanLossDb(distanceM);
 		if (this.#shadowingDb > 0) {
 			const pair = Math.min(from, to);
 			lossDb += this.#shadowingDb * normal(this.#seed, `shadowing-${pair}`, Math.max(from, to));
@@ -58,7 +60,7 @@ class LogDistance implements Propagation {
 	}
 
 	leastLossDb(distanceM: number): number {
-		return this.#meanLossDb(distanceM) - SHADOWING_LIMIT * (this.#shadowingDb + 2 * this.#nodeOffsetDb);
+		return this.meanLossDb(distanceM) - SHADOWING_LIMIT * (this.#shadowingDb + 2 * this.#nodeOffsetDb);
 	}
 }
 

@@ -50,7 +50,11 @@ export class BatteryWatch {
 
 	/** Remaining charge from 0 to 255 (full), as the node's own battery port gives it. */
 	level(node: number, nowUs: number): number {
-		const share = 1 - this.#meter.totalUj(node, nowUs) / this.#capacityUj;
-		return Math.max(0, Math.min(255, Math.floor(share * 256)));
+		return Math.min(255, Math.floor(this.share(node, nowUs) * 256));
+	}
+
+	/** Remaining charge as a share of a full one. */
+	share(node: number, nowUs: number): number {
+		return Math.max(0, 1 - this.#meter.totalUj(node, nowUs) / this.#capacityUj);
 	}
 }

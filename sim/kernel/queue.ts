@@ -24,6 +24,7 @@ export class EventQueue implements Clock {
 	#size = 0;
 	#tombstones = 0;
 	#processed = 0;
+	#stopped = false;
 	#heapTimeUs = new Float64Array(1024);
 	#heapOrder = new Float64Array(1024);
 	#heapSlot = new Int32Array(1024);
@@ -87,10 +88,15 @@ export class EventQueue implements Clock {
 		if (this.#tombstones > 4096 && this.#tombstones * 2 > this.#size) this.#sweep();
 	}
 
-	/** Handles every event before `untilUs`, then sets the clock to it. */
+	/** Handles every event before `untilUs`, then sets the clock to it; nothing once it was stopped. */
 	run(untilUs: number): void {
-		while (this.#size > 0 && this.#heapTimeUs[0]! < untilUs) this.#step();
-		if (untilUs > this.#nowUs) this.#nowUs = untilUs;
+		while (!this.#stopped && this.#size > 0 && this.#heapTimeUs[0]! < untilUs) this.#step();
+		if (!this.#stopped && untilUs > this.#nowUs) this.#nowUs = untilUs;
+	}
+
+	/** Ends all: no event after the one that is being handled comes any more, and the clock stands still. */
+	stop(): void {
+		this.#stopped = true;
 	}
 
 	#step(): void {

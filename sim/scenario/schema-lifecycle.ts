@@ -24,7 +24,7 @@ const AMONG = {
 		"Whom it may befall, sinks excepted: all, those on nobody's shortest path to a sink, or a list of nodes",
 } as const;
 
-/** Section `lifecycle`: nodes that come late, and nodes that lose their power for a while. */
+/** Section `lifecycle`: nodes that come late, that lose their power for a while, and that die of other things than age. */
 export const LIFECYCLE_SCHEMA = {
 	type: "object",
 	additionalProperties: false,
@@ -79,6 +79,47 @@ export const LIFECYCLE_SCHEMA = {
 			default: {},
 			description:
 				"Losses of power: a node forgets all but what it has stored, and starts anew; one that is off already stays so",
+		},
+		deaths: {
+			type: "object",
+			additionalProperties: false,
+			properties: {
+				count: {
+					type: "integer",
+					minimum: 0,
+					maximum: 1e6,
+					default: 0,
+					description: "Deaths in all, of nodes drawn at random among those that live",
+				},
+				ratePerHour: {
+					type: "number",
+					minimum: 0,
+					maximum: 3600,
+					default: 0,
+					description: "Mean deaths in an hour of each node that it may befall",
+				},
+				ratePerRound: {
+					type: "number",
+					minimum: 0,
+					maximum: 1,
+					default: 0,
+					description: "The same in a round of cluster.roundS, beside those in an hour",
+				},
+				fromS: FROM_S,
+				toS: TO_S,
+				among: {
+					anyOf: [
+						{ enum: ["all", "leaves", "heads"] },
+						{ type: "array", items: { type: "integer", minimum: 0 }, minItems: 1, uniqueItems: true },
+					],
+					default: "all",
+					description:
+						"Whom it may befall, sinks excepted: all, those on nobody's shortest path to a sink, those that lead a " +
+						"cluster at that time, or a list of nodes",
+				},
+			},
+			default: {},
+			description: "Nodes that break down for good at random times, whatever their batteries hold",
 		},
 	},
 	default: {},

@@ -35,6 +35,13 @@ export const SCENARIO_SCHEMA = {
 			default: 60,
 			description: "Simulated time, in seconds",
 		},
+		stopAt: {
+			enum: ["end", "fnd", "hnd", "lnd"],
+			default: "end",
+			description:
+				"Ends the run early, when the first node (fnd), half of them (hnd) or the last one (lnd) is dead, sinks not " +
+				"counted; end: not before durationS",
+		},
 		topology: {
 			type: "object",
 			additionalProperties: true,
@@ -138,6 +145,12 @@ export const SCENARIO_SCHEMA = {
 					maximum: 12,
 					default: 3,
 					description: "Supply voltage, in volts; 3 V is what the data sheets measure at",
+				},
+				sinks: {
+					enum: ["auto", "battery", "mains"],
+					default: "auto",
+					description:
+						"What feeds sinks; auto: the mains where nodes form clusters, else a battery as all others",
 				},
 			},
 			default: {},
