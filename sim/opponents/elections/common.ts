@@ -19,6 +19,11 @@ export function numberOption(options: ElectionOptions, schemas: Schemas, name: s
 	return Number(options[name] ?? schemas[name]?.["default"]);
 }
 
+/** The switch that a scenario gives for `name`, else the default of its schema. */
+export function booleanOption(options: ElectionOptions, schemas: Schemas, name: string): boolean {
+	return Boolean(options[name] ?? schemas[name]?.["default"]);
+}
+
 /** The word that a scenario gives for `name`, else the default of its schema. */
 export function wordOption(options: ElectionOptions, schemas: Schemas, name: string): string {
 	return String(options[name] ?? schemas[name]?.["default"]);

@@ -7,7 +7,7 @@ const WHOLE = 1e-9;
 
 /**
  * LEACH's threshold T = p / (1 - p (r mod 1/p)) for a node that has not led since the epoch began, and 0 for one that
- * has (Heinzelman, Chandrakasan, Balakrishnan, HICSS 2000, section 4; 2002, equation 3).
+ * has (Heinzelman, Chandrakasan, Balakrishnan, HICSS 2000).
  *
  * `probability` above 0 to 1; `round` from 0 on; `sinceLed` as in {@link Situation}. Written as 1 / (1/p - r mod 1/p),
  * so that the last round of an epoch gives exactly 1. Where 1/p is no whole number, epochs begin in the first round at
