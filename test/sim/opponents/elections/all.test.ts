@@ -17,17 +17,24 @@ function isBounded(decision: Decision): boolean {
 
 const octet = fc.integer({ min: 0, max: 255 });
 const count = fc.integer({ min: 0, max: 300 });
-const situations = fc.record({
-	election: fc.integer({ min: 1, max: 100_000 }),
-	charge: octet,
-	neighbours: count,
-	claimedCharge: fc.integer({ min: 0, max: 300 * 255 }),
-	richerNeighbours: count,
-	reachCost: octet,
-	sinceLed: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 100_000 })),
-	heads: count,
-	leastMerit: fc.integer({ min: 0, max: 256 }),
-});
+const part = fc.double({ min: 0, max: 1, noNaN: true });
+const situations = fc
+	.record({
+		election: fc.integer({ min: 1, max: 100_000 }),
+		charge: octet,
+		neighbours: count,
+		claimedCharge: part,
+		richerNeighbours: part,
+		reachCost: octet,
+		sinceLed: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 100_000 })),
+		heads: count,
+		leastMerit: fc.integer({ min: 0, max: 256 }),
+	})
+	.map((said) => ({
+		...said,
+		claimedCharge: Math.round(said.claimedCharge * said.neighbours * 255),
+		richerNeighbours: Math.round(said.richerNeighbours * said.neighbours),
+	}));
 const share = fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 5, noNaN: true }));
 const knowledge = fc
 	.record({
