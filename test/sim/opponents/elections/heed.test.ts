@@ -79,6 +79,24 @@ test("a candidate stands while none is cheaper", (t) => {
 	);
 });
 
+test("of two candidates with equal cost both stand; a cheaper one ends a candidacy", (t) => {
+	let candidacies = 0;
+	for (let node = 0; node < 20; node++) {
+		for (const leastMerit of [4, 3]) {
+			const election = create(heed, { initialShare: 0.5 }, { node });
+			election.begin(situation());
+			const first = election.decide(situation({ reachCost: 4 }), 0);
+			if (first === SLOT) continue;
+			candidacies++;
+			t.is(election.decide(situation({ reachCost: 4 }), first), TENTATIVELY + SLOT);
+			const second = election.decide(situation({ reachCost: 4, leastMerit }), SLOT);
+			if (leastMerit === 3) t.is(second, 2 * SLOT);
+			else t.is(election.decide(situation({ reachCost: 4, leastMerit }), second), LEAD);
+		}
+	}
+	t.true(candidacies > 8, String(candidacies));
+});
+
 test("where all hear each other, the cheapest candidate leads", (t) => {
 	const reachCosts = Array.from({ length: 20 }, (_, node) => 10 * node);
 	const all: number[] = [];
