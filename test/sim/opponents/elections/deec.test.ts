@@ -1,7 +1,6 @@
 import test from "ava";
 import { FOLLOW, type Omniscience } from "../../../../firmware/cluster/election.js";
 import { deec } from "../../../../sim/opponents/elections/deec.js";
-import { cheapestClusters, deecLifetimeRounds } from "../../../../sim/opponents/elections/deec-lifetime.js";
 import { create, host, omniscience, situation } from "./situations.js";
 
 /** How many of 20,000 nodes lead in the first round of an epoch, where the threshold is p_i itself. */
@@ -56,22 +55,4 @@ test("R from a formula, or from the scenario, which wins", (t) => {
 	t.notThrows(() => create(deec, { lifetimeRounds: 500 }, { omniscience: known }));
 	const late = omniscience({ lifetimeRounds: 1e9, round: () => 600, charge: () => 0.001 });
 	t.not(create(deec, { lifetimeRounds: 500 }, { omniscience: late }).begin(situation()), FOLLOW);
-});
-
-test("the lifetime of the usual field: 23.9 clusters, 42.5 mJ a round, 1175 rounds", (t) => {
-	const field = {
-		nodes: 100,
-		sideM: 100,
-		sinkDistanceM: 38.25,
-		packetBits: 4000,
-		totalJ: 50,
-		electronicsJ: 50e-9,
-		freeSpaceJ: 10e-12,
-		multipathJ: 0.0013e-12,
-		aggregationJ: 5e-9,
-	};
-	// √(100 / 2π) = 3.9894, √(10 / 0.0013) = 87.706, 38.25² = 1463.06.
-	t.is(cheapestClusters(field).toFixed(2), "23.92");
-	// 4000 (10 µJ + 0.5 µJ + 23.92 × 1.3 fJ × 2.14055e6 + 100 × 10 pJ × 10⁴ / (2π 23.92)) = 42.533 mJ.
-	t.is(deecLifetimeRounds(field).toFixed(1), "1175.6");
 });
