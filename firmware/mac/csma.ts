@@ -31,8 +31,13 @@ export function longestDeliveryUs({ maxBe, maxBackoffs, maxRetries }: CsmaOption
 	return (maxRetries + 1) * (accessUs + TURNAROUND_US + airtimeUs(MAX_PSDU_BYTES) + ACK_WAIT_US);
 }
 
-/** What became of a frame: on the air (and acknowledged, where that was asked), or given up. */
-export type CsmaOutcome = "sent" | "mac-retries" | "mac-channel-busy";
+/** What became of a frame: on the air (and acknowledged, where that was asked), given up, or out of time. */
+export type CsmaOutcome = "sent" | "mac-retries" | "mac-channel-busy" | "mac-late";
+
+/** What one attempt with a frame needs besides the frame: assessment, turnaround, acknowledgement. */
+const AROUND_FRAME_US = CCA_US + TURNAROUND_US + ACK_WAIT_US;
+/** What one attempt with the longest frame needs, its backoff excepted. */
+export const LONGEST_ATTEMPT_US: number = AROUND_FRAME_US + airtimeUs(MAX_PSDU_BYTES);
 
 /**
  * Unslotted CSMA/CA with retransmission, for one frame at a time (IEEE 802.15.4-2020, 6.2.5.1).
@@ -52,6 +57,13 @@ export class Csma {
 	#transmissions = 0;
 	/** No transmission before the interframe space after the last one is over. */
 	#spacedUs = 0;
+	/** The frame has one attempt, at the instant that it was made for. */
+	#once = false;
+	/**
+	 * No attempt may end later than this: backoffs are cut short for the first one of a frame, and a frame whose next one
+	 * does not fit ends as `mac-late`.
+	 */
+	untilUs: number = Number.POSITIVE_INFINITY;
 	readonly #onDone = (outcome: TransmitOutcome): void => this.#step(outcome);
 
 	constructor(radio: Radio, clock: Clock, random: Random, options: CsmaOptions = CSMA_DEFAULTS) {
@@ -76,7 +88,31 @@ export class Csma {
 		this.#psdu = psdu;
 		this.#whenDone = whenDone;
 		this.#transmissions = 0;
+		this.#once = false;
 		this.#begin();
+	}
+
+	/** The earliest time at which an assessment may begin. */
+	readyUs(): number {
+		return Math.max(this.#clock.nowUs(), this.#spacedUs);
+	}
+
+	/**
+	 * Sends one frame whose assessment begins at `atUs`, not before {@link readyUs}: no backoff, and no second attempt when
+	 * the channel is busy. Else as {@link send}.
+	 */
+	sendAt(
+		psdu: Uint8Array,
+		atUs: number,
+		whenDone: (outcome: CsmaOutcome, transmissions: number) => void,
+	): void {
+		if (this.#psdu !== undefined) throw new Error("Csma.sendAt: a frame is under way");
+		this.#psdu = psdu;
+		this.#whenDone = whenDone;
+		this.#transmissions = 0;
+		this.#once = true;
+		this.#attempt.atUs = atUs;
+		this.#radio.transmit(psdu, this.#attempt, this.#onDone);
 	}
 
 	#begin(): void {
@@ -87,14 +123,25 @@ export class Csma {
 
 	#backOff(): void {
 		const units = this.#random.below(1 << this.#exponent);
-		const fromUs = Math.max(this.#clock.nowUs(), this.#spacedUs);
-		this.#attempt.atUs = fromUs + units * BACKOFF_UNIT_US;
+		const fromUs = this.readyUs();
+		let atUs = fromUs + units * BACKOFF_UNIT_US;
+		const latestUs = this.untilUs - AROUND_FRAME_US - airtimeUs(this.#psdu!.length);
+		if (atUs > latestUs) {
+			const isFirst = this.#transmissions === 0 && this.#busyCount === 0;
+			// The first attempt is made in any case: whoever sends is told how it ended later, never at once.
+			if (!isFirst) {
+				this.#finish("mac-late");
+				return;
+			}
+			atUs = Math.max(fromUs, latestUs);
+		}
+		this.#attempt.atUs = atUs;
 		this.#radio.transmit(this.#psdu!, this.#attempt, this.#onDone);
 	}
 
 	#step(outcome: TransmitOutcome): void {
 		if (outcome === "channel-busy") {
-			if (++this.#busyCount > this.#options.maxBackoffs) this.#finish("mac-channel-busy");
+			if (this.#once || ++this.#busyCount > this.#options.maxBackoffs) this.#finish("mac-channel-busy");
 			else {
 				this.#exponent = Math.min(this.#exponent + 1, this.#options.maxBe);
 				this.#backOff();

@@ -1,4 +1,4 @@
-import { AddressMode, LinkAddress, NO_SHORT_ADDRESS } from "../address.js";
+import { AddressMode, BROADCAST, LinkAddress, NO_SHORT_ADDRESS } from "../address.js";
 import { u16le } from "../bytes.js";
 import { putFcs } from "../frames/fcs.js";
 import { decodeMacHeader, encodeMacHeader, FrameType, type MacDrop, MacHeader } from "../frames/mac-frame.js";
@@ -8,7 +8,7 @@ import { Csma, type CsmaOptions, type CsmaOutcome, longestDeliveryUs } from "./c
 import { DuplicateFilter } from "./duplicates.js";
 import type { SecurityDrop } from "./frame-security.js";
 import type { FrameProtection } from "./protection.js";
-import { FCS_BYTES, MAX_PSDU_BYTES } from "./timing.js";
+import { CCA_US, FCS_BYTES, MAX_PSDU_BYTES, SHR_US, TURNAROUND_US } from "./timing.js";
 
 /** Why a frame that the radio passed was refused. */
 export type LinkDrop = MacDrop | SecurityDrop | "mac-not-data" | "mac-no-source" | "mac-source" | "duplicate";
@@ -20,7 +20,8 @@ export type PayloadHandler = (
 	end: number,
 	header: MacHeader,
 	rssiDbm: number,
-	timeUs: number,
+	/** When the start-of-frame delimiter ended. */
+	sfdTimeUs: number,
 ) => void;
 
 export interface LinkLayerOptions {
@@ -38,7 +39,7 @@ export interface LinkLayerOptions {
 	readonly protection: FrameProtection | undefined;
 	readonly onPayload: PayloadHandler;
 	/** Told how each unicast frame ended, once the neighbour's statistics know it. */
-	onDelivery(destination: LinkAddress, outcome: CsmaOutcome): void;
+	onDelivery(destination: LinkAddress, outcome: CsmaOutcome, transmissions: number): void;
 }
 
 /**
@@ -108,14 +109,46 @@ export class LinkLayer {
 
 	/** Sends the frame whose payload ends at `end`; `whenDone` is called once, later, with how often it was on the air. */
 	commit(end: number, whenDone: (outcome: CsmaOutcome, transmissions: number) => void): void {
+		const psdu = this.#finishFrame(end);
+		this.#whenDone = whenDone;
+		this.#csma.send(psdu, this.#onDone);
+	}
+
+	/** No attempt with a frame of {@link commit} may end later than this; at first, any may. */
+	set untilUs(untilUs: number) {
+		this.#csma.untilUs = untilUs;
+	}
+
+	/**
+	 * Broadcasts one frame whose channel assessment begins at `atUs`, or as soon after as may be, without backoff.
+	 *
+	 * `write` puts the payload at an offset of {@link buffer}, told when the start-of-frame delimiter will have ended, and
+	 * returns its end, or -1 to let it be. `whenDone` is told once, later, whether it was on the air: where the channel was
+	 * busy, it was not. Returns whether it will be told: not while another frame is under way, without a frame counter left,
+	 * or when `write` let it be.
+	 */
+	broadcastAt(
+		atUs: number,
+		write: (offset: number, sfdUs: number) => number,
+		whenDone: (sent: boolean) => void,
+	): boolean {
+		if (this.busy) return false;
+		const assessUs = Math.max(atUs, this.#csma.readyUs());
+		const at = this.begin(BROADCAST);
+		if (at < 0) return false;
+		const end = write(at, assessUs + CCA_US + TURNAROUND_US + SHR_US);
+		if (end < 0) return false;
+		this.#csma.sendAt(this.#finishFrame(end), assessUs, (outcome) => whenDone(outcome === "sent"));
+		return true;
+	}
+
+	#finishFrame(end: number): Uint8Array {
 		const { protection } = this.#options;
 		const payloadEnd =
 			protection === undefined ? end : protection.protect(this.#sent, this.buffer, this.#payloadAt, end);
 		const length = payloadEnd + FCS_BYTES;
 		putFcs(this.buffer, length);
-		const psdu = (this.#views[length] ??= this.buffer.subarray(0, length));
-		this.#whenDone = whenDone;
-		this.#csma.send(psdu, this.#onDone);
+		return (this.#views[length] ??= this.buffer.subarray(0, length));
 	}
 
 	#finish(outcome: CsmaOutcome, transmissions: number): void {
@@ -124,8 +157,10 @@ export class LinkLayer {
 		if (!destination.isBroadcast && transmissions > 0) {
 			neighbours.find(destination)?.noteTransmissions(transmissions, outcome === "sent");
 		}
-		if (outcome !== "sent") sink.macDropped(clock.nowUs(), node, destination, outcome);
-		if (!destination.isBroadcast) this.#options.onDelivery(destination, outcome);
+		// A frame that is out of time is sent anew in the next window.
+		if (outcome !== "sent" && outcome !== "mac-late")
+			sink.macDropped(clock.nowUs(), node, destination, outcome);
+		if (!destination.isBroadcast) this.#options.onDelivery(destination, outcome, transmissions);
 		const whenDone = this.#whenDone!;
 		this.#whenDone = undefined;
 		whenDone(outcome, transmissions);
@@ -160,7 +195,7 @@ export class LinkLayer {
 		if (header.seq >= 0 && this.#duplicates.isDuplicate(source, header.seq, u16le(psdu, end), nowUs))
 			return "duplicate";
 		neighbours.obtain(source)?.noteReceived(rssiDbm, sfdTimeUs);
-		onPayload(bytes, header.next, header.end, header, rssiDbm, nowUs);
+		onPayload(bytes, header.next, header.end, header, rssiDbm, sfdTimeUs);
 		return undefined;
 	}
 }

@@ -91,14 +91,14 @@ export class NetworkLayer implements PacketOrigin {
 		return near || global === undefined ? linkLocal : global;
 	}
 
-	/** Sends `payload[0..length)` over UDP; what becomes of it is told to the sink. */
+	/** Sends `payload[0..length)` over UDP; what becomes of it is told to the sink. Returns the datagram's ident. */
 	sendUdp(
 		destination: Uint8Array,
 		sourcePort: number,
 		destinationPort: number,
 		payload: Uint8Array,
 		length: number,
-	): void {
+	): number {
 		const total = IPV6_BYTES + UDP_HEADER_BYTES + length;
 		const { pool } = this.#options;
 		const { maxPacketBytes } = this;
@@ -109,7 +109,9 @@ export class NetworkLayer implements PacketOrigin {
 		this.begin(packet, total, UDP, this.sourceFor(destination), destination);
 		copyBytes(payload, 0, packet, IPV6_BYTES + UDP_HEADER_BYTES, length);
 		encodeUdp(sourcePort, destinationPort, packet, IPV6_BYTES, total);
+		const ident = datagramIdent(packet, total);
 		this.originate(packet, total);
+		return ident;
 	}
 
 	/**

@@ -13,7 +13,9 @@ export type OutboxDrop =
 	| "mac-counter-exhausted"
 	/** The nonces under the link keys are used up: the keys must change. */
 	| "nonce-exhausted"
-	| Exclude<CsmaOutcome, "sent">;
+	/** It waited too long for its receiver to be awake. */
+	| "receiver-asleep"
+	| Exclude<CsmaOutcome, "sent" | "mac-late">;
 
 /** What a node sends on its own account. */
 export type ControlKind =
@@ -35,6 +37,8 @@ interface Outgoing {
 	readonly ident: number;
 	/** The protocol of the node's own that sends it, undefined for the packets of applications. */
 	readonly control: ControlKind | undefined;
+	/** Rounds that it has waited through. */
+	rounds: number;
 }
 
 /**
@@ -49,6 +53,13 @@ export class Outbox {
 	readonly #capacity: number;
 	readonly #planFor: (destination: LinkAddress) => ChainPlan | "nonce-exhausted" | undefined;
 	readonly #onDrop: (ident: number, reason: OutboxDrop) => void;
+	/** Whether the receiver of a packet is awake; undefined where all always are. */
+	gate: ((destination: LinkAddress) => boolean) | undefined;
+	/**
+	 * Told of each packet but those of the node's own protocols that left the queue: undefined when its last frame was
+	 * acknowledged (or broadcast), else why it did not get through. `ident` as {@link sendPacket} was given it.
+	 */
+	onDone: ((ident: number, reason: OutboxDrop | undefined) => void) | undefined;
 	readonly #queue: Outgoing[] = [];
 	#started = false;
 	/** A frame is with the link layer. */
@@ -98,35 +109,86 @@ export class Outbox {
 			raw: false,
 			ident,
 			control: undefined,
+			rounds: 0,
 		});
 	}
 
 	/** As {@link sendPacket}, for a packet of the node's own protocols. */
 	sendControl(buffer: Uint8Array, length: number, destination: LinkAddress, control: ControlKind): void {
-		this.#enqueue({ buffer, length, destination: destination.clone(), raw: false, ident: 0, control });
+		this.#enqueue({
+			buffer,
+			length,
+			destination: destination.clone(),
+			raw: false,
+			ident: 0,
+			control,
+			rounds: 0,
+		});
 	}
 
 	/** Sends a copy of a MAC payload to all neighbours. */
 	broadcast(payload: Uint8Array, length: number, control: ControlKind): void {
 		const buffer = this.#pool.take();
 		copyBytes(payload, 0, buffer, 0, length);
-		this.#enqueue({ buffer, length, destination: BROADCAST, raw: true, ident: 0, control });
+		this.#enqueue({ buffer, length, destination: BROADCAST, raw: true, ident: 0, control, rounds: 0 });
 	}
 
 	/** Forgets everything that waits, as a node does that loses its power. */
 	clear(): void {
 		for (const { buffer, ident, control } of this.#queue.splice(0)) {
 			this.#pool.give(buffer);
-			if (control === undefined) this.#onDrop(ident, "node-stopped");
+			if (control === undefined) this.#tell(ident, "node-stopped");
 		}
 		this.#started = false;
 		this.#orphaned = this.#inFlight;
 	}
 
+	/** Sends on, once {@link gate} may have opened or the link layer has no other frame any more. */
+	resume(): void {
+		this.#sendNext();
+	}
+
+	/** A round is over: gives up what has waited through `most` of them for its receiver. */
+	endRound(most: number): void {
+		for (let i = this.#queue.length - 1; i >= 0; i--) {
+			const waiting = this.#queue[i]!;
+			if ((i === 0 && this.#inFlight) || ++waiting.rounds <= most) continue;
+			this.#queue.splice(i, 1);
+			if (i === 0) this.#started = false;
+			this.#pool.give(waiting.buffer);
+			if (waiting.control === undefined) this.#tell(waiting.ident, "receiver-asleep");
+		}
+	}
+
+	/** Puts the first packet whose receiver is awake at the head of the queue; returns whether there is one. */
+	#select(): boolean {
+		const { gate } = this;
+		if (gate === undefined) return this.#queue.length > 0;
+		for (let i = 0; i < this.#queue.length; i++) {
+			const waiting = this.#queue[i]!;
+			if (!gate(waiting.destination)) {
+				// What its receiver has of it will be too old when he is awake again.
+				if (i === 0) this.#started = false;
+				continue;
+			}
+			if (i > 0) {
+				this.#queue.splice(i, 1);
+				this.#queue.unshift(waiting);
+			}
+			return true;
+		}
+		return false;
+	}
+
+	#tell(ident: number, reason: OutboxDrop | undefined): void {
+		if (reason !== undefined) this.#onDrop(ident, reason);
+		this.onDone?.(ident, reason);
+	}
+
 	#enqueue(outgoing: Outgoing): void {
 		if (this.#queue.length >= this.#capacity) {
 			this.#pool.give(outgoing.buffer);
-			if (outgoing.control === undefined) this.#onDrop(outgoing.ident, "queue-full");
+			if (outgoing.control === undefined) this.#tell(outgoing.ident, "queue-full");
 			return;
 		}
 		this.#queue.push(outgoing);
@@ -134,8 +196,8 @@ export class Outbox {
 	}
 
 	#sendNext(): void {
-		const head = this.#queue[0];
-		if (head === undefined || this.#inFlight) return;
+		if (this.#inFlight || this.#link.busy || !this.#select()) return;
+		const head = this.#queue[0]!;
 		const { buffer, length, destination } = head;
 		const room = this.#link.room(destination);
 		if (!head.raw && !this.#started) {
@@ -168,6 +230,7 @@ export class Outbox {
 		const control = this.#orphaned ? undefined : head?.control;
 		if (control !== undefined) this.#onControl(control, transmissions);
 		if (this.#orphaned || head === undefined) this.#orphaned = false;
+		else if (outcome === "mac-late") this.#started = false;
 		else if (outcome !== "sent" || head.raw || this.#fragmenter.done) {
 			this.#retire(head, outcome === "sent" ? undefined : outcome);
 		}
@@ -179,6 +242,6 @@ export class Outbox {
 		this.#queue.shift();
 		this.#started = false;
 		this.#pool.give(head.buffer);
-		if (reason !== undefined && head.control === undefined) this.#onDrop(head.ident, reason);
+		if (head.control === undefined) this.#tell(head.ident, reason);
 	}
 }

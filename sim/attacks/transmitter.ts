@@ -23,6 +23,7 @@ const OUTCOMES: Readonly<Record<CsmaOutcome, TransmitOutcome>> = {
 	sent: "sent",
 	"mac-retries": "no-ack",
 	"mac-channel-busy": "channel-busy",
+	"mac-late": "no-ack",
 };
 /** Where a frame with PAN identifier compression has the PAN of its destination. */
 const PAN_AT = 3;

@@ -1,0 +1,74 @@
+import type { ClusterConfig } from "./config.js";
+
+/** The section of a sink's own cluster, which is first in every round. */
+export const SINK_SECTION = 0xff;
+
+/**
+ * Elections are never further apart than this many rounds, whatever the configuration says: SYNC sets the clocks, shows the
+ * way, and lets receipts pass, and without them nothing is confirmed.
+ */
+const MOST_ROUNDS_PER_ELECTION = 32;
+
+/** When the phases of a round begin and end, in µs since it began: see {@link ClusterConfig}. */
+export class Timeline {
+	readonly config: ClusterConfig;
+	readonly roundsPerElection: number;
+	/** Ends of the phases of a round with an election, in their order; each begins where the one before ends. */
+	readonly syncEndUs: number;
+	readonly receiptEndUs: number;
+	readonly firstWindowEndUs: number;
+	readonly secondWindowEndUs: number;
+	readonly joinEndUs: number;
+	/** Octets of sections and times that a round takes, election not counted. */
+	readonly #slotsUs: number;
+
+	/** Throws a RangeError when the phases do not fit into a round. */
+	constructor(config: ClusterConfig) {
+		this.config = config;
+		this.roundsPerElection = Math.max(1, Math.min(MOST_ROUNDS_PER_ELECTION, config.roundsPerElection));
+		this.syncEndUs = config.syncUs;
+		this.receiptEndUs = this.syncEndUs + config.receiptUs;
+		this.firstWindowEndUs = this.receiptEndUs + config.electionUs;
+		this.secondWindowEndUs = this.firstWindowEndUs + config.electionUs;
+		this.joinEndUs = this.secondWindowEndUs + config.joinUs;
+		this.#slotsUs = (config.sinkSlots + config.sections * config.slotsPerSection) * config.slotUs;
+		const needsUs = this.joinEndUs + this.#slotsUs + config.forwardUs;
+		if (needsUs > config.roundUs) {
+			throw new RangeError(`ClusterConfig: expected roundUs of at least ${needsUs}, got ${config.roundUs}`);
+		}
+	}
+
+	hasElection(round: number): boolean {
+		return round % this.roundsPerElection === 0;
+	}
+
+	/** When the slots begin. */
+	slotsAt(round: number): number {
+		return this.hasElection(round) ? this.joinEndUs : 0;
+	}
+
+	/** When the first slot of a section begins. */
+	sectionAt(round: number, section: number): number {
+		const { sinkSlots, slotsPerSection, slotUs } = this.config;
+		const slots = section === SINK_SECTION ? 0 : sinkSlots + section * slotsPerSection;
+		return this.slotsAt(round) + slots * slotUs;
+	}
+
+	/** Slots of a section. */
+	slotsOf(section: number): number {
+		return section === SINK_SECTION ? this.config.sinkSlots : this.config.slotsPerSection;
+	}
+
+	/** When the slot for newcomers of a section begins: its last one. */
+	newcomersAt(round: number, section: number): number {
+		return this.sectionAt(round, section) + (this.slotsOf(section) - 1) * this.config.slotUs;
+	}
+
+	forwardAt(round: number): number {
+		return this.slotsAt(round) + this.#slotsUs;
+	}
+
+	forwardEnd(round: number): number {
+		return this.forwardAt(round) + this.config.forwardUs;
+	}
+}
