@@ -1,7 +1,6 @@
 import { decodeSenml, resolveSenml } from "../frames/senml.js";
 import type { Node } from "../node.js";
-import { READINGS_PORT } from "./ports.js";
-import { SEQUENCE_NAME } from "./sensing.js";
+import { READINGS_PORT, SEQUENCE_NAME } from "./ports.js";
 
 /** Times below count from now (RFC 8428, section 4.5.3). */
 const ABSOLUTE_TIME_S = 0x10000000;

@@ -2,3 +2,5 @@
 export const READINGS_PORT = 0xf0b0;
 /** Where simulated traffic goes. */
 export const TRAFFIC_PORT = 0xf0b1;
+/** SenML name of the number that each pack of a node bears: shows what is missing, and what came twice. */
+export const SEQUENCE_NAME = "seq";

@@ -1,13 +1,10 @@
 import { encodeSenml, type SenmlRecord, senmlLength } from "../frames/senml.js";
 import type { Node } from "../node.js";
 import type { Timer } from "../ports.js";
-import { READINGS_PORT } from "./ports.js";
+import { READINGS_PORT, SEQUENCE_NAME } from "./ports.js";
 
 /** IPv6 and UDP headers. */
 const HEADER_BYTES = 48;
-
-/** SenML name of the number that each pack of a node bears: shows what is missing, and what came twice. */
-export const SEQUENCE_NAME = "seq";
 
 export interface SensingOptions {
 	/** IPv6 address of the sink, 16 octets. */

@@ -155,6 +155,10 @@ export interface ReassemblyPolicy {
 	gapDeadlineUs?(context: ReassemblyContext): number;
 	/** Whether a neighbour has a name that no newcomer may displace; absent, nobody has. */
 	isEstablished?(address: LinkAddress): boolean;
+	/** Score of a neighbour in units of 1/65535, -1 for an unknown one; absent, nobody has one. */
+	scoreOf?(address: LinkAddress, timeUs: number): number;
+	/** Whether a neighbour is blocked or on probation; absent, nobody is. */
+	isBarred?(address: LinkAddress, timeUs: number): boolean;
 	/** Told of a packet that is whole. */
 	noteCompleted?(context: ReassemblyContext, timeUs: number): void;
 	/** Told of a fragment that was refused, chained ones that did not verify included. */

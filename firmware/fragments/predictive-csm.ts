@@ -168,6 +168,16 @@ export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 		return i >= 0 && !this.standings.isNewcomer(i);
 	}
 
+	scoreOf(address: LinkAddress, timeUs: number): number {
+		const i = this.#kept.find(address, timeUs);
+		return i < 0 ? -1 : this.standings.score[i]!;
+	}
+
+	isBarred(address: LinkAddress, timeUs: number): boolean {
+		const i = this.#kept.find(address, timeUs);
+		return i >= 0 && this.standings.state[i] !== State.normal;
+	}
+
 	noteCompleted(context: ReassemblyContext, timeUs: number): void {
 		if (!this.#counts(context)) return;
 		const i = this.standings.obtain(context.source, timeUs);

@@ -72,6 +72,24 @@ export function encodeSenml(records: readonly SenmlRecord[], bytes: Uint8Array, 
 	return writer.length;
 }
 
+/**
+ * Encodes records without the head of a pack, so that several may be joined in one; returns the next offset.
+ *
+ * Throws RangeError when `bytes` is too short, with what it takes.
+ */
+export function encodeSenmlRecords(
+	records: readonly SenmlRecord[],
+	bytes: Uint8Array,
+	offset: number,
+): number {
+	const writer = new CborWriter(bytes, offset);
+	writeRecords(writer, records);
+	if (writer.overflowed) {
+		throw new RangeError(`encodeSenmlRecords: expected room for ${writer.length} octets, got ${bytes.length}`);
+	}
+	return writer.length;
+}
+
 /** Octets that {@link encodeSenml} writes for these records. */
 export function senmlLength(records: readonly SenmlRecord[]): number {
 	const writer = new CborWriter(new Uint8Array(0));
@@ -81,6 +99,10 @@ export function senmlLength(records: readonly SenmlRecord[]): number {
 
 function writePack(writer: CborWriter, records: readonly SenmlRecord[]): void {
 	writer.array(records.length);
+	writeRecords(writer, records);
+}
+
+function writeRecords(writer: CborWriter, records: readonly SenmlRecord[]): void {
 	for (const record of records) {
 		let count = 0;
 		for (const [, field] of LABELS) if (record[field] !== undefined) count++;
@@ -105,8 +127,21 @@ function writePack(writer: CborWriter, records: readonly SenmlRecord[]): void {
  */
 export function decodeSenml(bytes: Uint8Array, offset: number, end: number): SenmlPack | SenmlDrop {
 	const reader = new CborReader(bytes, offset, end);
+	return readRecords(reader, reader.array());
+}
+
+/** Decodes `count` records without the head of a pack, as {@link encodeSenmlRecords} writes them. */
+export function decodeSenmlRecords(
+	bytes: Uint8Array,
+	offset: number,
+	end: number,
+	count: number,
+): SenmlPack | SenmlDrop {
+	return readRecords(new CborReader(bytes, offset, end), count);
+}
+
+function readRecords(reader: CborReader, count: number): SenmlPack | SenmlDrop {
 	const records: SenmlRecord[] = [];
-	const count = reader.array();
 	for (let i = 0; reader.has(i, count); i++) {
 		const record: SenmlRecord = {};
 		const drop = readRecord(reader, record);

@@ -1,0 +1,135 @@
+import type { LinkAddress } from "../address.js";
+import { decodeReceipt, RECEIPT_KEYED, RECEIPT_READINGS, Receipt, ReceiptEntry, receiptEntry } from "../frames/cluster-receipt.js";
+import type { LinkKeyring } from "../mac/link-keys.js";
+import { verifyReceiptCode } from "../mac/receipt-code.js";
+import type { Clock } from "../ports.js";
+import { type Reading, type ReadingBuffer, ReadingState, SILENT_TERMS } from "./reading-buffer.js";
+
+/** Issues that are known again when they are echoed: as many as a sink sends in one phase, or nearly. */
+const ISSUES_REMEMBERED = 16;
+
+/** What becomes of a head's name by what it did with our readings. */
+export interface ServiceJudge {
+	noteArrived(head: LinkAddress, nowUs: number): void;
+	noteMissing(head: LinkAddress, completion: number, isProven: boolean, nowUs: number): void;
+}
+
+export interface ReceiptReaderOptions {
+	readonly clock: Clock;
+	readonly buffer: ReadingBuffer;
+	readonly judge: ServiceJudge;
+	/** Our address, and the sink's. */
+	readonly address: LinkAddress;
+	readonly sinkAddress: LinkAddress;
+	readonly keys: LinkKeyring | undefined;
+}
+
+/**
+ * Reads what receipts say of this node's readings.
+ *
+ * That one arrived is believed at once; that it did not, only when the phase is over and no receipt said otherwise:
+ * arrival is never taken back, so one true receipt refutes any number of forged ones. Where this node shares a key with
+ * the sink, entries without a code that holds, and those of an earlier issue than the last, are none.
+ */
+export class ReceiptReader {
+	/** Entries that bore our name and no code that holds, and those that came too late. */
+	unauthenticated = 0;
+	replayed = 0;
+	readonly #options: ReceiptReaderOptions;
+	readonly #receipt = new Receipt();
+	readonly #entry = new ReceiptEntry();
+	/** The last authenticated issue, -1 before the first. */
+	#lastIssue = -1;
+	readonly #issues: number[] = [];
+
+	constructor(options: ReceiptReaderOptions) {
+		this.#options = options;
+	}
+
+	/** Takes a RECEIPT whose type octet is at `offset`; returns whether it is news. */
+	receive(bytes: Uint8Array, offset: number, end: number): boolean {
+		const receipt = decodeReceipt(bytes, offset, end, this.#receipt);
+		if (typeof receipt === "string" || this.#issues.includes(receipt.issue)) return false;
+		for (let i = 0; i < receipt.entries; i++) {
+			const entry = receiptEntry(receipt, i, bytes, this.#entry);
+			if (!entry.node.equals(this.#options.address)) continue;
+			if (!this.#isAuthentic(receipt, entry)) return false;
+			this.#apply(entry);
+		}
+		this.#issues.push(receipt.issue);
+		if (this.#issues.length > ISSUES_REMEMBERED) this.#issues.shift();
+		return true;
+	}
+
+	/** The phase of receipts is over: judges what none said arrived. */
+	settle(): void {
+		const { buffer, judge, clock } = this.#options;
+		const nowUs = clock.nowUs();
+		for (const reading of buffer.readings.slice()) {
+			if (reading.state !== ReadingState.handedOver) continue;
+			if (reading.isDenied) {
+				if (!this.#isSink(reading)) {
+					judge.noteMissing(reading.head, reading.completion, reading.isDenialProven, nowUs);
+				}
+				buffer.sendAgain(reading);
+			} else if (reading.isPassed) buffer.abandon(reading, "unconfirmed");
+		}
+	}
+
+	/** A term begins: what no receipt has mentioned for long is sent again. */
+	beginTerm(): void {
+		this.settle();
+		const { buffer } = this.#options;
+		for (const reading of buffer.readings.slice()) {
+			if (reading.state !== ReadingState.handedOver) continue;
+			if (++reading.terms > SILENT_TERMS) buffer.sendAgain(reading);
+		}
+	}
+
+	#isAuthentic(receipt: Receipt, entry: ReceiptEntry): boolean {
+		const key = this.#options.keys?.find(this.#options.sinkAddress);
+		if (key === undefined) return true;
+		if ((receipt.flags & RECEIPT_KEYED) === 0 || !verifyReceiptCode(key.cmac, receipt.issue, entry)) {
+			this.unauthenticated++;
+			return false;
+		}
+		// RFC 1982: half of the numbers are later than the last one.
+		if (this.#lastIssue >= 0 && ((receipt.issue - this.#lastIssue) & 0xffff) >= 0x8000) {
+			this.replayed++;
+			return false;
+		}
+		this.#lastIssue = receipt.issue;
+		return true;
+	}
+
+	#apply(entry: ReceiptEntry): void {
+		const { buffer, keys, sinkAddress } = this.#options;
+		const isProven = keys?.find(sinkAddress) !== undefined;
+		for (const reading of buffer.readings.slice()) {
+			// What never was on the air cannot have arrived, whatever somebody says.
+			if (!reading.wasSent) continue;
+			const back = (entry.newest - reading.sequence) & 0xffff;
+			const isCovered = back < RECEIPT_READINGS;
+			if (isCovered && ((entry.arrived >>> back) & 1) === 1) this.#noteArrived(reading);
+			else if (reading.state !== ReadingState.handedOver) continue;
+			else if (isCovered || back >= 0x8000) {
+				// One later than the newest is missing too: or a head that drops everything would never be found.
+				reading.isDenied = true;
+				reading.isDenialProven = isProven;
+			} else reading.isPassed = true;
+		}
+	}
+
+	#noteArrived(reading: Reading): void {
+		const { buffer, judge, clock } = this.#options;
+		// Else nobody acknowledged it, and nobody knows who brought it.
+		if (reading.state === ReadingState.handedOver && !this.#isSink(reading)) {
+			judge.noteArrived(reading.head, clock.nowUs());
+		}
+		buffer.confirm(reading);
+	}
+
+	#isSink(reading: Reading): boolean {
+		return reading.head.equals(this.#options.sinkAddress);
+	}
+}

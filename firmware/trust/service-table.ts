@@ -1,0 +1,192 @@
+import type { LinkAddress } from "../address.js";
+import { FORGET_HALF_LIFE_S, PRIOR, STALE_S, SUCCESS_SHIFT } from "./parameters.js";
+import { failureBits } from "./prediction.js";
+import {
+	BITS_OF_SCORE,
+	DISMISSALS_MOST,
+	IMPLAUSIBLE_FLOOR,
+	IMPLAUSIBLE_FULL_UNITS,
+	IMPLAUSIBLE_MOST,
+	LEAST_LOSS,
+	READMIT_SCORE,
+	SERVICE_FORGIVE_HALF_LIFE_S,
+	UNPROVEN_DISMISSALS_MOST,
+	UNPROVEN_FLOOR,
+	WORST_COMPLETION,
+} from "./service-parameters.js";
+import { TICKS_PER_S, ticks } from "./standing.js";
+
+/** Whether somebody may lead: not asked yet, yes, or not any more. */
+export const Admission = { unasked: 0, admitted: 1, dismissed: 2 } as const;
+export type Admission = (typeof Admission)[keyof typeof Admission];
+
+/** Octets of one service in memory: mode and address (9), score, told score (2 each), receipts, dismissals, admission (1 each), times (8). */
+export const SERVICE_BYTES = 24;
+
+const MOST = 0xffff;
+/** A half-life passes in so many steps, each by the factor 2^(-1/16). */
+const STEPS = 16;
+const STEP_FACTOR_16 = 62757;
+
+/**
+ * How neighbours served as heads, in parallel arrays, {@link SERVICE_BYTES} octets each; a service is the number of its
+ * place.
+ *
+ * Bounded: a newcomer takes the place of somebody of whom no receipt has told anything, or of whom nothing was heard for an
+ * hour; never that of somebody who was dismissed and is not forgiven yet.
+ */
+export class ServiceTable {
+	readonly capacity: number;
+	readonly mode: Uint8Array;
+	readonly high: Int32Array;
+	readonly low: Int32Array;
+	/** Q0.16, and as it was last told. */
+	readonly score: Uint16Array;
+	readonly told: Uint16Array;
+	/** Receipts that told of it, 255 for as many or more. */
+	readonly receipts: Uint8Array;
+	readonly dismissals: Uint8Array;
+	readonly admission: Uint8Array;
+	/** The time that the score stands for, in {@link ticks}. */
+	readonly #touched: Uint32Array;
+	/** When it was last told of, in ticks. */
+	readonly #heard: Uint32Array;
+	#count = 0;
+	/** Rises with each change: tells whether there is anything to save. */
+	changes = 0;
+
+	constructor(capacity: number) {
+		if (!(capacity >= 1 && capacity <= 255)) {
+			throw new RangeError(`ServiceTable: expected capacity from 1 to 255, got ${capacity}`);
+		}
+		this.capacity = capacity;
+		this.mode = new Uint8Array(capacity);
+		this.high = new Int32Array(capacity);
+		this.low = new Int32Array(capacity);
+		this.score = new Uint16Array(capacity);
+		this.told = new Uint16Array(capacity);
+		this.receipts = new Uint8Array(capacity);
+		this.dismissals = new Uint8Array(capacity);
+		this.admission = new Uint8Array(capacity);
+		this.#touched = new Uint32Array(capacity);
+		this.#heard = new Uint32Array(capacity);
+	}
+
+	get count(): number {
+		return this.#count;
+	}
+
+	/** The service of an address, brought up to date; -1 for an unknown one. */
+	find({ mode, high, low }: LinkAddress, nowUs: number): number {
+		for (let i = 0; i < this.#count; i++) {
+			if (this.low[i] !== low || this.high[i] !== high || this.mode[i] !== mode) continue;
+			this.#drift(i, ticks(nowUs));
+			return i;
+		}
+		return -1;
+	}
+
+	/** The service of an address, made where there is room for it; -1 where there is none. */
+	obtain(address: LinkAddress, nowUs: number): number {
+		const known = this.find(address, nowUs);
+		if (known >= 0) return known;
+		const i = this.#count < this.capacity ? this.#count++ : this.#replaceable(nowUs);
+		if (i < 0) return -1;
+		this.mode[i] = address.mode;
+		this.high[i] = address.high;
+		this.low[i] = address.low;
+		this.score[i] = PRIOR;
+		this.told[i] = PRIOR;
+		this.receipts[i] = 0;
+		this.dismissals[i] = 0;
+		this.admission[i] = Admission.unasked;
+		this.#touched[i] = ticks(nowUs);
+		this.#heard[i] = this.#touched[i]!;
+		return i;
+	}
+
+	/** A reading that was handed to it arrived. */
+	noteArrived(i: number, nowUs: number): void {
+		this.score[i] = this.score[i]! + ((MOST - this.score[i]! + (1 << SUCCESS_SHIFT) - 1) >> SUCCESS_SHIFT);
+		this.#noteReceipt(i, nowUs);
+	}
+
+	/**
+	 * A reading that was handed to it did not arrive, over a way that lets `completion` of them through (0 to 1). `isProven`:
+	 * a key authenticates who says so.
+	 */
+	noteMissing(i: number, completion: number, isProven: boolean, nowUs: number): void {
+		const expected = Math.min(1 - LEAST_LOSS, Math.max(WORST_COMPLETION, completion));
+		const cost = failureBits(expected) / BITS_OF_SCORE;
+		this.#lower(i, cost, isProven ? 0 : UNPROVEN_FLOOR);
+		this.#noteReceipt(i, nowUs);
+	}
+
+	/** It claimed a charge `units` beyond what can be. */
+	noteImplausible(i: number, units: number): void {
+		const share = Math.min(1, Math.max(0, units) / IMPLAUSIBLE_FULL_UNITS);
+		this.#lower(i, IMPLAUSIBLE_MOST * share, IMPLAUSIBLE_FLOOR);
+		this.changes++;
+	}
+
+	/** It may not lead any more: its bad name lasts twice as long as the last time. */
+	noteDismissed(i: number, isProven: boolean): void {
+		this.admission[i] = Admission.dismissed;
+		const most = isProven ? DISMISSALS_MOST : UNPROVEN_DISMISSALS_MOST;
+		if (this.dismissals[i]! < most) this.dismissals[i]!++;
+		this.changes++;
+	}
+
+	/** Puts back what was saved. */
+	restore(i: number, score: number, receipts: number, dismissals: number, admission: Admission): void {
+		this.score[i] = score;
+		this.told[i] = score;
+		this.receipts[i] = receipts;
+		this.dismissals[i] = Math.min(dismissals, DISMISSALS_MOST);
+		this.admission[i] = admission;
+	}
+
+	#noteReceipt(i: number, nowUs: number): void {
+		this.#heard[i] = ticks(nowUs);
+		if (this.receipts[i]! < 255) this.receipts[i]!++;
+		this.changes++;
+	}
+
+	#lower(i: number, share: number, floor: number): void {
+		const score = this.score[i]!;
+		this.score[i] = Math.max(Math.min(score, floor), score - Math.floor(score * share));
+	}
+
+	#replaceable(nowUs: number): number {
+		const now = ticks(nowUs);
+		let found = -1;
+		for (let i = 0; i < this.#count; i++) {
+			this.#drift(i, now);
+			const isStale = now - this.#heard[i]! > STALE_S * TICKS_PER_S;
+			const isUnforgiven = this.dismissals[i]! > 0 && this.score[i]! < READMIT_SCORE;
+			if (isUnforgiven || (this.receipts[i]! > 0 && !isStale)) continue;
+			if (found < 0 || this.#heard[i]! < this.#heard[found]!) found = i;
+		}
+		return found;
+	}
+
+	/** Forgives and forgets what time has passed for. */
+	#drift(i: number, now: number): void {
+		for (;;) {
+			const distance = this.score[i]! - PRIOR;
+			const halfLifeS =
+				distance < 0
+					? SERVICE_FORGIVE_HALF_LIFE_S * (1 << Math.max(0, this.dismissals[i]! - 1))
+					: FORGET_HALF_LIFE_S;
+			const step = (halfLifeS * TICKS_PER_S) / STEPS;
+			if (now - this.#touched[i]! < step) return;
+			if (Math.abs(distance) < STEPS) {
+				this.#touched[i] = now;
+				return;
+			}
+			this.#touched[i] = this.#touched[i]! + step;
+			const kept = (Math.abs(distance) * STEP_FACTOR_16) >>> 16;
+			this.score[i] = PRIOR + (distance < 0 ? -kept : kept);
+		}
+	}
+}

@@ -1,0 +1,170 @@
+import { LinkAddress } from "../address.js";
+import { i32be, putI32be, putU16be, u16be } from "../bytes.js";
+import type { TrustGate } from "../cluster/client.js";
+import type { Clock, Sink, Store } from "../ports.js";
+import { PRIOR, SAVE_PERIOD_S } from "./parameters.js";
+import {
+	ENTER_SCORE,
+	LEAST_RECEIPTS,
+	LEAVE_SCORE,
+	PROVEN_SCORE,
+	READMIT_SCORE,
+	SERVICES,
+	TOLD_STEP,
+} from "./service-parameters.js";
+import { Admission, ServiceTable } from "./service-table.js";
+
+/** Name of the blob that holds the services. */
+const STORE_NAME = "service";
+/** Octets of one record in the store: mode and address (9), score (2), receipts, dismissals, admission (1 each). */
+const RECORD_BYTES = 14;
+
+/** What the policy of reassembly thinks of neighbours: see {@link ReassemblyPolicy}. */
+export interface FragmentStandings {
+	scoreOf?(address: LinkAddress, timeUs: number): number;
+	isBarred?(address: LinkAddress, timeUs: number): boolean;
+}
+
+export interface ServiceTrustOptions {
+	/** Number of the node, for its events. */
+	readonly node: number;
+	readonly clock: Clock;
+	readonly store: Store;
+	readonly sink: Pick<Sink, "serviceChanged">;
+	readonly fragments: FragmentStandings;
+	/** Heads that are remembered, 1 to 255; absent, {@link SERVICES}. */
+	readonly capacity?: number;
+}
+
+/**
+ * How neighbours serve this node as heads, and whom it therefore lets lead it.
+ *
+ * It rests on what this node itself handed over and on the sink's receipts, and on nobody's word besides. Being
+ * dismissed costs a neighbour nothing but the work of leading this node: that is why a receipt which no key
+ * authenticates may dismiss here, as far as {@link UNPROVEN_FLOOR}, though evidence that others could forge pushes no
+ * fragment score below 0.5. Source of the rules: `../README.md`, "Readings, receipts and the service score".
+ */
+export class ServiceTrust implements TrustGate {
+	readonly table: ServiceTable;
+	readonly #options: ServiceTrustOptions;
+	readonly #address = new LinkAddress();
+	#savedUs: number;
+	#savedChanges = 0;
+
+	constructor(options: ServiceTrustOptions) {
+		this.#options = options;
+		this.table = new ServiceTable(options.capacity ?? SERVICES);
+		const nowUs = options.clock.nowUs();
+		this.#savedUs = nowUs;
+		this.#restore(nowUs);
+	}
+
+	admits(neighbour: LinkAddress, nowUs: number): boolean {
+		if (this.#options.fragments.isBarred?.(neighbour, nowUs) === true) return false;
+		const i = this.table.obtain(neighbour, nowUs);
+		if (i < 0) return this.#least(PRIOR, neighbour, nowUs) >= ENTER_SCORE;
+		this.#review(i, neighbour, false, nowUs);
+		return this.table.admission[i] === Admission.admitted;
+	}
+
+	isProven(neighbour: LinkAddress, nowUs: number): boolean {
+		const i = this.table.find(neighbour, nowUs);
+		if (i < 0 || this.table.receipts[i]! < LEAST_RECEIPTS) return false;
+		return this.#least(this.table.score[i]!, neighbour, nowUs) >= PROVEN_SCORE;
+	}
+
+	noteImplausibleCharge(neighbour: LinkAddress, units: number, nowUs: number): void {
+		const i = this.table.obtain(neighbour, nowUs);
+		if (i < 0) return;
+		this.table.noteImplausible(i, units);
+		this.#review(i, neighbour, false, nowUs);
+		this.#save(nowUs);
+	}
+
+	/** A reading that `head` had acknowledged arrived, as a receipt says. */
+	noteArrived(head: LinkAddress, nowUs: number): void {
+		const i = this.table.obtain(head, nowUs);
+		if (i < 0) return;
+		this.table.noteArrived(i, nowUs);
+		this.#review(i, head, false, nowUs);
+		this.#save(nowUs);
+	}
+
+	/**
+	 * A reading that `head` had acknowledged did not arrive, over a way that lets `completion` of them through, 0 to 1.
+	 * `isProven`: a key authenticates the receipt that says so.
+	 */
+	noteMissing(head: LinkAddress, completion: number, isProven: boolean, nowUs: number): void {
+		const i = this.table.obtain(head, nowUs);
+		if (i < 0) return;
+		this.table.noteMissing(i, completion, isProven, nowUs);
+		this.#review(i, head, isProven, nowUs);
+		this.#save(nowUs);
+	}
+
+	/** The lesser of a service score and the fragment score of the same neighbour. */
+	#least(score: number, neighbour: LinkAddress, nowUs: number): number {
+		const fragment = this.#options.fragments.scoreOf?.(neighbour, nowUs) ?? -1;
+		return fragment < 0 ? score : Math.min(score, fragment);
+	}
+
+	/** Opens or shuts the gate for a neighbour, and tells of it. */
+	#review(i: number, neighbour: LinkAddress, isProven: boolean, nowUs: number): void {
+		const { table } = this;
+		const before = table.admission[i]!;
+		const service = table.score[i]!;
+		const least = this.#least(service, neighbour, nowUs);
+		if (before === Admission.admitted) {
+			if (service < LEAVE_SCORE && table.receipts[i]! >= LEAST_RECEIPTS) table.noteDismissed(i, isProven);
+			// For what his fragments tell, their score forgives.
+			else if (least < LEAVE_SCORE && least < service) table.admission[i] = Admission.dismissed;
+		} else if (least >= (before === Admission.unasked ? ENTER_SCORE : READMIT_SCORE)) {
+			table.admission[i] = Admission.admitted;
+		}
+		const after = table.admission[i]!;
+		const isNews = after !== before && (before !== Admission.unasked || after !== Admission.admitted);
+		if (!isNews && Math.abs(service - table.told[i]!) < TOLD_STEP) return;
+		table.told[i] = service;
+		const admitted = after === Admission.admitted ? 1 : 0;
+		this.#options.sink.serviceChanged(nowUs, this.#options.node, neighbour, service, admitted);
+	}
+
+	#save(nowUs: number): void {
+		const { table } = this;
+		if (table.changes === this.#savedChanges || nowUs - this.#savedUs < SAVE_PERIOD_S * 1e6) return;
+		this.#savedUs = nowUs;
+		this.#savedChanges = table.changes;
+		const blob = new Uint8Array(table.count * RECORD_BYTES);
+		let at = 0;
+		for (let i = 0; i < table.count; i++) {
+			if (table.receipts[i] === 0) continue;
+			blob[at] = table.mode[i]!;
+			putI32be(blob, at + 1, table.high[i]!);
+			putI32be(blob, at + 5, table.low[i]!);
+			putU16be(blob, at + 9, table.score[i]!);
+			blob[at + 11] = table.receipts[i]!;
+			blob[at + 12] = table.dismissals[i]!;
+			blob[at + 13] = table.admission[i]!;
+			at += RECORD_BYTES;
+		}
+		this.#options.store.set(STORE_NAME, blob.subarray(0, at));
+	}
+
+	/** Takes saved records; what is none is passed over. Time without power forgives nothing. */
+	#restore(nowUs: number): void {
+		const blob = this.#options.store.get(STORE_NAME);
+		if (blob === undefined) return;
+		const address = this.#address;
+		for (let at = 0; at + RECORD_BYTES <= blob.length; at += RECORD_BYTES) {
+			if (blob[at] === 2) address.setShort(i32be(blob, at + 5));
+			else if (blob[at] === 3) address.setExtended(i32be(blob, at + 1), i32be(blob, at + 5));
+			else continue;
+			const admission = blob[at + 13]!;
+			if (admission > Admission.dismissed) continue;
+			const i = this.table.obtain(address, nowUs);
+			if (i < 0) return;
+			const score = u16be(blob, at + 9);
+			this.table.restore(i, score, blob[at + 11]!, blob[at + 12]!, admission as Admission);
+		}
+	}
+}
