@@ -84,6 +84,9 @@ export class Node {
 	readonly network: NetworkLayer;
 	readonly routing: Routing;
 	readonly outbox: Outbox;
+	/** The keys shared with neighbours; undefined without. */
+	readonly keys: LinkKeyring | undefined;
+	readonly #link: LinkLayer;
 	readonly #adaptation: Adaptation;
 	readonly #discovery: NeighbourDiscovery;
 	readonly #chaining: Chaining | undefined;
@@ -133,6 +136,7 @@ export class Node {
 		});
 		const hash = config.chaining === undefined ? undefined : new ChainHash(ports.digest);
 		this.#chaining = this.#makeChaining();
+		this.keys = this.#chaining?.keys;
 		this.#adaptation = new Adaptation({
 			contexts: config.contexts,
 			reassembler: this.reassembler,
@@ -160,6 +164,7 @@ export class Node {
 			onPayload: (bytes, offset, end, header) => this.#onPayload(bytes, offset, end, header),
 			onDelivery: (destination, outcome) => this.routing.noteDelivery(destination, outcome),
 		});
+		this.#link = link;
 		const fragmenter = new Fragmenter(config.contexts, config.elideUdpChecksum, hash);
 		this.outbox = new Outbox(
 			link,
@@ -217,6 +222,11 @@ export class Node {
 		this.ports.radio.receive(true);
 		this.routing.start();
 		this.#hello?.start();
+	}
+
+	/** Octets that the MAC payload of a frame to `neighbour` may have. */
+	frameRoom(neighbour: LinkAddress): number {
+		return this.#link.room(neighbour);
 	}
 
 	/** Gives back all memory and goes silent. */

@@ -1,5 +1,6 @@
-import { decodeSenml, resolveSenml } from "../frames/senml.js";
+import { decodeSenml, resolveSenml, type SenmlRecord } from "../frames/senml.js";
 import type { Node } from "../node.js";
+import type { Sink } from "../ports.js";
 import { READINGS_PORT, SEQUENCE_NAME } from "./ports.js";
 
 /** Times below count from now (RFC 8428, section 4.5.3). */
@@ -19,12 +20,23 @@ export class CollectingApp {
 				return;
 			}
 			const nowUs = clock.nowUs();
-			for (const record of resolveSenml(pack.records)) {
-				if (record.value === undefined || record.name?.endsWith(SEQUENCE_NAME) === true) continue;
-				const timeS = record.time ?? 0;
-				const atS = timeS < ABSOLUTE_TIME_S ? nowUs / 1_000_000 + timeS : timeS;
-				sink.readingCollected(nowUs, node.config.id, record.name ?? "", record.unit ?? "", record.value, atS);
-			}
+			tellReadings(pack.records, nowUs, nowUs, node.config.id, sink);
 		});
+	}
+}
+
+/** Tells of each reading in these records, whose relative times count from `referenceUs`. */
+export function tellReadings(
+	records: readonly SenmlRecord[],
+	referenceUs: number,
+	nowUs: number,
+	node: number,
+	sink: Pick<Sink, "readingCollected">,
+): void {
+	for (const record of resolveSenml(records)) {
+		if (record.value === undefined || record.name?.endsWith(SEQUENCE_NAME) === true) continue;
+		const timeS = record.time ?? 0;
+		const atS = timeS < ABSOLUTE_TIME_S ? referenceUs / 1_000_000 + timeS : timeS;
+		sink.readingCollected(nowUs, node, record.name ?? "", record.unit ?? "", record.value, atS);
 	}
 }

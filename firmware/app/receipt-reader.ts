@@ -1,12 +1,20 @@
 import type { LinkAddress } from "../address.js";
-import { decodeReceipt, RECEIPT_KEYED, RECEIPT_READINGS, Receipt, ReceiptEntry, receiptEntry } from "../frames/cluster-receipt.js";
+import {
+	decodeReceipt,
+	RECEIPT_KEYED,
+	RECEIPT_READINGS,
+	Receipt,
+	ReceiptEntry,
+	receiptEntry,
+} from "../frames/cluster-receipt.js";
 import type { LinkKeyring } from "../mac/link-keys.js";
 import { verifyReceiptCode } from "../mac/receipt-code.js";
+import { hashOf } from "../net/ident.js";
 import type { Clock } from "../ports.js";
 import { type Reading, type ReadingBuffer, ReadingState, SILENT_TERMS } from "./reading-buffer.js";
 
-/** Issues that are known again when they are echoed: as many as a sink sends in one phase, or nearly. */
-const ISSUES_REMEMBERED = 16;
+/** Receipts that are known again when they are echoed, and the most that are news in one term. */
+const NEWS_MOST = 32;
 
 /** What becomes of a head's name by what it did with our readings. */
 export interface ServiceJudge {
@@ -40,7 +48,8 @@ export class ReceiptReader {
 	readonly #entry = new ReceiptEntry();
 	/** The last authenticated issue, -1 before the first. */
 	#lastIssue = -1;
-	readonly #issues: number[] = [];
+	/** Hashes of what was news in this term. */
+	readonly #news: number[] = [];
 
 	constructor(options: ReceiptReaderOptions) {
 		this.#options = options;
@@ -49,15 +58,18 @@ export class ReceiptReader {
 	/** Takes a RECEIPT whose type octet is at `offset`; returns whether it is news. */
 	receive(bytes: Uint8Array, offset: number, end: number): boolean {
 		const receipt = decodeReceipt(bytes, offset, end, this.#receipt);
-		if (typeof receipt === "string" || this.#issues.includes(receipt.issue)) return false;
+		if (typeof receipt === "string") return false;
 		for (let i = 0; i < receipt.entries; i++) {
 			const entry = receiptEntry(receipt, i, bytes, this.#entry);
 			if (!entry.node.equals(this.#options.address)) continue;
 			if (!this.#isAuthentic(receipt, entry)) return false;
 			this.#apply(entry);
 		}
-		this.#issues.push(receipt.issue);
-		if (this.#issues.length > ISSUES_REMEMBERED) this.#issues.shift();
+		// All of it: or one that is forged would keep the echo of the true one of the same issue away.
+		const entriesEnd = receipt.entriesAt + receipt.entries * receipt.entryBytes;
+		const hash = hashOf(bytes, receipt.entriesAt, entriesEnd) ^ receipt.issue;
+		if (this.#news.includes(hash) || this.#news.length >= NEWS_MOST) return false;
+		this.#news.push(hash);
 		return true;
 	}
 
@@ -79,6 +91,7 @@ export class ReceiptReader {
 	/** A term begins: what no receipt has mentioned for long is sent again. */
 	beginTerm(): void {
 		this.settle();
+		this.#news.length = 0;
 		const { buffer } = this.#options;
 		for (const reading of buffer.readings.slice()) {
 			if (reading.state !== ReadingState.handedOver) continue;

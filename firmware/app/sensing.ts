@@ -1,4 +1,4 @@
-import { encodeSenml, type SenmlRecord, senmlLength } from "../frames/senml.js";
+import { encodeSenml, encodeSenmlRecords, type SenmlRecord, senmlLength } from "../frames/senml.js";
 import type { Node } from "../node.js";
 import type { Timer } from "../ports.js";
 import { READINGS_PORT, SEQUENCE_NAME } from "./ports.js";
@@ -17,6 +17,16 @@ export interface SensingOptions {
 	readonly firstUs: number;
 	/** SenML base name, such as `n17:`. */
 	readonly baseName: string;
+	/** Takes the packs of a clustered node, which names and numbers them itself; absent, they are sent to the sink. */
+	readonly readings?: ReadingAcceptor;
+}
+
+/** Keeps readings until they have arrived: see {@link ReadingService}. */
+export interface ReadingAcceptor {
+	/** Octets that the records of one pack may have. */
+	readonly maxBodyBytes: number;
+	/** Takes a copy of encoded records, `bytes[0..length)`, whose times count from `referenceUs`. */
+	accept(bytes: Uint8Array, length: number, records: number, referenceUs: number): void;
 }
 
 /**
@@ -42,8 +52,8 @@ export class SensingApp {
 		this.#options = options;
 		this.#payload = new Uint8Array(node.config.maxPacketBytes);
 		const most = this.#longestPack();
-		if (most > node.config.maxPacketBytes - HEADER_BYTES) {
-			const room = node.config.maxPacketBytes - HEADER_BYTES;
+		const room = options.readings?.maxBodyBytes ?? node.config.maxPacketBytes - HEADER_BYTES;
+		if (most > room) {
 			throw new RangeError(
 				`SensingApp: expected readingsPerPack to fit ${room} octets, got ${options.readingsPerPack} (${most} octets)`,
 			);
@@ -68,9 +78,16 @@ export class SensingApp {
 		this.#takenUs.push(nowUs);
 		this.#timer = clock.at(nowUs + this.#options.periodUs, this.#onTimer);
 		if (this.#takenUs.length < this.#options.readingsPerPack) return;
-		const records = this.#pack(nowUs);
+		const records = this.#measurements(nowUs);
 		this.#values.length = 0;
 		this.#takenUs.length = 0;
+		const { readings, baseName } = this.#options;
+		if (readings !== undefined) {
+			const bodyBytes = encodeSenmlRecords(records, this.#payload, 0);
+			readings.accept(this.#payload, bodyBytes, records.length, nowUs);
+			return;
+		}
+		records.unshift({ baseName, name: SEQUENCE_NAME, unit: "count", value: this.#sequence++ });
 		const length = encodeSenml(records, this.#payload, 0);
 		this.#node.network.sendUdp(this.#options.sink, READINGS_PORT, READINGS_PORT, this.#payload, length);
 	}
@@ -78,25 +95,22 @@ export class SensingApp {
 	/** Octets of a pack whose values and times need most. */
 	#longestPack(): number {
 		const { sensors } = this.#node.ports;
-		const { readingsPerPack, periodUs, baseName } = this.#options;
+		const { readingsPerPack, periodUs, baseName, readings } = this.#options;
 		const time = -Math.round((readingsPerPack * periodUs) / 1_000_000);
-		const records: SenmlRecord[] = [{ baseName, name: SEQUENCE_NAME, unit: "count", value: 0xffffffff }];
+		const records: SenmlRecord[] = [];
+		if (readings === undefined) {
+			records.push({ baseName, name: SEQUENCE_NAME, unit: "count", value: 0xffffffff });
+		}
 		for (let i = 0; i < readingsPerPack; i++) {
 			for (const { name, unit } of sensors) records.push({ name, unit, value: 0.1, time });
 		}
 		return senmlLength(records);
 	}
 
-	#pack(nowUs: number): SenmlRecord[] {
+	/** What was measured since the last pack, as of `nowUs`. */
+	#measurements(nowUs: number): SenmlRecord[] {
 		const { sensors } = this.#node.ports;
-		const records: SenmlRecord[] = [
-			{
-				baseName: this.#options.baseName,
-				name: SEQUENCE_NAME,
-				unit: "count",
-				value: this.#sequence++,
-			},
-		];
+		const records: SenmlRecord[] = [];
 		for (let i = 0; i < this.#takenUs.length; i++) {
 			const ageS = Math.round((nowUs - this.#takenUs[i]!) / 1_000_000);
 			for (let j = 0; j < sensors.length; j++) {

@@ -85,7 +85,9 @@ export function encodeSenmlRecords(
 	const writer = new CborWriter(bytes, offset);
 	writeRecords(writer, records);
 	if (writer.overflowed) {
-		throw new RangeError(`encodeSenmlRecords: expected room for ${writer.length} octets, got ${bytes.length}`);
+		throw new RangeError(
+			`encodeSenmlRecords: expected room for ${writer.length} octets, got ${bytes.length}`,
+		);
 	}
 	return writer.length;
 }

@@ -1,0 +1,146 @@
+import type { LinkAddress } from "../address.js";
+import { RECEIPT_READINGS } from "../frames/cluster-receipt.js";
+
+/** Origins whose readings a sink keeps apart, {@link ARRIVAL_BYTES} octets each: 27 kB. */
+export const ORIGINS_MOST = 1024;
+/** Octets of one: mode and address (9), newest (2), window (8), readings (1), terms (1), silence (1), time (4). */
+export const ARRIVAL_BYTES = 26;
+/** Readings that the window remembers behind the newest, the newest included. */
+export const WINDOW = 2 * RECEIPT_READINGS;
+/** An origin that was silent for so long, in µs, and then counts from elsewhere, has lost its store. */
+const RESTART_US = 300_000_000;
+/** One that was silent for so long, or of which so few readings came, makes room for a newcomer. */
+const STALE_US = 3_600_000_000;
+const FEW_READINGS = 4;
+
+/** What a reading is to a sink: new, one that had come before, from behind the window, or of one origin too many. */
+export type Arrival = "new" | "again" | "stale" | "crowded";
+
+/** Which readings of each origin arrived: a bitmap window behind the newest, as anti-replay has it (RFC 4303, 3.4.3). */
+export class Arrivals {
+	readonly capacity: number;
+	readonly mode: Uint8Array;
+	readonly high: Int32Array;
+	readonly low: Int32Array;
+	readonly newest: Uint16Array;
+	/** Bit k: whether reading `newest` - k arrived, and `newest` - 32 - k. */
+	readonly recent: Int32Array;
+	readonly older: Int32Array;
+	/** Readings so far, 255 for as many or more. */
+	readonly readings: Uint8Array;
+	/** Terms since a receipt told of it, and whether anything came since. */
+	readonly untold: Uint8Array;
+	readonly isSilent: Uint8Array;
+	readonly #heardUs: Float64Array;
+	#count = 0;
+
+	constructor(capacity = ORIGINS_MOST) {
+		if (!(capacity >= 1 && capacity <= 65535)) {
+			throw new RangeError(`Arrivals: expected capacity from 1 to 65535, got ${capacity}`);
+		}
+		this.capacity = capacity;
+		this.mode = new Uint8Array(capacity);
+		this.high = new Int32Array(capacity);
+		this.low = new Int32Array(capacity);
+		this.newest = new Uint16Array(capacity);
+		this.recent = new Int32Array(capacity);
+		this.older = new Int32Array(capacity);
+		this.readings = new Uint8Array(capacity);
+		this.untold = new Uint8Array(capacity);
+		this.isSilent = new Uint8Array(capacity);
+		this.#heardUs = new Float64Array(capacity);
+	}
+
+	get count(): number {
+		return this.#count;
+	}
+
+	/** Notes a reading of an origin. */
+	note(origin: LinkAddress, sequence: number, nowUs: number): Arrival {
+		let i = this.#find(origin);
+		if (i < 0) {
+			i = this.#count < this.capacity ? this.#count++ : this.#replaceable(nowUs);
+			if (i < 0) return "crowded";
+			this.mode[i] = origin.mode;
+			this.high[i] = origin.high;
+			this.low[i] = origin.low;
+			this.readings[i] = 0;
+			this.untold[i] = 0;
+			this.#begin(i, sequence);
+		} else {
+			const arrival = this.#place(i, sequence, nowUs);
+			if (arrival !== "new") return arrival;
+		}
+		this.#heardUs[i] = nowUs;
+		this.isSilent[i] = 0;
+		if (this.readings[i]! < 255) this.readings[i]!++;
+		return "new";
+	}
+
+	/** Whether one of the readings that a receipt tells of is missing, or nothing came since the last receipt. */
+	isMissing(i: number): boolean {
+		return this.isSilent[i] === 1 || this.recent[i] !== -1;
+	}
+
+	addressOf(i: number, into: LinkAddress): LinkAddress {
+		return this.mode[i] === 2 ? into.setShort(this.low[i]!) : into.setExtended(this.high[i]!, this.low[i]!);
+	}
+
+	#find({ mode, high, low }: LinkAddress): number {
+		for (let i = 0; i < this.#count; i++) {
+			if (this.low[i] === low && this.high[i] === high && this.mode[i] === mode) return i;
+		}
+		return -1;
+	}
+
+	#begin(i: number, sequence: number): void {
+		this.newest[i] = sequence;
+		this.recent[i] = 1;
+		this.older[i] = 0;
+	}
+
+	#place(i: number, sequence: number, nowUs: number): Arrival {
+		const ahead = (sequence - this.newest[i]!) & 0xffff;
+		if (ahead !== 0 && ahead < 0x8000) {
+			this.#shift(i, ahead);
+			this.newest[i] = sequence;
+			this.recent[i] = this.recent[i]! | 1;
+			return "new";
+		}
+		const back = (this.newest[i]! - sequence) & 0xffff;
+		if (back >= WINDOW) {
+			if (nowUs - this.#heardUs[i]! < RESTART_US) return "stale";
+			this.#begin(i, sequence);
+			return "new";
+		}
+		const half = back < RECEIPT_READINGS ? this.recent : this.older;
+		const bit = 1 << (back & 31);
+		if ((half[i]! & bit) !== 0) return "again";
+		half[i] = half[i]! | bit;
+		return "new";
+	}
+
+	#shift(i: number, by: number): void {
+		if (by >= WINDOW) {
+			this.recent[i] = 0;
+			this.older[i] = 0;
+		} else if (by >= RECEIPT_READINGS) {
+			// A shift by 32 would be one by 0.
+			this.older[i] = this.recent[i]! << (by - RECEIPT_READINGS);
+			this.recent[i] = 0;
+		} else {
+			this.older[i] = (this.older[i]! << by) | (this.recent[i]! >>> (RECEIPT_READINGS - by));
+			this.recent[i] = this.recent[i]! << by;
+		}
+	}
+
+	#replaceable(nowUs: number): number {
+		let found = -1;
+		for (let i = 0; i < this.#count; i++) {
+			const heardUs = this.#heardUs[i]!;
+			if (this.readings[i]! >= FEW_READINGS && nowUs - heardUs < STALE_US) continue;
+			if (found < 0 || heardUs < this.#heardUs[found]!) found = i;
+		}
+		return found;
+	}
+}

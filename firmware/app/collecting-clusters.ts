@@ -1,0 +1,64 @@
+import type { LinkAddress } from "../address.js";
+import type { ClusterClient } from "../cluster/client.js";
+import { decodeSenmlRecords } from "../frames/senml.js";
+import { Arrivals } from "./arrivals.js";
+import { tellReadings } from "./collecting.js";
+import { baseNameOf, type Pack, readPacks } from "./packs.js";
+import type { ReadingsHost } from "./readings-host.js";
+import { ReceiptWriter } from "./receipt-writer.js";
+
+/** The sink of a clustered network: tells of each reading once, and answers with receipts. */
+export class ClusterCollector implements ClusterClient {
+	/** Datagrams and packs that were refused as malformed. */
+	malformed = 0;
+	/** Readings from behind the window of their origin, and of origins that found no room: no receipt confirms them. */
+	stale = 0;
+	crowded = 0;
+	readonly arrivals: Arrivals;
+	readonly #host: ReadingsHost;
+	readonly #receipts: ReceiptWriter;
+
+	/** `origins`: how many are kept apart. */
+	constructor(host: ReadingsHost, origins?: number) {
+		const { clock, store, keys, broadcastRoom } = host;
+		this.#host = host;
+		this.arrivals = new Arrivals(origins);
+		this.#receipts = new ReceiptWriter({ clock, store, keys, arrivals: this.arrivals, room: broadcastRoom });
+		host.onReadings((packet, offset, end, via) => this.#take(packet, offset, end, via));
+	}
+
+	onSlot(): void {}
+	onForward(): void {}
+	onTerm(): void {}
+
+	writeReceipt(sequence: number, bytes: Uint8Array, offset: number, untilUs: number): number {
+		return this.#receipts.write(sequence, bytes, offset, untilUs);
+	}
+
+	onReceipt(): boolean {
+		return false;
+	}
+
+	#take(packet: Uint8Array, offset: number, end: number, via: LinkAddress): void {
+		const packs = readPacks(packet, offset, end, this.#host.clock.nowUs());
+		if (typeof packs === "string") this.malformed++;
+		else for (const pack of packs) this.#collect(pack, via);
+	}
+
+	#collect(pack: Pack, via: LinkAddress): void {
+		const { clock, sink, node } = this.#host;
+		const { origin, sequence, body, records, referenceUs } = pack;
+		const decoded = decodeSenmlRecords(body, 0, body.length, records);
+		if (typeof decoded === "string") {
+			this.malformed++;
+			return;
+		}
+		const nowUs = clock.nowUs();
+		const arrival = this.arrivals.note(origin, sequence, nowUs);
+		if (arrival === "stale") this.stale++;
+		else if (arrival === "crowded") this.crowded++;
+		else sink.readingArrived(nowUs, node, origin, sequence, via, arrival === "again" ? 1 : 0);
+		if (arrival !== "new") return;
+		tellReadings([{ baseName: baseNameOf(origin) }, ...decoded.records], referenceUs, nowUs, node, sink);
+	}
+}
