@@ -50,6 +50,16 @@ export class Dispatches<T> {
 		if (i >= 0) this.#onEnd(this.#pending.splice(i, 1)[0]!, reason);
 	}
 
+	/** Datagrams that were not reported on yet. */
+	get count(): number {
+		return this.#pending.length;
+	}
+
+	/** Has every datagram taken back that still waits. */
+	withdraw(take: (ident: number) => void): void {
+		for (const { ident } of this.#pending.slice()) take(ident);
+	}
+
 	/** Gives up what should have been reported long ago. */
 	expire(): void {
 		const beforeUs = this.#clock.nowUs() - PATIENCE_US;

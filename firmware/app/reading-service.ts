@@ -1,5 +1,6 @@
 import type { LinkAddress } from "../address.js";
 import type { ClusterClient } from "../cluster/client.js";
+import type { Timer } from "../ports.js";
 import { type HeldPack, HeldPacks, packsThatFit } from "./aggregating.js";
 import { type Dispatch, Dispatches } from "./dispatches.js";
 import { type Pack, writePacks } from "./packs.js";
@@ -35,6 +36,8 @@ export class ReadingService implements ClusterClient {
 	readonly #options: ReadingServiceOptions;
 	readonly #payload: Uint8Array;
 	readonly #dispatches: Dispatches<Reading | HeldPack>;
+	#timer: Timer = 0;
+	readonly #onWindowEnd = (): void => this.#dispatches.withdraw(this.#options.host.withdraw);
 
 	constructor(options: ReadingServiceOptions) {
 		const { host, bufferedReadings, judge } = options;
@@ -77,14 +80,16 @@ export class ReadingService implements ClusterClient {
 		const packs = packsThatFit(this.#sendable(), room, nowUs);
 		if (packs.length === 0) return;
 		this.#send(head, packs, (length) => host.sendToNeighbour(head, this.#payload, length));
+		this.#endAt(untilUs);
 	}
 
-	onForward(_untilUs: number): void {
+	onForward(untilUs: number): void {
 		this.#prepare();
 		const { host } = this.#options;
 		const nextHop = host.nextHop();
 		if (nextHop === undefined) return;
-		// Neither a frame nor the queue sets a bound here: what the queue refuses is kept for the next round.
+		this.#endAt(untilUs);
+		// What the queue refuses is kept for the next round.
 		for (let i = 0; i <= this.buffer.readings.length + this.held.packs.length; i++) {
 			const packs = packsThatFit(this.#sendable(), this.#payload.length, host.clock.nowUs());
 			if (packs.length === 0) return;
@@ -108,8 +113,17 @@ export class ReadingService implements ClusterClient {
 
 	/** The node stops, or loses its power: what it holds in RAM is gone. */
 	stop(): void {
+		this.#options.host.clock.cancel(this.#timer);
+		this.#timer = 0;
 		this.buffer.clear();
 		this.held.clear();
+	}
+
+	/** What has not left by then is packed anew in the next window: a datagram that waits tells wrong ages. */
+	#endAt(untilUs: number): void {
+		const { clock } = this.#options.host;
+		clock.cancel(this.#timer);
+		this.#timer = clock.at(untilUs, this.#onWindowEnd);
 	}
 
 	#prepare(): void {

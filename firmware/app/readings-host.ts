@@ -36,6 +36,8 @@ export interface ReadingsHost {
 	/** Sends a datagram of readings; returns its ident, by which {@link ReadingsHost.whenDone} knows it. */
 	sendToNeighbour(neighbour: LinkAddress, payload: Uint8Array, length: number): number;
 	sendToSink(payload: Uint8Array, length: number): number;
+	/** Takes a datagram back that waits for its next hop; its end is told, too. */
+	withdraw(ident: number): void;
 	/** Registers who is told how each datagram ended: undefined when its next hop acknowledged all of it. */
 	whenDone(handler: (ident: number, reason: OutboxDrop | undefined) => void): void;
 	/** Registers who takes datagrams of readings, `packet[offset..end)`; `via` sent them. */
@@ -63,6 +65,9 @@ export function readingsHost(node: Node, sink: Uint8Array): ReadingsHost {
 		nextHop: () => node.routing.nextHop(sinkAddress),
 		sendToNeighbour: (neighbour, payload, length) => send(linkLocalOf(neighbour), payload, length),
 		sendToSink: (payload, length) => send(sink, payload, length),
+		withdraw: (ident) => {
+			node.outbox.withdraw(ident);
+		},
 		whenDone: (handler) => {
 			node.outbox.onDone = handler;
 		},

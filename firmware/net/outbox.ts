@@ -15,6 +15,8 @@ export type OutboxDrop =
 	| "nonce-exhausted"
 	/** It waited too long for its receiver to be awake. */
 	| "receiver-asleep"
+	/** Whoever sent it took it back, to send its content in another packet. */
+	| "withdrawn"
 	| Exclude<CsmaOutcome, "sent" | "mac-late">;
 
 /** What a node sends on its own account. */
@@ -158,6 +160,20 @@ export class Outbox {
 			this.#pool.give(waiting.buffer);
 			if (waiting.control === undefined) this.#tell(waiting.ident, "receiver-asleep");
 		}
+	}
+
+	/** Takes a packet back that waits; one of which a frame is on its way cannot be. Returns whether it waited. */
+	withdraw(ident: number): boolean {
+		for (let i = this.#inFlight ? 1 : 0; i < this.#queue.length; i++) {
+			const waiting = this.#queue[i]!;
+			if (waiting.control !== undefined || waiting.ident !== ident) continue;
+			this.#queue.splice(i, 1);
+			if (i === 0) this.#started = false;
+			this.#pool.give(waiting.buffer);
+			this.#tell(ident, "withdrawn");
+			return true;
+		}
+		return false;
 	}
 
 	/** Puts the first packet whose receiver is awake at the head of the queue; returns whether there is one. */
