@@ -69,6 +69,63 @@ export const SIM_EVENTS = {
 			["control", "text"],
 		],
 	},
+	/**
+	 * A round of the first-order model is over; number 0 stands for the start. `alive`: nodes at its end; `heads`, `uncovered`: nodes that led, or that no
+	 * head covered; `packets`, `readings`: that reached the base, the latter of as many as nodes were alive at its beginning;
+	 * `controlBits`: sent for elections since the start.
+	 */
+	roundEnded: {
+		code: 96,
+		fields: [
+			timeUs,
+			["round", "uint"],
+			["alive", "uint"],
+			["heads", "uint"],
+			["uncovered", "uint"],
+			["packets", "uint"],
+			["readings", "uint"],
+			["controlBits", "uint"],
+		],
+	},
+	/**
+	 * Charges at the end of that round, over all nodes: mean in joules, variance in joules squared, Jain's index of the
+	 * shares of their initial charge that nodes have spent.
+	 */
+	chargeSpread: {
+		code: 97,
+		fields: [timeUs, ["round", "uint"], ["meanJ", "float"], ["varianceJ2", "float"], ["jain", "float"]],
+	},
+	/**
+	 * The same at a moment that results name: `mid-life`, when half of all charge is spent, or `first-death`; and Gini's
+	 * coefficient of the shares spent.
+	 */
+	lifeMoment: {
+		code: 98,
+		fields: [
+			timeUs,
+			["moment", "text"],
+			["round", "uint"],
+			["varianceJ2", "float"],
+			["jain", "float"],
+			["gini", "float"],
+		],
+	},
+	/** A node begins to lead in the first-order model. `members`: others that it leads. */
+	headElected: { code: 99, fields: [timeUs, node, ["round", "uint"], ["members", "uint"]] },
+	/** What all nodes spent in the first-order model, in joules, at the end of the run. */
+	chargeSpent: {
+		code: 100,
+		fields: [
+			timeUs,
+			["sendJ", "float"],
+			["receiveJ", "float"],
+			["aggregateJ", "float"],
+			["controlSendJ", "float"],
+			["controlReceiveJ", "float"],
+			["initialJ", "float"],
+			["leftJ", "float"],
+		],
+	},
 } as const satisfies EventTable;
 
 export type SimSink = EventMethods<typeof SIM_EVENTS>;

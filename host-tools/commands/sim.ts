@@ -2,7 +2,7 @@ import process from "node:process";
 import { scenarioJsonSchema } from "../../sim/scenario/json-schema.js";
 import { onePositional } from "../arguments.js";
 import type { Command, CommandArguments } from "../command.js";
-import type { ExitCode } from "../errors.js";
+import { type ExitCode, UserError } from "../errors.js";
 import { execute } from "../run/execute.js";
 import { expectAlone, RUN_OPTIONS, readSeed, scenarioWords } from "../run/options.js";
 import { loadScenario, shippedScenarios } from "../scenario/load.js";
@@ -13,6 +13,10 @@ export const command: Command = {
 	usage: "SCENARIO [options]",
 	options: {
 		...RUN_OPTIONS,
+		"per-round": {
+			type: "boolean",
+			help: "columns of each round in the summary (perRound), with fidelity rounds",
+		},
 		list: { type: "boolean", help: "names of the scenarios that ship" },
 		schema: { type: "boolean", help: "print the JSON Schema of scenarios, for editors" },
 	},
@@ -37,6 +41,10 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 	}
 	const name = onePositional(args, "SCENARIO");
 	const loaded = await loadScenario(name, { seed: readSeed(args), set: args.texts("set") });
-	await execute(loaded, args, { command: "sim", words: [name, ...scenarioWords(args)], run: {} });
+	const perRound = args.flag("per-round");
+	if (perRound && loaded.scenario.fidelity !== "rounds")
+		throw new UserError("--per-round: expected a scenario with fidelity rounds, found packets");
+	const words = [name, ...scenarioWords(args)];
+	await execute(loaded, args, { command: "sim", words, run: {}, perRound });
 	return 0;
 }

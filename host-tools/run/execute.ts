@@ -1,15 +1,19 @@
 import process from "node:process";
+import type { SimSink } from "../../sim/events.js";
 import type { CommandArguments } from "../command.js";
 import { UserError } from "../errors.js";
 import { Interruption } from "../interruption.js";
 import { stdoutHasColour } from "../output.js";
+import { roundsText } from "../report/rounds-text.js";
 import { runText } from "../report/run-text.js";
 import { makeStyle, type Style } from "../report/style.js";
 import type { LoadedScenario } from "../scenario/load.js";
 import { repeatCommand } from "./options.js";
 import { Progress } from "./progress.js";
 import { Recorder } from "./recorder.js";
+import { roundsSummaryOf } from "./rounds-summary.js";
 import { type RunOptions, runSteps } from "./run.js";
+import { roundsSteps } from "./run-rounds.js";
 import { summaryOf } from "./summary.js";
 
 /** What a command adds to a run. */
@@ -22,7 +26,19 @@ export interface Execution {
 	readonly epilogue?: (style: Style) => string;
 	/** Keys that `--json` adds. */
 	readonly extra?: () => Readonly<Record<string, unknown>>;
+	/** Whether the summary tells of each round, where the scenario has rounds. */
+	readonly perRound?: boolean;
 }
+
+/** What came of a run, of whatever fidelity. */
+interface Result {
+	readonly summary: Readonly<Record<string, unknown>>;
+	/** The same for people. */
+	readonly text: (style: Style) => string;
+}
+
+/** A run that pauses between steps; what it returns makes its result of the hash of the event log. */
+type Run = Generator<undefined, (eventLogSha256: string | null) => Result, undefined>;
 
 /** Runs a scenario as the options of the command line say, and prints what came of it. */
 export async function execute(
@@ -40,26 +56,23 @@ export async function execute(
 	const recorder = recorded
 		? new Recorder(loaded, { directory, tap: args.flag("tap"), metadata })
 		: undefined;
+	const begin = loaded.scenario.fidelity === "rounds" ? runOfRounds : runOfPackets;
 	const progress = new Progress(loaded.scenario.name);
 	const interruption = new Interruption();
 	try {
-		const run = runSteps(loaded, {
-			...execution.run,
-			sinks: [...(recorder?.sinks ?? []), ...(execution.run.sinks ?? [])],
-			onProgress: (share) => progress.update(share),
-		});
+		const sinks = [...(recorder?.sinks ?? []), ...(execution.run.sinks ?? [])];
+		const hooks = { sinks, onProgress: (share: number) => progress.update(share) };
+		const run = begin(loaded, execution, hooks, repeat);
 		let step = run.next();
 		for (; step.done !== true; step = run.next()) await interruption.check();
-		const outcome = step.value;
 		progress.clear();
-		const summary = summaryOf(loaded, outcome, recorder?.finish() ?? null);
+		const { summary, text } = step.value(recorder?.finish() ?? null);
 		const whole = { ...summary, ...execution.extra?.() };
 		recorder?.saveSummary(whole);
 		if (args.flag("json")) process.stdout.write(`${JSON.stringify(whole)}\n`);
 		else {
 			const style = makeStyle(stdoutHasColour());
-			const { description } = loaded.scenario;
-			process.stdout.write(`${runText(summary, description, outcome.simulation, repeat, style)}\n`);
+			process.stdout.write(`${text(style)}\n`);
 			const epilogue = execution.epilogue?.(style);
 			if (epilogue !== undefined) process.stdout.write(`\n${epilogue}\n`);
 			if (directory !== undefined) process.stdout.write(`  written to ${directory}\n`);
@@ -73,4 +86,28 @@ export async function execute(
 	} finally {
 		interruption.dispose();
 	}
+}
+
+/** What a run tells while it goes on. */
+interface Hooks {
+	readonly sinks: readonly Partial<SimSink>[];
+	readonly onProgress: (share: number) => void;
+}
+
+function* runOfPackets(loaded: LoadedScenario, execution: Execution, hooks: Hooks, repeat: string): Run {
+	const outcome = yield* runSteps(loaded, { ...execution.run, ...hooks });
+	return (eventLogSha256) => {
+		const summary = summaryOf(loaded, outcome, eventLogSha256);
+		const { description } = loaded.scenario;
+		return { summary, text: (style) => runText(summary, description, outcome.simulation, repeat, style) };
+	};
+}
+
+function* runOfRounds(loaded: LoadedScenario, execution: Execution, hooks: Hooks, repeat: string): Run {
+	const outcome = yield* roundsSteps(loaded, { ...hooks, keepsRounds: execution.perRound === true });
+	return (eventLogSha256) => {
+		const summary = roundsSummaryOf(loaded, outcome, eventLogSha256);
+		const { scenario } = loaded;
+		return { summary, text: (style) => roundsText(summary, scenario, outcome.simulation, repeat, style) };
+	};
 }

@@ -14,7 +14,7 @@ export const RUN_OPTIONS: Readonly<Record<string, CommandOption>> = {
 	out: {
 		type: "string",
 		value: "DIR",
-		help: "write events.cbor, frames.pcap, scenario.yaml and summary.json",
+		help: "write events.cbor, frames.pcap (of packets), scenario.yaml and summary.json",
 	},
 	tap: { type: "boolean", help: "frames.pcap with RSSI and channel (link type 283)" },
 	hash: { type: "boolean", help: "print the SHA-256 of the event log" },

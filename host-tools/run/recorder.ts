@@ -24,7 +24,7 @@ export interface RecorderOptions {
 }
 
 /**
- * Writes a run to a folder of its own: the event log, the frames, the scenario and the summary.
+ * Writes a run to a folder of its own: the event log, the frames where there are any, the scenario and the summary.
  *
  * A folder that holds anything is refused. A run that fails takes its files away again.
  */
@@ -33,6 +33,7 @@ export class Recorder {
 	readonly sinks: readonly Partial<SimSink>[];
 	readonly #directory: string | undefined;
 	readonly #log: LogWriter<typeof SIM_EVENTS>;
+	/** Undefined where nothing is kept, and in runs without frames. */
 	readonly #pcap: PcapWriter | undefined;
 	readonly #files: number[] = [];
 	readonly #written: string[] = [];
@@ -55,13 +56,10 @@ export class Recorder {
 			const sinks: Partial<SimSink>[] = [this.#log.sink];
 			if (directory !== undefined) {
 				this.#save(SCENARIO, scenarioYaml(loaded, directory));
-				const frames = this.#open(FRAMES);
-				const linkType: PcapLinkType = options.tap ? LinkType.ieee802154Tap : LinkType.ieee802154WithFcs;
-				const pcap = new PcapWriter(linkType, (chunk) => writeAll(join(directory, FRAMES), frames, chunk));
-				this.#pcap = pcap;
-				sinks.push({
-					frameOnAir: (timeUs, _node, channel, rssiDbm, psdu) => pcap.frame(timeUs, psdu, rssiDbm, channel),
-				});
+				if (loaded.scenario.fidelity === "packets") {
+					this.#pcap = this.#openFrames(directory, options.tap);
+					sinks.push(framesInto(this.#pcap));
+				}
 			}
 			this.sinks = sinks;
 		} catch (error) {
@@ -95,6 +93,12 @@ export class Recorder {
 		}
 	}
 
+	#openFrames(directory: string, tap: boolean): PcapWriter {
+		const frames = this.#open(FRAMES);
+		const linkType: PcapLinkType = tap ? LinkType.ieee802154Tap : LinkType.ieee802154WithFcs;
+		return new PcapWriter(linkType, (chunk) => writeAll(join(directory, FRAMES), frames, chunk));
+	}
+
 	#open(name: string): number {
 		const path = join(this.#directory!, name);
 		const file = openSync(path, "wx");
@@ -112,6 +116,12 @@ export class Recorder {
 	#close(): void {
 		for (const file of this.#files.splice(0)) closeSync(file);
 	}
+}
+
+function framesInto(pcap: PcapWriter): Partial<SimSink> {
+	return {
+		frameOnAir: (timeUs, _node, channel, rssiDbm, psdu) => pcap.frame(timeUs, psdu, rssiDbm, channel),
+	};
 }
 
 /** Makes a folder, or takes an empty one; returns the outermost folder that had to be made. */

@@ -3,7 +3,7 @@ import type { LoadedScenario } from "../scenario/load.js";
 import type { RunOutcome } from "./run.js";
 
 /** The same numbers with at most six decimals, in whatever they are part of. */
-function rounded<T>(value: T): T {
+export function rounded<T>(value: T): T {
 	if (typeof value === "number") return round(value, 6) as T;
 	if (Array.isArray(value)) return value.map(rounded) as T;
 	if (typeof value !== "object" || value === null) return value;

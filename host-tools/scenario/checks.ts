@@ -2,13 +2,16 @@ import type { ElectionOptions, Omniscience } from "../../firmware/cluster/electi
 import { parseIpv6Prefix } from "../../firmware/frames/ipv6-text.js";
 import type { AttackEntry } from "../../sim/attacks/common-options.js";
 import { ENERGY_PROFILES, type ProfileName, txCurrentMa } from "../../sim/energy/profiles.js";
+import { ELECTIONS, NONE } from "../../sim/opponents/elections/index.js";
+import { chargeFactors } from "../../sim/rounds/initial-charges.js";
 import { optionsOf, type Scenario, type ScenarioModules } from "../../sim/scenario/scenario.js";
 import type { Topology } from "../../sim/topology/topology.js";
 import { HEADER_BYTES } from "../../sim/traffic/flow.js";
 import { TRAFFIC_MODELS } from "../../sim/traffic/index.js";
-import { show } from "./describe.js";
+import { oneOf, show } from "./describe.js";
 import type { Path, ScenarioDocument } from "./document.js";
 import { messageOf } from "./extension.js";
+import { checkFidelity } from "./fidelity.js";
 import { moduleFault, type UserModule } from "./user-module.js";
 
 /** For elections that are only built to see whether they accept their options. */
@@ -44,6 +47,7 @@ export function checkScenario(
 		section: Readonly<Record<string, unknown>>,
 		create: (options: Readonly<Record<string, unknown>>) => T,
 	): T => buildModel(document, path, section, create, userModules);
+	checkFidelity(document, scenario);
 	checkNode(document, scenario);
 	const topology = build(["topology"], scenario.topology, (options) =>
 		modules.topology.create(options, scenario.seed),
@@ -58,13 +62,45 @@ export function checkScenario(
 		modules.election?.create(options as ElectionOptions, {
 			node: 0,
 			random: NO_RANDOM,
-			omniscience: ONE_NODE,
+			omniscience: isAllKnowing(scenario) ? ONE_NODE : undefined,
 		}),
 	);
+	checkRounds(document, scenario, topology);
 	if (typeof scenario.sinks !== "string") checkNumbers(document, ["sinks"], scenario.sinks, topology.nodes);
 	checkTraffic(document, scenario, modules, topology);
 	checkLifecycle(document, scenario, topology);
 	checkAttacks(document, scenario, topology);
+}
+
+/** Whether elections are told what no node could know. */
+function isAllKnowing({ fidelity, rounds }: Scenario): boolean {
+	return fidelity !== "rounds" || rounds.omniscience;
+}
+
+function checkRounds(
+	document: ScenarioDocument,
+	{ fidelity, election, rounds, seed }: Scenario,
+	topology: Topology,
+): void {
+	if (fidelity !== "rounds") return;
+	if (election.kind === NONE) {
+		const names = oneOf([...ELECTIONS.keys()]);
+		throw document.error(
+			["election", "kind"],
+			`expected an election with fidelity rounds (${names}, or the path of a module), found ${election.kind}`,
+		);
+	}
+	if (topology.links !== undefined) {
+		throw document.error(
+			["topology", "kind"],
+			"expected a topology with places with fidelity rounds, found one of links",
+		);
+	}
+	try {
+		chargeFactors(topology.nodes, rounds.levels, seed);
+	} catch (error) {
+		throw document.error(["rounds", "levels"], messageOf(error).replace("levels: ", ""));
+	}
 }
 
 function checkAttacks(document: ScenarioDocument, scenario: Scenario, topology: Topology): void {

@@ -20,6 +20,15 @@ export const MAIN_METRICS: readonly MainMetric[] = [
 	metric("datagrams.foreign", "foreign", "lowest"),
 	metric("latencyMs.p95", "p95 ms", "lowest"),
 	metric("energyMj.total", "energy J", "lowest", 0.001, 2),
+	// Of the first-order model.
+	metric("fnd", "first death", "highest", 1, 0),
+	metric("hnd", "half dead", "highest", 1, 0),
+	metric("lnd", "last death", "highest", 1, 0),
+	metric("lndPerFnd", "last/first", "lowest", 1, 2),
+	metric("headsPerRound.mean", "heads", "highest", 1, 1),
+	metric("chargeVarianceJ2.midLife", "variance mJ²", "lowest", 1e6, 1),
+	metric("uncoveredNodeRounds", "uncovered", "lowest", 1, 0),
+	metric("controlBits", "control Mbit", "lowest", 1e-6, 2),
 ];
 
 /** Which end of a metric is good; undefined where nobody said. */

@@ -1,3 +1,4 @@
+import type { RoundsRunSummary } from "../run/rounds-summary.js";
 import type { RunSummary } from "../run/summary.js";
 
 /** Numbers of a run by dotted name, such as `latencyMs.p95`; null where the run gives none. */
@@ -8,6 +9,7 @@ const NO_RESULT: ReadonlySet<string> = new Set([
 	"scenario",
 	"seed",
 	"fidelity",
+	"election",
 	"wallS",
 	"framesPerS",
 	"eventsPerS",
@@ -23,10 +25,11 @@ const NEEDS_COUNT: readonly (readonly [metric: RegExp, count: string])[] = [
 ];
 
 /** All numbers of a summary but those that depend on the machine. */
-export function metricsOf(summary: RunSummary): RunMetrics {
+export function metricsOf(summary: RunSummary | RoundsRunSummary): RunMetrics {
 	const metrics: Record<string, number | null> = {};
 	// What only an attack is measured by is unknown without one, not 0.
-	for (const [key, value] of Object.entries({ lab: null, ...summary })) flatten(key, value, metrics);
+	const whole = summary.fidelity === "packets" ? { lab: null, ...summary } : summary;
+	for (const [key, value] of Object.entries(whole)) flatten(key, value, metrics);
 	for (const name of Object.keys(metrics)) {
 		const needed = NEEDS_COUNT.find(([metric]) => metric.test(name));
 		if (needed !== undefined && metrics[needed[1]] === 0) metrics[name] = null;

@@ -1,7 +1,9 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { UserError } from "../errors.js";
 import { Recorder } from "../run/recorder.js";
+import { roundsSummaryOf } from "../run/rounds-summary.js";
 import { runScenario } from "../run/run.js";
+import { runRounds } from "../run/run-rounds.js";
 import { summaryOf } from "../run/summary.js";
 import type { Assignment } from "../scenario/document.js";
 import { loadScenario } from "../scenario/load.js";
@@ -53,7 +55,13 @@ async function runJob(job: Job): Promise<JobOutcome> {
 		const recorder = plan.hash
 			? new Recorder(loaded, { directory: undefined, tap: false, metadata })
 			: undefined;
-		const outcome = runScenario(loaded, { sinks: recorder?.sinks ?? [] });
+		const sinks = recorder?.sinks ?? [];
+		if (loaded.scenario.fidelity === "rounds") {
+			const outcome = runRounds(loaded, { sinks });
+			const metrics = metricsOf(roundsSummaryOf(loaded, outcome, null));
+			return { job, metrics, eventLogSha256: recorder?.finish() ?? null };
+		}
+		const outcome = runScenario(loaded, { sinks });
 		const eventLogSha256 = recorder?.finish() ?? null;
 		return { job, metrics: metricsOf(summaryOf(loaded, outcome, eventLogSha256)), eventLogSha256 };
 	} catch (error) {

@@ -2,6 +2,7 @@ import { CHANNEL_SCHEMA, RADIO_SCHEMA } from "./schema-channel.js";
 import { CLUSTER_SCHEMA, ELECTION_SCHEMA } from "./schema-cluster.js";
 import { LIFECYCLE_SCHEMA } from "./schema-lifecycle.js";
 import { NODE_SCHEMA } from "./schema-node.js";
+import { ROUNDS_SCHEMA } from "./schema-rounds.js";
 
 /**
  * JSON Schema of a scenario, as plain data: the one place that says what may stand in one.
@@ -24,9 +25,11 @@ export const SCENARIO_SCHEMA = {
 			description: "Every random draw follows from it: the same seed, the same run",
 		},
 		fidelity: {
-			enum: ["packets"],
+			enum: ["packets", "rounds"],
 			default: "packets",
-			description: "packets: the firmware on every node, every frame on a shared channel",
+			description:
+				"packets: the firmware on every node, every frame on a shared channel; rounds: elections on the first-order radio " +
+				"model of the clustering literature, without frames or a channel",
 		},
 		durationS: {
 			type: "number",
@@ -83,6 +86,7 @@ export const SCENARIO_SCHEMA = {
 		},
 		election: ELECTION_SCHEMA,
 		cluster: CLUSTER_SCHEMA,
+		rounds: ROUNDS_SCHEMA,
 		sinks: {
 			anyOf: [
 				{ enum: ["corner", "centre", "none"] },

@@ -51,7 +51,7 @@ const FAULTS: Readonly<Record<string, readonly [string, string]>> = {
 	"misspelt section": [
 		`${MINIMAL}nodes: 5\n`,
 		"walk.yaml:4:1: nodes: unknown key; expected one of name, description, seed, fidelity, durationS, topology, " +
-			"channel, radio, node, reassembly, election, cluster, sinks, traffic, attacks, battery, start, lifecycle; did you mean node?",
+			"channel, radio, node, reassembly, election, cluster, rounds, sinks, traffic, attacks, battery, start, lifecycle; did you mean node?",
 	],
 	"misspelt model": [
 		"name: walk\ntopology:\n  kind: gird\n",
@@ -61,7 +61,7 @@ const FAULTS: Readonly<Record<string, readonly [string, string]>> = {
 	"misspelt key that must be there": [
 		"name: walk\ntopolgy:\n  kind: line\n",
 		"walk.yaml:2:1: topolgy: unknown key; expected one of name, description, seed, fidelity, durationS, topology, " +
-			"channel, radio, node, reassembly, election, cluster, sinks, traffic, attacks, battery, start, lifecycle; did you mean topology?",
+			"channel, radio, node, reassembly, election, cluster, rounds, sinks, traffic, attacks, battery, start, lifecycle; did you mean topology?",
 	],
 	"place of an attacker": [
 		`${MINIMAL}attacks:\n  - kind: sybil\n    place: here\n`,

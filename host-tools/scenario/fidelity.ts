@@ -1,0 +1,36 @@
+import type { Scenario } from "../../sim/scenario/scenario.js";
+import { CLUSTER_SCHEMA } from "../../sim/scenario/schema-cluster.js";
+import type { ScenarioDocument } from "./document.js";
+
+/** Sections that say something about frames, radios and their nodes, and nothing about the first-order model. */
+const OF_PACKETS: readonly (keyof Scenario)[] = [
+	"durationS",
+	"channel",
+	"radio",
+	"node",
+	"reassembly",
+	"sinks",
+	"traffic",
+	"attacks",
+	"battery",
+	"start",
+	"lifecycle",
+];
+/** Keys of the section `cluster` that both fidelities have. */
+const OF_BOTH: ReadonlySet<string> = new Set(["roundS", "roundsPerElection", "radiusM"]);
+const CLUSTER_OF_PACKETS = Object.keys(CLUSTER_SCHEMA.properties).filter((key) => !OF_BOTH.has(key));
+
+/** Paths of a scenario that mean nothing under a fidelity. */
+export function foreignKeys(fidelity: Scenario["fidelity"]): readonly (readonly string[])[] {
+	if (fidelity === "packets") return [["rounds"]];
+	return [...OF_PACKETS.map((key) => [key]), ...CLUSTER_OF_PACKETS.map((key) => ["cluster", key])];
+}
+
+/** Refuses what the user wrote although the scenario's fidelity knows nothing of it. Throws a UserError. */
+export function checkFidelity(document: ScenarioDocument, { fidelity }: Scenario): void {
+	const other = fidelity === "rounds" ? "packets" : "rounds";
+	for (const path of foreignKeys(fidelity)) {
+		if (!document.has(path)) continue;
+		throw document.error(path, `expected nothing here with fidelity ${fidelity}; it belongs to ${other}`);
+	}
+}

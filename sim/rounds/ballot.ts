@@ -1,0 +1,240 @@
+import {
+	type Announcement,
+	type Decision,
+	type Election,
+	FOLLOW,
+	LEAD,
+	TENTATIVELY,
+	TICKS,
+} from "../../firmware/cluster/election.js";
+import { Agenda } from "./agenda.js";
+import type { Heard } from "./heard.js";
+import type { NodeSituation } from "./node-situation.js";
+import type { NetworkState } from "./state.js";
+
+/** What a node is up to in a window. */
+const FOLLOWING = 0;
+const UNDECIDED = 1;
+const LEADING = 2;
+/** Decided to lead before anybody announced anything. */
+const COMMITTED = 3;
+
+/** An announcement as its hearers see it: one object for all. */
+class Voice implements Announcement {
+	charge = 0;
+	merit = 0;
+	tentative = false;
+	nearness = 0;
+}
+
+/** Takes what happens in a window. */
+export interface BallotListener {
+	/** A node announced itself; a tentative announcement may be followed by a final one. */
+	onAnnouncement(node: number): void;
+}
+
+/** The windows of an election: asks each node at its instants, and carries announcements to whom they reach. */
+export class Ballot {
+	/** Nodes that lead, in the order of their announcements. */
+	readonly leaders: Int32Array;
+	leaderCount = 0;
+	readonly #state: NetworkState;
+	readonly #elections: readonly Election[];
+	readonly #situations: readonly NodeSituation[];
+	readonly #heard: Heard;
+	readonly #listener: BallotListener;
+	readonly #agenda: Agenda;
+	readonly #part: Uint8Array;
+	/** What begin() or uncovered() decided, until all have. */
+	readonly #decided: Int32Array;
+	/** Merit and charge that each leader announced. */
+	readonly #merit: Uint8Array;
+	readonly #charge: Uint8Array;
+	readonly #voice = new Voice();
+	readonly #rival = new Voice();
+	readonly #reachesAll: boolean;
+	/** Whether hearers must be told one by one. */
+	readonly #isHeardByEach: boolean;
+
+	constructor(
+		state: NetworkState,
+		elections: readonly Election[],
+		situations: readonly NodeSituation[],
+		heard: Heard,
+		reachesAll: boolean,
+		listener: BallotListener,
+	) {
+		const { nodes } = state.field;
+		this.#state = state;
+		this.#elections = elections;
+		this.#situations = situations;
+		this.#heard = heard;
+		this.#reachesAll = reachesAll;
+		this.#listener = listener;
+		this.#agenda = new Agenda(nodes);
+		this.#part = new Uint8Array(nodes);
+		this.#decided = new Int32Array(nodes);
+		this.#merit = new Uint8Array(nodes);
+		this.#charge = new Uint8Array(nodes);
+		this.leaders = new Int32Array(nodes);
+		const [first] = elections;
+		this.#isHeardByEach =
+			!reachesAll ||
+			first?.withdraws !== undefined ||
+			first?.merit !== undefined ||
+			first?.prefers !== undefined;
+	}
+
+	/** First window, of all who are alive. */
+	begin(): void {
+		this.#heard.clear();
+		this.leaderCount = 0;
+		const { alive } = this.#state.batteries;
+		for (let node = 0; node < alive.length; node++) {
+			this.#part[node] = FOLLOWING;
+			this.#decided[node] =
+				alive[node] === 1 ? this.#elections[node]!.begin(this.#situations[node]!) : FOLLOW;
+		}
+		this.#run();
+	}
+
+	/** Second window, of the nodes for whom `isUncovered` holds; returns whether there were any that care. */
+	again(isUncovered: (node: number) => boolean): void {
+		const { alive } = this.#state.batteries;
+		let any = false;
+		for (let node = 0; node < alive.length; node++) {
+			this.#decided[node] = FOLLOW;
+			if (alive[node] === 0 || this.#part[node] === LEADING || !isUncovered(node)) continue;
+			this.#decided[node] = this.#elections[node]!.uncovered?.(this.#situations[node]!) ?? FOLLOW;
+			any ||= this.#decided[node] !== FOLLOW;
+		}
+		if (any) this.#run();
+	}
+
+	isLeading(node: number): boolean {
+		return this.#part[node] === LEADING;
+	}
+
+	/** The head that a node prefers among all leaders, looking at each; -1 when there is none. */
+	preferred(node: number): number {
+		let best = -1;
+		const { alive } = this.#state.batteries;
+		for (let i = 0; i < this.leaderCount; i++) {
+			const leader = this.leaders[i]!;
+			if (leader === node || alive[leader] === 0) continue;
+			const squareM2 = this.#state.field.squareM2(node, leader);
+			if (!this.#reachesAll && squareM2 > this.#state.radiusSquareM2) continue;
+			if (best < 0 || this.#isBetter(node, leader, best)) best = leader;
+		}
+		return best;
+	}
+
+	/** Whoever decided at the beginning of the window announces itself only when all have. */
+	#run(): void {
+		const agenda = this.#agenda;
+		const decided = this.#decided;
+		agenda.clear();
+		for (let node = 0; node < decided.length; node++) {
+			const decision = decided[node]!;
+			if (decision === FOLLOW) continue;
+			this.#part[node] = decision === LEAD ? COMMITTED : UNDECIDED;
+			agenda.push(node, instantOf(decision));
+		}
+		for (let node = 0; node < decided.length; node++)
+			if (decided[node]! >= TENTATIVELY && this.#part[node] === UNDECIDED) this.#announce(node, true);
+		while (agenda.size > 0) {
+			const { tick } = agenda;
+			const node = agenda.pop();
+			if (this.#part[node] === COMMITTED) this.#lead(node);
+			else if (this.#part[node] === UNDECIDED) this.#ask(node, tick);
+		}
+	}
+
+	#ask(node: number, tick: number): void {
+		const decision = this.#elections[node]!.decide(this.#situations[node]!, tick);
+		this.#part[node] = FOLLOWING;
+		if (decision === FOLLOW) return;
+		if (decision === LEAD) {
+			this.#lead(node);
+			return;
+		}
+		this.#part[node] = UNDECIDED;
+		this.#agenda.push(node, Math.max(tick, instantOf(decision)));
+		if (decision >= TENTATIVELY) this.#announce(node, true);
+	}
+
+	#lead(node: number): void {
+		this.#part[node] = LEADING;
+		this.leaders[this.leaderCount++] = node;
+		this.#announce(node, false);
+	}
+
+	#announce(node: number, isTentative: boolean): void {
+		const situation = this.#situations[node]!;
+		const merit = this.#elections[node]!.merit?.(situation) ?? 0;
+		this.#merit[node] = merit;
+		this.#charge[node] = situation.charge;
+		this.#listener.onAnnouncement(node);
+		const { alive } = this.#state.batteries;
+		if (!this.#reachesAll) {
+			const { from, to, squareM2 } = this.#state.neighbourhood;
+			for (let i = from[node]!, end = from[node + 1]!; i < end; i++) {
+				const hearer = to[i]!;
+				if (alive[hearer] === 1) this.#hear(hearer, node, merit, isTentative, squareM2[i]!);
+			}
+			return;
+		}
+		if (!this.#isHeardByEach) {
+			if (!isTentative) this.#heard.headsToAll++;
+			return;
+		}
+		for (let hearer = 0; hearer < alive.length; hearer++) {
+			if (alive[hearer] === 0 || hearer === node) continue;
+			this.#hear(hearer, node, merit, isTentative, this.#state.field.squareM2(hearer, node));
+		}
+	}
+
+	#hear(hearer: number, node: number, merit: number, isTentative: boolean, squareM2: number): void {
+		const { heads, leastMerit, best } = this.#heard;
+		if (!isTentative) {
+			heads[hearer]!++;
+			const rival = best[hearer]!;
+			if (rival < 0 || this.#isBetter(hearer, node, rival)) best[hearer] = node;
+		}
+		if (merit < leastMerit[hearer]!) leastMerit[hearer] = merit;
+		if (this.#part[hearer] !== UNDECIDED) return;
+		const election = this.#elections[hearer]!;
+		if (election.withdraws === undefined) return;
+		const voice = this.#voice;
+		voice.charge = this.#charge[node]!;
+		voice.merit = merit;
+		voice.tentative = isTentative;
+		voice.nearness = -squareM2;
+		if (election.withdraws(this.#situations[hearer]!, voice)) this.#part[hearer] = FOLLOWING;
+	}
+
+	/** Whether a node joins `a` rather than `b`. */
+	#isBetter(node: number, a: number, b: number): boolean {
+		const election = this.#elections[node]!;
+		const { field } = this.#state;
+		const squareA = field.squareM2(node, a);
+		const squareB = field.squareM2(node, b);
+		if (election.prefers === undefined) return squareA < squareB || (squareA === squareB && a < b);
+		const voice = this.#voice;
+		const rival = this.#rival;
+		voice.charge = this.#charge[a]!;
+		voice.merit = this.#merit[a]!;
+		voice.tentative = false;
+		voice.nearness = -squareA;
+		rival.charge = this.#charge[b]!;
+		rival.merit = this.#merit[b]!;
+		rival.nearness = -squareB;
+		return election.prefers(voice, rival);
+	}
+}
+
+/** The instant that a decision names; 0 for one to lead at once. */
+function instantOf(decision: Decision): number {
+	if (decision < 0) return 0;
+	return Math.min(TICKS - 1, decision >= TENTATIVELY ? decision - TENTATIVELY : decision);
+}

@@ -1,0 +1,67 @@
+import type { Situation, TermOutcome } from "../../firmware/cluster/election.js";
+import type { Claims } from "./claims.js";
+import type { Heard } from "./heard.js";
+import type { NetworkState } from "./state.js";
+
+/** What one node knows when its election asks: looked up where it is asked for, since most elections ask for little. */
+export class NodeSituation implements Situation {
+	readonly #node: number;
+	readonly #state: NetworkState;
+	readonly #claims: Claims;
+	readonly #heard: Heard;
+	/** Own charge as it was when the election began. */
+	charge = 0;
+
+	constructor(node: number, state: NetworkState, claims: Claims, heard: Heard) {
+		this.#node = node;
+		this.#state = state;
+		this.#claims = claims;
+		this.#heard = heard;
+	}
+
+	get election(): number {
+		return this.#state.election;
+	}
+
+	get neighbours(): number {
+		return this.#claims.count(this.#node);
+	}
+
+	get claimedCharge(): number {
+		this.#claims.look(this.#node, this.charge);
+		return this.#claims.charge;
+	}
+
+	get richerNeighbours(): number {
+		this.#claims.look(this.#node, this.charge);
+		return this.#claims.richer;
+	}
+
+	get reachCost(): number {
+		return this.#claims.reachCost(this.#node);
+	}
+
+	get sinceLed(): number {
+		const last = this.#state.ledIn[this.#node]!;
+		return last === 0 ? 0 : this.#state.election - last;
+	}
+
+	get heads(): number {
+		return this.#heard.heads[this.#node]! + this.#heard.headsToAll;
+	}
+
+	get leastMerit(): number {
+		return this.#heard.leastMerit[this.#node]!;
+	}
+}
+
+/** How a term came out for one node: one object for all, filled in turn. */
+export class Outcome implements TermOutcome {
+	led = false;
+	covered = false;
+	extraHeads = 0;
+	spent256 = 0;
+	neighboursSpent256 = 0;
+	charge = 0;
+	neighboursCharge = 0;
+}

@@ -1,0 +1,90 @@
+import type { Election } from "../../firmware/cluster/election.js";
+import type { Ballot } from "./ballot.js";
+import type { Claims } from "./claims.js";
+import type { Heard } from "./heard.js";
+import { Outcome } from "./node-situation.js";
+import type { NetworkState } from "./state.js";
+
+/** Remembers what a term began with, and tells learning elections how it came out. */
+export class TermReview {
+	readonly #state: NetworkState;
+	readonly #elections: readonly Election[];
+	readonly #claims: Claims;
+	readonly #heard: Heard;
+	readonly #isLearning: boolean;
+	readonly #outcome = new Outcome();
+	readonly #led: Uint8Array;
+	readonly #covered: Uint8Array;
+	readonly #extraHeads: Int32Array;
+	/** Own charge in joules, and mean claim of the neighbours, when the term began. */
+	readonly #chargeJ: Float64Array;
+	readonly #neighboursCharge: Float64Array;
+
+	constructor(state: NetworkState, elections: readonly Election[], claims: Claims, heard: Heard) {
+		const { nodes } = state.field;
+		this.#state = state;
+		this.#elections = elections;
+		this.#claims = claims;
+		this.#heard = heard;
+		this.#isLearning = elections[0]?.learn !== undefined;
+		const size = this.#isLearning ? nodes : 0;
+		this.#led = new Uint8Array(size);
+		this.#covered = new Uint8Array(size);
+		this.#extraHeads = new Int32Array(size);
+		this.#chargeJ = new Float64Array(size);
+		this.#neighboursCharge = new Float64Array(size);
+	}
+
+	/** The first window of an election is over. */
+	open(ballot: Ballot): void {
+		if (!this.#isLearning) return;
+		const { alive, chargeJ } = this.#state.batteries;
+		for (let node = 0; node < alive.length; node++) {
+			if (alive[node] === 0) continue;
+			this.#covered[node] = ballot.isLeading(node) || this.#headsOf(node) > 0 ? 1 : 0;
+			this.#chargeJ[node] = chargeJ[node]!;
+			this.#neighboursCharge[node] = this.#meanClaim(node);
+		}
+	}
+
+	/** Both windows are over. */
+	closeWindows(ballot: Ballot): void {
+		if (!this.#isLearning) return;
+		for (let node = 0; node < this.#led.length; node++) {
+			const leads = ballot.isLeading(node);
+			this.#led[node] = leads ? 1 : 0;
+			// Heads that everybody heard include the node itself where it is one.
+			const first = leads && this.#heard.headsToAll === 0 ? 0 : 1;
+			this.#extraHeads[node] = Math.max(0, this.#headsOf(node) - first);
+		}
+	}
+
+	/** The term is over, and neighbours have told what they have left. */
+	conclude(): void {
+		if (!this.#isLearning) return;
+		const { batteries, unitJ } = this.#state;
+		const outcome = this.#outcome;
+		for (let node = 0; node < this.#led.length; node++) {
+			if (batteries.alive[node] === 0) continue;
+			const beganWith = this.#neighboursCharge[node]!;
+			outcome.led = this.#led[node] === 1;
+			outcome.covered = this.#covered[node] === 1;
+			outcome.extraHeads = this.#extraHeads[node]!;
+			outcome.spent256 = Math.round((256 * (this.#chargeJ[node]! - batteries.chargeJ[node]!)) / unitJ);
+			outcome.neighboursSpent256 = Math.max(0, Math.round(256 * (beganWith - this.#meanClaim(node))));
+			outcome.charge = Math.round(this.#chargeJ[node]! / unitJ);
+			outcome.neighboursCharge = Math.round(beganWith);
+			this.#elections[node]!.learn!(outcome);
+		}
+	}
+
+	#headsOf(node: number): number {
+		return this.#heard.heads[node]! + this.#heard.headsToAll;
+	}
+
+	#meanClaim(node: number): number {
+		this.#claims.look(node, 0);
+		const { neighbours, charge } = this.#claims;
+		return neighbours === 0 ? 0 : charge / neighbours;
+	}
+}

@@ -1,0 +1,212 @@
+import type { Election, ElectionFactory, ElectionOptions } from "../../firmware/cluster/election.js";
+import { RandomStream } from "../kernel/random.js";
+import type { WholeNetwork } from "./all-knowing.js";
+import { Ballot } from "./ballot.js";
+import { Cells } from "./cells.js";
+import { Claims } from "./claims.js";
+import type { ControlLedger } from "./control-ledger.js";
+import { Heard } from "./heard.js";
+import { NodeSituation } from "./node-situation.js";
+import { type NetworkState, NOBODY } from "./state.js";
+import { TermReview } from "./term-review.js";
+
+/** From so many pairs of nodes and heads on, heads are sorted into cells before nodes look for the nearest. */
+const PAIRS_FOR_CELLS = 4096;
+
+export interface TermOptions {
+	readonly factory: ElectionFactory;
+	readonly options: ElectionOptions;
+	readonly seed: number;
+	/** Undefined where elections may know no more than nodes do. */
+	readonly omniscience: WholeNetwork | undefined;
+	/** Whether nodes know at each election what charge their neighbours have, at no cost. */
+	readonly isKnowledgeFree: boolean;
+	/** Units of charge by which a node's own must differ from what it last told for a HELLO. */
+	readonly helloUnits: number;
+}
+
+/** Who leads whom: holds elections, forms clusters, and mends them when a head dies during its term. */
+export class Terms {
+	readonly #state: NetworkState;
+	readonly #control: ControlLedger;
+	readonly #setup: TermOptions;
+	readonly #elections: readonly Election[];
+	readonly #situations: readonly NodeSituation[];
+	readonly #claims: Claims;
+	readonly #heard: Heard;
+	readonly #ballot: Ballot;
+	readonly #review: TermReview;
+	readonly #cells: Cells;
+	/** Whether heads are joined by no more than their distance, from anywhere. */
+	readonly #joinsNearest: boolean;
+	/** Members that the SCHEDULE of each head named; whether that has changed; how many it has now. */
+	readonly #scheduledUnder: Int32Array;
+	readonly #isChanged: Uint8Array;
+	readonly #members: Int32Array;
+
+	constructor(state: NetworkState, control: ControlLedger, setup: TermOptions) {
+		const { nodes } = state.field;
+		const { factory, options, seed, omniscience } = setup;
+		this.#state = state;
+		this.#control = control;
+		this.#setup = setup;
+		this.#elections = Array.from({ length: nodes }, (_, node) =>
+			factory.create(options, {
+				node,
+				random: new RandomStream(seed, "election", node),
+				omniscience: omniscience?.of(node),
+			}),
+		);
+		this.#claims = new Claims(state);
+		this.#heard = new Heard(nodes);
+		this.#situations = this.#elections.map(
+			(_, node) => new NodeSituation(node, state, this.#claims, this.#heard),
+		);
+		const reachesAll = factory.reach === "all";
+		this.#ballot = new Ballot(state, this.#elections, this.#situations, this.#heard, reachesAll, {
+			onAnnouncement: (node) => {
+				control.advertisement(node);
+				this.#claims.told[node] = this.#situations[node]!.charge;
+			},
+		});
+		this.#review = new TermReview(state, this.#elections, this.#claims, this.#heard);
+		this.#cells = new Cells(state.field);
+		this.#joinsNearest = reachesAll && this.#elections[0]?.prefers === undefined;
+		this.#scheduledUnder = new Int32Array(nodes).fill(NOBODY);
+		this.#isChanged = new Uint8Array(nodes);
+		this.#members = new Int32Array(nodes);
+	}
+
+	/** Holds an election, forms clusters, and takes what that costs. */
+	elect(): void {
+		const state = this.#state;
+		const isFirst = state.election === 0;
+		this.#claims.notice();
+		this.#tellCharges(isFirst);
+		if (!isFirst) this.#review.conclude();
+		state.election++;
+		state.hasUnnoticedDeath = false;
+		this.#ballot.begin();
+		this.#review.open(this.#ballot);
+		this.#ballot.again((node) => this.#isUncovered(node));
+		this.#review.closeWindows(this.#ballot);
+		if (isFirst && this.#claims.isRead) this.#sayHelloToAll();
+		this.#form();
+		this.#control.settle();
+	}
+
+	/**
+	 * Gives members whose head has died another one of those they heard; where none is left, a window in which they may
+	 * lead themselves. Lets heads notice which members have died.
+	 */
+	mend(): void {
+		const { head, ledIn, batteries, election } = this.#state;
+		const ballot = this.#ballot;
+		this.#state.hasUnnoticedDeath = false;
+		this.#strand();
+		ballot.again((node) => this.#isOrphan(node) && this.#isUncovered(node));
+		for (let node = 0; node < head.length; node++) {
+			if (batteries.alive[node] === 0 || !this.#isOrphan(node)) continue;
+			if (ballot.isLeading(node)) {
+				head[node] = node;
+				ledIn[node] = election;
+				continue;
+			}
+			head[node] = ballot.preferred(node);
+			if (head[node]! >= 0) this.#control.join(node, head[node]!);
+		}
+		this.#schedule();
+		this.#control.settle();
+	}
+
+	#isOrphan(node: number): boolean {
+		const leader = this.#state.head[node]!;
+		return leader >= 0 && leader !== node && this.#state.batteries.alive[leader] === 0;
+	}
+
+	/** Lets orphans who heard no other head than the dead one know that they are on their own. */
+	#strand(): void {
+		const { head, batteries } = this.#state;
+		for (let node = 0; node < head.length; node++) {
+			if (batteries.alive[node] === 0 || !this.#isOrphan(node) || this.#ballot.preferred(node) >= 0) continue;
+			this.#heard.forget(node);
+			this.#heard.headsToAll = 0;
+			this.#situations[node]!.charge = this.#state.chargeUnits(node);
+		}
+	}
+
+	#isUncovered(node: number): boolean {
+		return this.#heard.heads[node] === 0 && this.#heard.headsToAll === 0;
+	}
+
+	/** Lets neighbours know one's charge before an election: for nothing, or by a HELLO where it has changed. */
+	#tellCharges(isFirst: boolean): void {
+		const { isKnowledgeFree, helloUnits } = this.#setup;
+		const { told, isChargeRead } = this.#claims;
+		const { alive } = this.#state.batteries;
+		for (let node = 0; node < alive.length; node++) {
+			if (alive[node] === 0) continue;
+			const units = this.#state.chargeUnits(node);
+			this.#situations[node]!.charge = units;
+			if (isKnowledgeFree || isFirst) told[node] = units;
+			else if (isChargeRead && Math.abs(units - told[node]!) >= helloUnits) {
+				told[node] = units;
+				this.#control.hello(node);
+			}
+		}
+	}
+
+	/** What made nodes known to each other before the first election; only that shows whether it was needed. */
+	#sayHelloToAll(): void {
+		const { alive } = this.#state.batteries;
+		for (let node = 0; node < alive.length; node++) if (alive[node] === 1) this.#control.hello(node);
+	}
+
+	#form(): void {
+		const { head, ledIn, batteries, election } = this.#state;
+		const ballot = this.#ballot;
+		const pairs = ballot.leaderCount * batteries.living;
+		const usesCells = this.#joinsNearest && pairs > PAIRS_FOR_CELLS;
+		if (usesCells) this.#cells.fill(ballot.leaders, ballot.leaderCount, 0);
+		for (let node = 0; node < head.length; node++) {
+			if (batteries.alive[node] === 0) {
+				head[node] = NOBODY;
+			} else if (ballot.isLeading(node)) {
+				head[node] = node;
+				ledIn[node] = election;
+			} else {
+				head[node] = usesCells
+					? this.#cells.nearest(node)
+					: this.#joinsNearest
+						? ballot.preferred(node)
+						: this.#heard.best[node]!;
+				if (head[node]! >= 0) this.#control.join(node, head[node]!);
+			}
+		}
+		this.#schedule();
+	}
+
+	/** Each head whose members are others than its last SCHEDULE named sends a new one. */
+	#schedule(): void {
+		const { head, batteries } = this.#state;
+		const { alive } = batteries;
+		this.#isChanged.fill(0);
+		this.#members.fill(0);
+		for (let node = 0; node < head.length; node++) {
+			const now = alive[node] === 1 && head[node] !== node ? head[node]! : NOBODY;
+			const before = this.#scheduledUnder[node]!;
+			if (now >= 0) this.#members[now]!++;
+			if (now === before) continue;
+			if (now >= 0) this.#isChanged[now] = 1;
+			if (before >= 0) this.#isChanged[before] = 1;
+			this.#scheduledUnder[node] = now;
+		}
+		for (let node = 0; node < head.length; node++) {
+			if (this.#isChanged[node] === 1 && alive[node] === 1 && head[node] === node && this.#members[node]! > 0)
+				this.#control.schedule(node, this.#members[node]!);
+			const under = this.#scheduledUnder[node]!;
+			if (under >= 0 && this.#isChanged[under] === 1)
+				this.#control.heardSchedule(node, this.#members[under]!);
+		}
+	}
+}
