@@ -31,14 +31,29 @@ export function ln(x: number): number {
 		mantissa /= 2;
 		exponent++;
 	}
-	// ln(1 + f) = 2 atanh(s), of which the series is summed from its second term on: f itself is exact.
 	const f = mantissa - 1;
+	return exponent * LN2_HIGH + (f - lag(f) + exponent * LN2_LOW);
+}
+
+/** f - ln(1 + f), for 1 + f from 1/sqrt(2) to sqrt(2). */
+function lag(f: number): number {
+	// ln(1 + f) = 2 atanh(s), of which the series is summed from its second term on: f itself is exact.
 	const s = f / (2 + f);
 	const s2 = s * s;
 	// |s| < 0.1716, so the first omitted term is below 2^-54.
 	let sum = 1 / 21;
 	for (let k = 19; k >= 3; k -= 2) sum = sum * s2 + 1 / k;
-	return exponent * LN2_HIGH + (f - s * (f - 2 * s2 * sum) + exponent * LN2_LOW);
+	return s * (f - 2 * s2 * sum);
+}
+
+/** Natural logarithm of 1 + x, exact to the last places also where x is tiny; -1 gives -Infinity, less NaN. */
+export function log1p(x: number): number {
+	return x > -0.29 && x < 0.41 ? x - lag(x) : ln(1 + x);
+}
+
+/** A positive number to a real power, within |exponent ln(base)| / 2^52 of it, relatively; 0 to a positive power is 0. */
+export function power(base: number, exponent: number): number {
+	return exp(exponent * ln(base));
 }
 
 /** Exponential function; underflows to 0 and overflows to Infinity. */

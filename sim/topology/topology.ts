@@ -1,4 +1,5 @@
 import type { ExplicitLink, Positions } from "../channel/links.js";
+import type { ContactGraph } from "./contact-graph.js";
 
 /** JSON Schema of options by name, each with its default. */
 export type OptionSchemas = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -13,6 +14,8 @@ export interface Topology {
 	readonly positions: Positions;
 	/** Explicit links, which take the place of propagation; undefined to let the channel decide. */
 	readonly links: readonly ExplicitLink[] | undefined;
+	/** The same links as flat arrays, where a topology has them so. */
+	readonly contacts?: ContactGraph;
 }
 
 /** What a module exports to be used as a topology. */
