@@ -70,6 +70,11 @@ export const SIM_EVENTS = {
 		],
 	},
 	/**
+	 * What a clustered node has used so far, in microjoules. `moment`: `election` when a round begins, with an election or
+	 * one that is due for it; `slots` when what all listen to in an election is over; `death` when the first node died.
+	 */
+	energySampled: { code: 80, fields: [timeUs, node, ["moment", "text"], ["usedUj", "float"]] },
+	/**
 	 * A round of the first-order model is over; number 0 stands for the start. `alive`: nodes at its end; `heads`, `uncovered`: nodes that led, or that no
 	 * head covered; `packets`, `readings`: that reached the base, the latter of as many as nodes were alive at its beginning;
 	 * `controlBits`: sent for elections since the start.
