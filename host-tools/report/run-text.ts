@@ -1,5 +1,6 @@
 import type { Simulation } from "../../sim/simulation.js";
 import type { RunSummary } from "../run/summary.js";
+import { clusterRows } from "./cluster-text.js";
 import { labRows } from "./lab-text.js";
 import { joules, n, percent, plural, reasons } from "./numbers.js";
 import type { Style } from "./style.js";
@@ -74,6 +75,8 @@ export function runText(
 			`listen ${joules(energyMj.listen)}, sleep ${joules(energyMj.sleep)}, CPU ${joules(energyMj.cpu)}` +
 			` (${simulation.scenario.radio.profile})`,
 	);
+	if (summary.cluster !== undefined)
+		for (const [label, text] of clusterRows(summary.cluster, style)) row(label, text);
 	if (summary.lab !== undefined) for (const [label, text] of labRows(summary.lab, style)) row(label, text);
 	if (summary.died > 0) row("died", `${plural(summary.died, "node")}`);
 	row(

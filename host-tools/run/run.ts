@@ -1,5 +1,6 @@
 import { tee } from "../../firmware/events.js";
 import { SIM_EVENTS, type SimSink } from "../../sim/events.js";
+import { ClusterMetrics, type ClusterSummary } from "../../sim/measure/cluster-metrics.js";
 import { LabMetrics, type LabSummary } from "../../sim/measure/lab-metrics.js";
 import { Metrics, type Summary } from "../../sim/measure/metrics.js";
 import { Simulation } from "../../sim/simulation.js";
@@ -32,6 +33,8 @@ export interface RunOutcome {
 	readonly summary: Summary;
 	/** Undefined where the scenario has no attacks. */
 	readonly lab: LabSummary | undefined;
+	/** Undefined where nodes form no clusters. */
+	readonly cluster: ClusterSummary | undefined;
 	/** Wall time of the run without start-up, and of start-up. */
 	readonly wallS: number;
 	readonly startS: number;
@@ -62,8 +65,9 @@ export function* runSteps(
 function* steps(loaded: LoadedScenario, options: RunOptions): Generator<undefined, RunOutcome, undefined> {
 	const metrics = new Metrics();
 	const lab = loaded.scenario.attacks.length === 0 ? undefined : new LabMetrics();
-	const labSinks = lab === undefined ? [] : [lab.sink];
-	const sink = tee(SIM_EVENTS, [metrics.sink, ...labSinks, ...(options.sinks ?? [])]);
+	const cluster = loaded.modules.election === undefined ? undefined : new ClusterMetrics();
+	const further = [lab, cluster].flatMap((measure) => (measure === undefined ? [] : [measure.sink]));
+	const sink = tee(SIM_EVENTS, [metrics.sink, ...further, ...(options.sinks ?? [])]);
 	const beganMs = performance.now();
 	const simulation = prepare(loaded, options, sink);
 	const startS = (performance.now() - beganMs) / 1000;
@@ -82,7 +86,14 @@ function* steps(loaded: LoadedScenario, options: RunOptions): Generator<undefine
 		yield;
 	}
 	simulation.finish();
-	return { summary: metrics.summary(), lab: lab?.summary(), wallS: wallMs / 1000, startS, simulation };
+	return {
+		summary: metrics.summary(),
+		lab: lab?.summary(),
+		cluster: cluster?.summary(),
+		wallS: wallMs / 1000,
+		startS,
+		simulation,
+	};
 }
 
 function prepare(loaded: LoadedScenario, options: RunOptions, sink: SimSink): Simulation {

@@ -55,6 +55,7 @@ export function summaryOf(loaded: LoadedScenario, outcome: RunOutcome, eventLogS
 			cpu: round(e.cpu, 3),
 		},
 		...(outcome.lab === undefined ? {} : { lab: rounded(outcome.lab) }),
+		...(outcome.cluster === undefined ? {} : { cluster: rounded(outcome.cluster) }),
 		framesPerS: rate(s.frames.data + s.frames.acks, wallS),
 		eventsPerS: rate(s.events, wallS),
 		peakRssMb: round(process.resourceUsage().maxRSS / 1024, 1),

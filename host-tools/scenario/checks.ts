@@ -8,6 +8,7 @@ import { optionsOf, type Scenario, type ScenarioModules } from "../../sim/scenar
 import type { Topology } from "../../sim/topology/topology.js";
 import { HEADER_BYTES } from "../../sim/traffic/flow.js";
 import { TRAFFIC_MODELS } from "../../sim/traffic/index.js";
+import { checkClusters } from "./cluster-checks.js";
 import { oneOf, show } from "./describe.js";
 import type { Path, ScenarioDocument } from "./document.js";
 import { messageOf } from "./extension.js";
@@ -70,6 +71,8 @@ export function checkScenario(
 	checkTraffic(document, scenario, modules, topology);
 	checkLifecycle(document, scenario, topology);
 	checkAttacks(document, scenario, topology);
+	if (modules.election !== undefined && scenario.fidelity === "packets")
+		checkClusters(document, scenario, topology);
 }
 
 /** Whether elections are told what no node could know. */
@@ -119,8 +122,18 @@ function checkAttacks(document: ScenarioDocument, scenario: Scenario, topology: 
 	});
 }
 
-function checkLifecycle(document: ScenarioDocument, { lifecycle }: Scenario, topology: Topology): void {
-	for (const name of ["lateJoiners", "reboots"] as const) {
+function checkLifecycle(
+	document: ScenarioDocument,
+	{ lifecycle, election }: Scenario,
+	topology: Topology,
+): void {
+	if (lifecycle.deaths.among === "heads" && election.kind === NONE) {
+		throw document.error(
+			["lifecycle", "deaths", "among"],
+			"expected somebody else than heads in a scenario whose election.kind is none, found heads",
+		);
+	}
+	for (const name of ["lateJoiners", "reboots", "deaths"] as const) {
 		const { fromS, toS, among } = lifecycle[name];
 		if (toS !== null && toS < fromS) {
 			throw document.error(

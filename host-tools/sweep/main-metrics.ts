@@ -29,6 +29,15 @@ export const MAIN_METRICS: readonly MainMetric[] = [
 	metric("chargeVarianceJ2.midLife", "variance mJ²", "lowest", 1e6, 1),
 	metric("uncoveredNodeRounds", "uncovered", "lowest", 1, 0),
 	metric("controlBits", "control Mbit", "lowest", 1e-6, 2),
+	metric("cluster.readings.deliveryRatio", "readings %", "highest", 100),
+	metric("cluster.readings.unaccounted", "unaccounted", "lowest"),
+	metric("cluster.lifetime.fndRounds", "FND rounds", "highest", 1, 0),
+	metric("cluster.lifetime.hndRounds", "HND rounds", "highest", 1, 0),
+	metric("cluster.lifetime.lndRounds", "LND rounds", "highest", 1, 0),
+	metric("cluster.headsPerRound.mean", "heads", "lowest"),
+	metric("cluster.energyPerReadingMj", "mJ/reading", "lowest", 1, 3),
+	metric("cluster.control.octetsPerReading", "control B/reading", "lowest"),
+	metric("cluster.control.electionShare", "election %", "lowest", 100),
 ];
 
 /** Which end of a metric is good; undefined where nobody said. */

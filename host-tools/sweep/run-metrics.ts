@@ -21,14 +21,15 @@ const NO_RESULT: ReadonlySet<string> = new Set([
 /** Metrics that say nothing when a count is 0, as the latency of what never arrived does not. */
 const NEEDS_COUNT: readonly (readonly [metric: RegExp, count: string])[] = [
 	[/^deliveryRatio$/, "datagrams.sent"],
+	[/^cluster\.readings\.(deliveryRatio|latencyMs\.)/, "cluster.readings.arrived"],
 	[/^(lab\.)?(latencyMs|hops|energyPerByte)\./, "datagrams.delivered"],
 ];
 
 /** All numbers of a summary but those that depend on the machine. */
 export function metricsOf(summary: RunSummary | RoundsRunSummary): RunMetrics {
 	const metrics: Record<string, number | null> = {};
-	// What only an attack is measured by is unknown without one, not 0.
-	const whole = summary.fidelity === "packets" ? { lab: null, ...summary } : summary;
+	// What only an attack or clusters are measured by is unknown without one, not 0.
+	const whole = summary.fidelity === "packets" ? { lab: null, cluster: null, ...summary } : summary;
 	for (const [key, value] of Object.entries(whole)) flatten(key, value, metrics);
 	for (const name of Object.keys(metrics)) {
 		const needed = NEEDS_COUNT.find(([metric]) => metric.test(name));

@@ -18,7 +18,15 @@ async function folder(t: ExecutionContext): Promise<string> {
 	return directory;
 }
 
-const SHIPPED = ["field-100", "first-network", "grid-one-hop", "lab-25", "leach-canonical", "multi-hop", "star"];
+const SHIPPED = [
+	"field-100",
+	"first-network",
+	"grid-one-hop",
+	"lab-25",
+	"leach-canonical",
+	"multi-hop",
+	"star",
+];
 
 test("these scenarios ship", async (t) => {
 	t.deepEqual(await shippedScenarios(), SHIPPED);

@@ -50,7 +50,7 @@ const FAULTS: Readonly<Record<string, readonly [string, string]>> = {
 	],
 	"misspelt section": [
 		`${MINIMAL}nodes: 5\n`,
-		"walk.yaml:4:1: nodes: unknown key; expected one of name, description, seed, fidelity, durationS, topology, " +
+		"walk.yaml:4:1: nodes: unknown key; expected one of name, description, seed, fidelity, durationS, stopAt, topology, " +
 			"channel, radio, node, reassembly, election, cluster, rounds, sinks, traffic, attacks, battery, start, lifecycle; did you mean node?",
 	],
 	"misspelt model": [
@@ -60,7 +60,7 @@ const FAULTS: Readonly<Record<string, readonly [string, string]>> = {
 	],
 	"misspelt key that must be there": [
 		"name: walk\ntopolgy:\n  kind: line\n",
-		"walk.yaml:2:1: topolgy: unknown key; expected one of name, description, seed, fidelity, durationS, topology, " +
+		"walk.yaml:2:1: topolgy: unknown key; expected one of name, description, seed, fidelity, durationS, stopAt, topology, " +
 			"channel, radio, node, reassembly, election, cluster, rounds, sinks, traffic, attacks, battery, start, lifecycle; did you mean topology?",
 	],
 	"place of an attacker": [
@@ -127,6 +127,44 @@ const FAULTS: Readonly<Record<string, readonly [string, string]>> = {
 		"name: walk\ntopology: { kind: uniform, widthM: 9, heightM: 9, minDistanceM: 8 }\n",
 		"walk.yaml:2:51: topology.minDistanceM: expected room for 25 nodes in 9 m x 9 m, found 8, " +
 			"which leaves no place for node 2",
+	],
+	"clusters without a sink": [
+		`${MINIMAL}election: { kind: direct }\nsinks: none\n`,
+		"walk.yaml:5:1: sinks: expected one sink, as election.kind asks for clusters, found none",
+	],
+	"clusters with two sinks": [
+		`${MINIMAL}election: { kind: direct }\nsinks: [0, 1]\n`,
+		"walk.yaml:5:1: sinks: expected one sink, as election.kind asks for clusters, found 2",
+	],
+	"clusters with other traffic than readings": [
+		`${MINIMAL}election: { kind: direct }\ntraffic:\n  - kind: readings\n  - kind: periodic\n`,
+		"walk.yaml:7:5: traffic[1].kind: expected readings, all that clusters carry, as election.kind asks for them, " +
+			'found "periodic"',
+	],
+	"clusters without routable addresses": [
+		`${MINIMAL}election: { kind: direct }\nnode: { prefix: null }\n`,
+		"walk.yaml:5:9: node.prefix: expected a prefix, as heads send to the sink over several hops, found null",
+	],
+	"clusters that ask for addresses": [
+		`${MINIMAL}election: { kind: direct }\nnode: { addressResolution: discovery }\n`,
+		"walk.yaml:5:9: node.addressResolution: expected derived, as nobody answers while clusters sleep, " +
+			'found "discovery"',
+	],
+	"slots that no frame fits into": [
+		`${MINIMAL}election: { kind: direct }\ncluster: { slotMs: 2 }\n`,
+		"walk.yaml:5:12: cluster.slotMs: expected at least 5.44, which the longest frame and its acknowledgement take, " +
+			"found 2",
+	],
+	"more slots than a round has room for": [
+		`${MINIMAL}election: { kind: direct }\ncluster: { roundS: 2, sections: 16, slotsPerSection: 16, sinkSlots: 8, slotMs: 10,\n` +
+			"  syncMs: 60, receiptMs: 120, electionMs: 120, joinMs: 150, forwardMs: 800 }\n",
+		"walk.yaml:5:12: cluster.roundS: expected at least 4.01, as election, 264 slots of 10 ms and forwarding take so " +
+			"long, found 2",
+	],
+	"deaths of heads without clusters": [
+		`${MINIMAL}lifecycle: { deaths: { among: heads } }\n`,
+		"walk.yaml:4:24: lifecycle.deaths.among: expected somebody else than heads in a scenario whose election.kind is " +
+			"none, found heads",
 	],
 	"missing file": [
 		"name: walk\ntopology:\n  kind: positions\n  file: places.txt\n",

@@ -121,3 +121,29 @@ traffic: [{ kind: poisson, ratePerS: 8, to: sink, payloadBytes: 900 }]
 	}
 	t.is(pool.lent, 0, "every buffer is back");
 });
+
+for (const [sinks, election, dies] of [
+	["auto", "none", true],
+	["battery", "none", true],
+	["mains", "none", false],
+	["auto", "direct", false],
+	["battery", "direct", true],
+] as const) {
+	test(`sinks fed from ${sinks}, election ${election}: the sink ${dies ? "dies" : "lives"}`, async (t) => {
+		const died: number[] = [];
+		const { simulation } = await runText(
+			t,
+			`
+name: power
+durationS: 60
+topology: { kind: grid, nodes: 2, spacingM: 10 }
+battery: { capacityJ: 0.5, sinks: ${sinks} }
+election: { kind: ${election} }
+`,
+			["sinks=[1]"],
+			{ sinks: [{ nodeDied: (_timeUs, node) => died.push(node) }] },
+		);
+		t.is(died.includes(1), dies);
+		if (!dies) t.is(simulation.world.nodes[1]?.ports.battery.level(), 255);
+	});
+}

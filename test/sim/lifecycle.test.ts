@@ -116,6 +116,74 @@ test("reboots at a rate come as often as it says, and the log is the same each t
 	t.is(logHash(await loadText(t, SCENARIO, {}, again)), hash);
 });
 
+test("deaths at a rate come as often as it says, by the hour and by the round, and for good", async (t) => {
+	const nodes = "topology={kind: grid, nodes: 400, spacingM: 30}";
+	for (const rate of ["ratePerHour: 0.72", "ratePerRound: 0.004", "ratePerHour: 0.36, ratePerRound: 0.002"]) {
+		const deaths: Seen[] = [];
+		const sent: Seen[] = [];
+		const sink: Partial<SimSink> = {
+			nodeDied: (timeUs, node, cause) => void deaths.push({ what: cause, timeUs, node }),
+			frameOnAir: (timeUs, node) => void sent.push({ what: "air", timeUs, node }),
+		};
+		const set = [nodes, "durationS=1000", "traffic[0].periodS=50", `lifecycle.deaths={${rate}, fromS: 100}`];
+		await runText(t, SCENARIO, set, { sinks: [sink] });
+		// Each of 399 lives over 900 s with a probability of exp(-0.18).
+		const expected = 399 * (1 - Math.exp(-0.18));
+		t.true(Math.abs(deaths.length - expected) < 4 * Math.sqrt(expected), `${rate}: ${deaths.length}`);
+		t.is(new Set(deaths.map(({ node }) => node)).size, deaths.length);
+		for (const { node, timeUs, what } of deaths) {
+			t.not(node, 0, "never a sink");
+			t.is(what, "breakdown");
+			t.true(timeUs >= 100e6);
+			t.true(sent.every((event) => event.node !== node || event.timeUs <= timeUs));
+		}
+	}
+});
+
+test("deaths that are counted befall different nodes of those named, until none is left", async (t) => {
+	const died: number[] = [];
+	const sink: Partial<SimSink> = { nodeDied: (_timeUs, node) => void died.push(node) };
+	const some = ["lifecycle.deaths={count: 9, among: [2, 5, 7]}"];
+	await runText(t, SCENARIO, some, { sinks: [sink] });
+	t.deepEqual([...died].sort(), [2, 5, 7]);
+	const all = await loadText(t, SCENARIO, {}, ["lifecycle.deaths={count: 3, ratePerHour: 20}"]);
+	t.is(logHash(all), logHash(all));
+});
+
+for (const [stopAt, alive] of [
+	["fnd", 7],
+	["hnd", 4],
+	["lnd", 0],
+] as const) {
+	test(`stopAt ${stopAt}: the run ends with that death, and nothing comes after it`, async (t) => {
+		const times: number[] = [];
+		let ends = 0;
+		const sink: Partial<SimSink> = {
+			nodeDied: (timeUs) => void times.push(timeUs),
+			frameOnAir: (timeUs) => t.true(ends === 0 || timeUs <= times.at(-1)!),
+			runEnded: (timeUs) => {
+				ends++;
+				t.is(timeUs, times.at(-1) ?? -1);
+			},
+		};
+		const set = [`stopAt=${stopAt}`, "lifecycle.deaths={count: 8}", "durationS=5000"];
+		const { summary, simulation } = await runText(t, SCENARIO, set, { sinks: [sink] });
+		t.is(summary.died, 8 - alive);
+		t.is(ends, 1);
+		t.true(simulation.ended);
+		t.true(summary.simulatedS < 5000);
+		t.is(simulation.nowUs(), summary.simulatedS * 1e6);
+		const loaded = await loadText(t, SCENARIO, {}, set);
+		t.is(logHash(loaded), logHash(loaded));
+	});
+}
+
+test("a run whose nodes live ends when it should", async (t) => {
+	const { summary, simulation } = await runText(t, SCENARIO, ["stopAt=fnd", "durationS=7"]);
+	t.is(summary.simulatedS, 7);
+	t.false(simulation.ended);
+});
+
 test("a radio whose power comes back is a new one", (t) => {
 	const random = new RandomStream(1, "power", 0);
 	for (let i = 0; i < 200; i++) {
