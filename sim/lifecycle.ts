@@ -62,8 +62,47 @@ export function planLifecycle(
 	};
 }
 
+/** What befalls nodes, done to them. */
+export interface LifecycleHost {
+	/** Calls back at a time, unless the node is dead by then. */
+	at(node: number, timeUs: number, callback: () => void): void;
+	atAll(timeUs: number, callback: () => void): void;
+	isAlive(node: number): boolean;
+	/** Whether it leads a cluster right now. */
+	leads(node: number): boolean;
+	powerOn(node: number): void;
+	reboot(node: number): void;
+	kill(node: number): void;
+}
+
+/** Lets everything come to pass that was planned. */
+export function scheduleLifecycle(
+	{ joins, reboots, deaths, anyDeathsUs }: LifecyclePlan,
+	{ lifecycle, seed }: Scenario,
+	nodes: LifecycleNodes,
+	host: LifecycleHost,
+): void {
+	for (const { node, timeUs } of joins) host.at(node, timeUs, () => host.powerOn(node));
+	for (const { node, timeUs } of reboots) host.at(node, timeUs, () => host.reboot(node));
+	const { among } = lifecycle.deaths;
+	const mayDie = (node: number): boolean => among !== "heads" || host.leads(node);
+	for (const { node, timeUs } of deaths) {
+		host.at(node, timeUs, () => {
+			if (mayDie(node)) host.kill(node);
+		});
+	}
+	const mortals = candidates(among, nodes);
+	const random = new RandomStream(seed, "deaths-whom", 0);
+	for (const timeUs of anyDeathsUs) {
+		host.atAll(timeUs, () => {
+			const left = mortals.filter((node) => host.isAlive(node) && mayDie(node));
+			if (left.length > 0) host.kill(left[random.below(left.length)]!);
+		});
+	}
+}
+
 /** Whom it may befall at some time; that heads lead right then is seen when the time has come. */
-export function candidates(
+function candidates(
 	among: "all" | "leaves" | "heads" | readonly number[],
 	nodes: LifecycleNodes,
 ): readonly number[] {

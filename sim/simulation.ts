@@ -1,12 +1,20 @@
 import { CollectingApp } from "../firmware/app/collecting.js";
 import { TRAFFIC_PORT } from "../firmware/app/ports.js";
 import { SensingApp } from "../firmware/app/sensing.js";
+import { Timeline } from "../firmware/cluster/timeline.js";
 import type { Node } from "../firmware/node.js";
 import type { Random } from "../firmware/ports.js";
 import { startAttacks } from "./attacks/start.js";
+import { sampleRounds } from "./energy-samples.js";
 import type { SimSink } from "./events.js";
 import { RandomStream } from "./kernel/random.js";
-import { candidates, type LifecyclePlan, lifecycleNodes, planLifecycle } from "./lifecycle.js";
+import {
+	type LifecycleNodes,
+	type LifecyclePlan,
+	lifecycleNodes,
+	planLifecycle,
+	scheduleLifecycle,
+} from "./lifecycle.js";
 import { addressOf } from "./network.js";
 import { optionsOf, type Scenario, type ScenarioModules } from "./scenario/scenario.js";
 import { HEADER_BYTES } from "./traffic/flow.js";
@@ -57,12 +65,13 @@ export class Simulation {
 		this.#apps = nodes.map(() => []);
 		this.#sequences = new Uint32Array(nodes.length);
 		this.#payload = new Uint8Array(scenario.node.maxPacketBytes);
-		const plan = planLifecycle(scenario, lifecycleNodes(nodes.length, this.sinks, this.world.paths.next));
+		const candidates = lifecycleNodes(nodes.length, this.sinks, this.world.paths.next);
+		const plan = planLifecycle(scenario, candidates);
 		for (const { node } of plan.joins) this.world.powered[node] = 0;
 		this.#announce();
 		this.#startNodes();
 		this.#startApplications(modules);
-		this.#schedule(plan);
+		this.#schedule(candidates, plan);
 		startAttacks(this.world, modules, options, this.sink, this.durationUs);
 	}
 
@@ -104,7 +113,9 @@ export class Simulation {
 		this.sink.nodeDied(this.nowUs(), node, cause);
 		this.world.battery?.forget(node);
 		this.#powerOff(node);
-		if (this.sinks.includes(node) || ++this.#deaths !== this.#lastDeath) return;
+		if (this.sinks.includes(node)) return;
+		if (this.#deaths++ === 0) this.#tellUsed("death");
+		if (this.#deaths !== this.#lastDeath) return;
 		this.#ended = true;
 		this.world.queue.stop();
 	}
@@ -142,31 +153,17 @@ export class Simulation {
 		this.#apps[node] = this.#appStarters[node]!.map((start) => start(this.nowUs()));
 	}
 
-	#schedule({ joins, reboots, downUs, deaths, anyDeathsUs }: LifecyclePlan): void {
-		for (const { node, timeUs } of joins) this.at(node, timeUs, () => this.#powerOn(node));
-		for (const { node, timeUs } of reboots) this.at(node, timeUs, () => this.reboot(node, downUs));
-		const mayDie = this.#mortality();
-		for (const { node, timeUs } of deaths) {
-			this.at(node, timeUs, () => {
-				if (mayDie(node)) this.kill(node, "breakdown");
-			});
-		}
-		const random = new RandomStream(this.scenario.seed, "deaths-whom", 0);
-		for (const timeUs of anyDeathsUs) {
-			this.world.queue.at(timeUs, () => {
-				const mortals = [...this.#alive.keys()].filter((node) => this.#alive[node] === 1 && mayDie(node));
-				if (mortals.length > 0) this.kill(mortals[random.below(mortals.length)]!, "breakdown");
-			});
-		}
-	}
-
-	/** Whether a node is one that may break down right now. */
-	#mortality(): (node: number) => boolean {
-		const { among } = this.scenario.lifecycle.deaths;
-		const { world } = this;
-		if (among === "heads") return (node) => world.clusters?.leads(node) === true;
-		const mortals = new Set(candidates(among, lifecycleNodes(this.nodes, this.sinks, world.paths.next)));
-		return (node) => mortals.has(node);
+	#schedule(candidates: LifecycleNodes, plan: LifecyclePlan): void {
+		const { world, scenario } = this;
+		scheduleLifecycle(plan, scenario, candidates, {
+			at: (node, timeUs, callback) => this.at(node, timeUs, callback),
+			atAll: (timeUs, callback) => world.queue.at(timeUs, callback),
+			isAlive: (node) => this.#alive[node] === 1,
+			leads: (node) => world.clusters?.leads(node) === true,
+			powerOn: (node) => this.#powerOn(node),
+			reboot: (node) => this.reboot(node, plan.downUs),
+			kill: (node) => this.kill(node, "breakdown"),
+		});
 	}
 
 	/**
@@ -265,16 +262,20 @@ export class Simulation {
 	#startNodes(): void {
 		const { nodes, queue, battery } = this.world;
 		const spreadUs = Math.round(this.scenario.start.spreadS * 1e6);
+		const begin = (node: Node): void => {
+			node.start();
+			if (this.sinks.includes(node.config.id)) this.#sampleRounds(node.config.id);
+		};
 		for (const node of nodes) {
 			const { id } = node.config;
 			node.network.bind(TRAFFIC_PORT, () => {});
 			if (this.world.powered[id] === 1) {
-				if (spreadUs === 0) node.start();
+				if (spreadUs === 0) begin(node);
 				else {
 					const random = new RandomStream(this.scenario.seed, "start", id);
 					this.at(id, random.below(spreadUs), () => {
 						// One that lost its power meanwhile is not this one any more.
-						if (this.world.powered[id] === 1 && this.world.nodes[id] === node) node.start();
+						if (this.world.powered[id] === 1 && this.world.nodes[id] === node) begin(node);
 					});
 				}
 			}
@@ -336,6 +337,32 @@ export class Simulation {
 			const startUs = Math.round(options.startS * 1e6);
 			this.#appStarters[id]!.push((fromUs) => start(Math.max(startUs, fromUs)));
 			if (this.world.powered[id] === 1) this.#apps[id]!.push(start(startUs));
+		}
+	}
+
+	/** Follows the rounds of clusters, which are the sink's. */
+	#sampleRounds(sink: number): void {
+		const { world } = this;
+		if (world.clusters === undefined) return;
+		const { config } = world.clusters;
+		sampleRounds({
+			config,
+			roundsPerElection: new Timeline(config).roundsPerElection,
+			sinkUs: () => world.ownUs(sink, this.nowUs()),
+			trueUs: (sinkUs) => world.trueUs(sink, sinkUs),
+			at: (timeUs, callback) => world.queue.at(timeUs, callback),
+			tell: (moment) => this.#tellUsed(moment),
+		});
+	}
+
+	/** Where there are clusters, tells what all nodes that have power have used. */
+	#tellUsed(moment: string): void {
+		const { clusters, powered, meter } = this.world;
+		if (clusters === undefined) return;
+		const nowUs = this.nowUs();
+		for (let node = 0; node < this.nodes; node++) {
+			if (powered[node] === 1 && !this.sinks.includes(node))
+				this.sink.energySampled(nowUs, node, moment, meter.totalUj(node, nowUs));
 		}
 	}
 

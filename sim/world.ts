@@ -203,6 +203,11 @@ export class World {
 		return this.battery !== undefined && !this.#mains.has(node);
 	}
 
+	/** The first true time at which the clock of a node shows as much. */
+	trueUs(id: number, ownUs: number): number {
+		return this.#clocks[id]?.trueUs(ownUs) ?? ownUs;
+	}
+
 	#makeClusters({ election }: ScenarioModules, propagation: Propagation | undefined): Clusters | undefined {
 		if (election === undefined) return undefined;
 		return new Clusters({
