@@ -6,7 +6,6 @@ import {
 	type ElectionFactory,
 	type ElectionOptions,
 	FOLLOW,
-	FULL_CHARGE,
 	LEAD,
 	type Situation,
 	type TermOutcome,
@@ -22,6 +21,8 @@ const FIRST_RATIO = RATIOS.length - 1;
 /** ω is held from 0.02 to 0.98, in Q0.16: nobody volunteers for sure, or never. */
 const RATIO_LEAST = 1311;
 const RATIO_MOST = 64225;
+/** Units of charge, around the neighbours' mean, that announcements tell apart by their instants. */
+const SPAN_UNITS = 32;
 
 const OPTIONS: ElectionFactory["options"] = {
 	learning: {
@@ -37,24 +38,23 @@ const OPTIONS: ElectionFactory["options"] = {
 		description:
 			"Ratio of cost to benefit for a node with as much charge as its neighbours, where none is learnt",
 	},
+	modesty: {
+		type: "boolean",
+		default: true,
+		description:
+			"Whether nodes with less charge than their neighbours on average leave the first window to these",
+	},
 	ordering: {
 		type: "boolean",
 		default: true,
-		description: "Whether those with more charge announce themselves earlier; else all at random",
-	},
-	spanUnits: {
-		type: "integer",
-		minimum: 4,
-		maximum: 256,
-		default: 256,
-		description: "Units of charge, of 255, that the window tells apart; 256 for all of a battery",
+		description: "Whether those with more charge announce themselves earlier; else all at random instants",
 	},
 	jitter: {
 		type: "number",
 		minimum: 0,
 		maximum: 1,
-		default: 0.25,
-		description: "Share of one unit's time by which announcements are delayed at random",
+		default: 0.05,
+		description: "Share of the window by which announcements are delayed at random",
 	},
 	preferUnits: {
 		type: "integer",
@@ -66,8 +66,12 @@ const OPTIONS: ElectionFactory["options"] = {
 	},
 };
 
-function option(options: ElectionOptions, name: string): number {
+function numberOf(options: ElectionOptions, name: string): number {
 	return Number(options[name] ?? OPTIONS[name]?.["default"]);
+}
+
+function isOn(options: ElectionOptions, name: string): boolean {
+	return Boolean(options[name] ?? OPTIONS[name]?.["default"]);
 }
 
 /**
@@ -85,40 +89,62 @@ export function chargeScaledRatio(ratio16: number, situation: Situation): number
 	return Math.max(RATIO_LEAST, Math.min(RATIO_MOST, ratio));
 }
 
+/**
+ * How poor a node is among its neighbours, Q0.16: half by how far its charge is from their mean, of
+ * {@link SPAN_UNITS}, and half by how many of them are richer.
+ *
+ * A unit of charge counts as much late in life as early. The distance keeps neighbours who see other neighbourhoods in
+ * order, the rank those whose charge is equal; on the air both keep them from speaking at once.
+ */
+function poverty16(situation: Situation): number {
+	const { charge, neighbours, claimedCharge, richerNeighbours } = situation;
+	if (neighbours === 0) return 0;
+	const behind = (claimedCharge - charge * neighbours) / neighbours;
+	const distance = Math.max(-SPAN_UNITS / 2, Math.min(SPAN_UNITS / 2, behind)) + SPAN_UNITS / 2;
+	const rank = Math.min(1, richerNeighbours / (neighbours + 1));
+	return Math.floor(((distance / SPAN_UNITS + rank) * ONE_16) / 2);
+}
+
 class Game implements Election {
 	readonly #random: Random;
 	readonly #learner: Learner | undefined;
 	readonly #costRatio16: number;
+	readonly #isModest: boolean;
 	readonly #isOrdered: boolean;
-	readonly #spanUnits: number;
-	readonly #jitter16: number;
+	readonly #jitterTicks: number;
 	readonly #preferUnits: number;
 	#wasCovered = true;
 
 	constructor(options: ElectionOptions, random: Random) {
 		this.#random = random;
-		this.#learner = option(options, "learning") === 1 ? new Learner(random, FIRST_RATIO) : undefined;
-		this.#costRatio16 = Math.round(option(options, "costRatio") * ONE_16);
-		this.#isOrdered = option(options, "ordering") === 1;
-		this.#spanUnits = option(options, "spanUnits");
-		this.#jitter16 = Math.round(option(options, "jitter") * ONE_16);
-		this.#preferUnits = option(options, "preferUnits");
+		this.#learner = isOn(options, "learning") ? new Learner(random, FIRST_RATIO) : undefined;
+		this.#costRatio16 = Math.round(numberOf(options, "costRatio") * ONE_16);
+		this.#isModest = isOn(options, "modesty");
+		this.#isOrdered = isOn(options, "ordering");
+		this.#jitterTicks = Math.round(numberOf(options, "jitter") * TICKS);
+		this.#preferUnits = numberOf(options, "preferUnits");
 	}
 
 	begin(situation: Situation): Decision {
-		const ratio16 = this.#ratio16(situation);
+		const { charge, neighbours } = situation;
 		// Nobody else can do it.
-		if (situation.neighbours === 0) return this.#instant(situation);
-		const free16 = root16(chargeScaledRatio(ratio16, situation), situation.neighbours);
-		return this.#random.below(ONE_16) >= free16 ? this.#instant(situation) : FOLLOW;
+		if (neighbours === 0) return this.#instant(situation);
+		const ratio16 =
+			this.#learner === undefined
+				? this.#costRatio16
+				: RATIOS[this.#learner.choose(stateOf(situation, this.#wasCovered))]!;
+		const free16 = root16(chargeScaledRatio(ratio16, situation), neighbours);
+		if (this.#random.below(ONE_16) < free16) return FOLLOW;
+		if (this.#isModest && charge * neighbours < situation.claimedCharge) return FOLLOW;
+		return this.#instant(situation);
 	}
 
 	decide(situation: Situation): Decision {
 		return situation.heads > 0 ? FOLLOW : LEAD;
 	}
 
-	withdraws(): boolean {
-		return true;
+	withdraws(_situation: Situation, heard: Announcement): boolean {
+		return !heard.tentative;
 	}
 
 	uncovered(situation: Situation): Decision {
@@ -126,11 +152,8 @@ class Game implements Election {
 	}
 
 	prefers(a: Announcement, b: Announcement): boolean {
-		if (this.#preferUnits > 0) {
-			const rank = Math.floor(a.charge / this.#preferUnits) - Math.floor(b.charge / this.#preferUnits);
-			if (rank !== 0) return rank > 0;
-		}
-		return a.nearness > b.nearness;
+		const richer = this.#preferUnits === 0 ? 0 : this.#level(a) - this.#level(b);
+		return richer === 0 ? a.nearness > b.nearness : richer > 0;
 	}
 
 	learn(outcome: TermOutcome): void {
@@ -146,26 +169,16 @@ class Game implements Election {
 		this.#learner?.restore(blob);
 	}
 
-	#ratio16(situation: Situation): number {
-		if (this.#learner === undefined) return this.#costRatio16;
-		return RATIOS[this.#learner.choose(stateOf(situation, this.#wasCovered))]!;
+	#level(head: Announcement): number {
+		return Math.floor(head.charge / this.#preferUnits);
 	}
 
-	/** The more charge, the earlier; in the time of one unit by rank among the neighbours, and a little by chance. */
-	#instant(situation: Situation): number {
+	/** When to announce oneself: the more charge, the earlier, but for a little chance. */
+	#instant(situation: Situation): Decision {
 		if (!this.#isOrdered) return this.#random.below(TICKS);
-		const unitTicks = TICKS / this.#spanUnits;
-		const { charge, claimedCharge, neighbours, richerNeighbours } = situation;
-		const top =
-			this.#spanUnits >= FULL_CHARGE
-				? FULL_CHARGE
-				: Math.round((claimedCharge + charge) / (neighbours + 1)) + (this.#spanUnits >> 1);
-		const poverty = Math.max(0, Math.min(this.#spanUnits - 1, top - charge));
-		const jitterTicks = Math.floor((unitTicks * this.#jitter16) / ONE_16);
-		const rankTicks = Math.floor(((unitTicks - jitterTicks) * richerNeighbours) / (neighbours + 1));
-		return (
-			Math.floor(poverty * unitTicks) + rankTicks + (jitterTicks > 0 ? this.#random.below(jitterTicks) : 0)
-		);
+		const jitterTicks = this.#random.below(this.#jitterTicks + 1);
+		const orderedTicks = Math.floor((poverty16(situation) * (TICKS - this.#jitterTicks)) / ONE_16);
+		return Math.min(TICKS - 1, orderedTicks + jitterTicks);
 	}
 }
 
