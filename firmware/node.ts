@@ -1,5 +1,8 @@
 import { LinkAddress, NO_SHORT_ADDRESS } from "./address.js";
 import type { BufferPool } from "./buffer-pool.js";
+import { Cluster } from "./cluster/cluster.js";
+import type { ClusterConfig } from "./cluster/config.js";
+import { policyGate } from "./cluster/policy-gate.js";
 import { ChainHash } from "./fragments/chain-hash.js";
 import { ChainReceiver } from "./fragments/chain-receiver.js";
 import { Fragmenter } from "./fragments/fragmenter.js";
@@ -65,6 +68,8 @@ export interface NodeConfig {
 	readonly chaining: ChainingConfig | undefined;
 	/** The keys shared with neighbours; undefined without keys, and without chaining of no use. */
 	readonly linkKeyOf: KeyOf | undefined;
+	/** How nodes form clusters; absent for a node that is always awake. `routing` and address resolution are then not used. */
+	readonly cluster?: ClusterConfig | undefined;
 }
 
 /**
@@ -87,6 +92,8 @@ export class Node {
 	/** The keys shared with neighbours; undefined without. */
 	readonly keys: LinkKeyring | undefined;
 	readonly #link: LinkLayer;
+	/** The cluster service; undefined for a node that is always awake. */
+	readonly cluster: Cluster | undefined;
 	readonly #adaptation: Adaptation;
 	readonly #discovery: NeighbourDiscovery;
 	readonly #chaining: Chaining | undefined;
@@ -110,6 +117,7 @@ export class Node {
 			if (this.routing.dependsOn(address)) return Worth.needed;
 			return policy.isEstablished?.(address) === true ? Worth.established : Worth.unknown;
 		});
+		this.cluster = this.#makeCluster(policy);
 		// Before the policy: neighbours that it restores may compete for places, which takes the routes.
 		this.routing = this.#makeRouting();
 		this.reassembler = new Reassembler({
@@ -161,8 +169,12 @@ export class Node {
 			panId: config.panId,
 			address: this.address,
 			protection: config.protection,
-			onPayload: (bytes, offset, end, header) => this.#onPayload(bytes, offset, end, header),
-			onDelivery: (destination, outcome) => this.routing.noteDelivery(destination, outcome),
+			onPayload: (bytes, offset, end, header, rssiDbm, sfdTimeUs) =>
+				this.#onPayload(bytes, offset, end, header, rssiDbm, sfdTimeUs),
+			onDelivery: (destination, outcome, transmissions) => {
+				this.routing.noteDelivery(destination, outcome);
+				this.cluster?.noteDelivery(destination, outcome, transmissions);
+			},
 		});
 		this.#link = link;
 		const fragmenter = new Fragmenter(config.contexts, config.elideUdpChecksum, hash);
@@ -179,13 +191,14 @@ export class Node {
 			(destination) => this.#chaining?.planFor(destination),
 		);
 		this.#hello = this.#makeHello();
+		if (this.#hello !== undefined) this.cluster?.connect({ link, outbox: this.outbox, hello: this.#hello });
 		this.#discovery = new NeighbourDiscovery({
 			clock,
 			pool,
 			address: this.address,
 			linkLocal: this.linkLocal,
 			global: this.global,
-			resolves: config.resolvesAddresses,
+			resolves: config.resolvesAddresses && this.cluster === undefined,
 			maxWaiting: config.queueLength,
 			send: (packet, length, nextHop, ident) => this.outbox.sendPacket(packet, length, nextHop, ident),
 			sendMessage: (packet, length, nextHop) =>
@@ -219,9 +232,13 @@ export class Node {
 			promiscuous: false,
 			panCoordinator: isSink,
 		});
+		this.#hello?.start();
+		if (this.cluster !== undefined) {
+			this.cluster.service.start();
+			return;
+		}
 		this.ports.radio.receive(true);
 		this.routing.start();
-		this.#hello?.start();
 	}
 
 	/** Octets that the MAC payload of a frame to `neighbour` may have. */
@@ -232,6 +249,7 @@ export class Node {
 	/** Gives back all memory and goes silent. */
 	stop(): void {
 		this.#hello?.stop();
+		this.cluster?.service.stop();
 		this.routing.stop();
 		this.ports.radio.receive(false);
 		this.reassembler.clear("reassembly-evicted");
@@ -249,21 +267,40 @@ export class Node {
 
 	#makeHello(): HelloService | undefined {
 		const { chaining } = this.config;
-		if (chaining === undefined || this.#chaining === undefined) return undefined;
+		const { cluster } = this;
+		if (chaining === undefined && cluster === undefined) return undefined;
 		return new HelloService({
 			clock: this.ports.clock,
 			random: this.ports.random("hello"),
 			bootRandom: this.ports.random("boot"),
 			store: this.ports.store,
 			chaining: this.#chaining,
-			periodUs: chaining.helloPeriodUs,
+			periodUs: chaining?.helloPeriodUs ?? 0,
+			cluster: cluster === undefined ? undefined : () => cluster.describe(),
 			nextBroadcast: this.#nextBroadcast,
 			broadcast: (payload, length) => this.outbox.broadcast(payload, length, "hello"),
 		});
 	}
 
+	#makeCluster(policy: ReassemblyPolicy): Cluster | undefined {
+		const { id, isSink, cluster, csma } = this.config;
+		if (cluster === undefined) return undefined;
+		return new Cluster({
+			node: id,
+			isSink,
+			address: this.address,
+			config: cluster,
+			ports: this.ports,
+			neighbours: this.neighbours,
+			transmissions: csma.maxRetries + 1,
+			gate: policyGate(policy),
+			nextBroadcast: this.#nextBroadcast,
+		});
+	}
+
 	#makeRouting(): Routing {
 		const { id, routing, isSink } = this.config;
+		if (this.cluster !== undefined) return this.cluster.routing;
 		if (routing.kind === "static") return new StaticRouting(routing.routes);
 		return new Gradient({
 			node: id,
@@ -286,9 +323,18 @@ export class Node {
 		return address.high === (extendedHigh | 0) && address.low === (extendedLow | 0);
 	}
 
-	#onPayload(bytes: Uint8Array, offset: number, end: number, header: MacHeader): void {
+	#onPayload(
+		bytes: Uint8Array,
+		offset: number,
+		end: number,
+		header: MacHeader,
+		rssiDbm: number,
+		sfdTimeUs: number,
+	): void {
 		const { clock, sink } = this.ports;
 		const nowUs = clock.nowUs();
+		const { cluster } = this;
+		if (!header.destination.isBroadcast) cluster?.noteFrame(header.source);
 		if (bytes[offset] === (Dispatch.page | EXPERIMENTAL_PAGE) && end - offset > 2) {
 			const type = bytes[offset + 1]!;
 			if (type === GRADIENT_BEACON_TYPE) {
@@ -296,7 +342,13 @@ export class Node {
 				return;
 			}
 			if (type === HELLO_TYPE && this.#hello !== undefined) {
-				this.#hello.receive(bytes, offset + 1, end, header.source, header.securityEnabled);
+				const hello = this.#hello.receive(bytes, offset + 1, end, header.source, header.securityEnabled);
+				if (hello !== undefined) cluster?.noteHello(header.source, hello);
+				return;
+			}
+			if (cluster?.takes(type) === true) {
+				const refusal = cluster.receive(bytes, offset + 1, end, header, rssiDbm, sfdTimeUs);
+				if (refusal !== undefined) sink.frameRefused(nowUs, this.config.id, header.source, refusal);
 				return;
 			}
 		}

@@ -16,8 +16,12 @@ export class RadioDuty {
 	readonly #radio: Radio;
 	#reasons = 0;
 
-	constructor(radio: Radio) {
+	readonly #onSleep: () => void;
+
+	/** `onSleep` is told each time that the receiver goes off. */
+	constructor(radio: Radio, onSleep: () => void = () => {}) {
 		this.#radio = radio;
+		this.#onSleep = onSleep;
 	}
 
 	begin(reason: Listening): void {
@@ -29,14 +33,19 @@ export class RadioDuty {
 	end(reason: Listening): void {
 		const was = this.#reasons;
 		this.#reasons &= ~reason;
-		if (was !== 0 && this.#reasons === 0) this.#radio.receive(false);
+		if (was !== 0 && this.#reasons === 0) this.#off();
 	}
 
 	/** Drops all reasons but the one that a sink always has. */
 	rest(): void {
 		const kept = this.#reasons & Listening.always;
-		if (this.#reasons !== 0 && kept === 0) this.#radio.receive(false);
+		if (this.#reasons !== 0 && kept === 0) this.#off();
 		this.#reasons = kept;
+	}
+
+	#off(): void {
+		this.#radio.receive(false);
+		this.#onSleep();
 	}
 
 	get isListening(): boolean {

@@ -38,8 +38,13 @@ export class Timeline {
 		}
 	}
 
+	/** The round of the election that the term of a round began with, counted as on the air: in 16 bits. */
+	termOf(round: number): number {
+		return round - ((round & 0xffff) % this.roundsPerElection);
+	}
+
 	hasElection(round: number): boolean {
-		return round % this.roundsPerElection === 0;
+		return this.termOf(round) === round;
 	}
 
 	/** When the slots begin. */

@@ -9,6 +9,8 @@ export const SCHEDULE_BYTES = 2 + CLUSTER_TIME_BYTES + 7;
 
 /** Flag: members are named by their EUI-64, 8 octets each, else by short address, 2 octets each. */
 export const LONG_NAMES = 0x01;
+/** Flag: there are more members; another SCHEDULE follows in the slot after that of the last one named here. */
+export const SCHEDULE_CONTINUES = 0x02;
 
 export type ScheduleDrop = "schedule-truncated" | "schedule-type" | "schedule-members";
 
@@ -17,11 +19,12 @@ export type ScheduleDrop = "schedule-truncated" | "schedule-type" | "schedule-me
  *
  * On the air, big-endian: 0xff, type 0x05, {@link ClusterTime} (8), flags (1), section (1), charge (1), mean charge (1),
  * hops (1), completion (1), members (1), then the members' addresses in order of their slots: the first one's is the slot
- * after this. What follows them is from later versions, and passed over.
+ * after this. What follows them is from later versions, and passed over. A sink with more members than one frame names
+ * sends several, each in the slot before those that it gives.
  */
 export class Schedule {
 	readonly time = new ClusterTime();
-	/** {@link LONG_NAMES}; unknown bits are ignored. */
+	/** {@link LONG_NAMES}, {@link SCHEDULE_CONTINUES}; unknown bits are ignored. */
 	flags = 0;
 	section = 0;
 	/** Charge of the head, and of its members on average, 0 to 255 (full). */

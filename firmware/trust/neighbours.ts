@@ -1,4 +1,5 @@
 import type { LinkAddress } from "../address.js";
+import type { ClusterView } from "../cluster/neighbourhood.js";
 import { STALE_S } from "./parameters.js";
 
 /** Weight of a new sample is 1 / 2^3: about the last eight frames count. */
@@ -57,6 +58,8 @@ export class Neighbour {
 	hasChained = false;
 	/** The number of its last start, as its HELLO tells; -1 before the first. */
 	boot = -1;
+	/** What it says of itself where nodes form clusters. */
+	cluster: ClusterView | undefined;
 
 	constructor(address: LinkAddress) {
 		this.address = address.clone();

@@ -1,0 +1,76 @@
+import type { LinkAddress } from "../address.js";
+import type { Neighbour } from "../trust/neighbours.js";
+import type { Candidacy } from "./candidacy.js";
+import type { ClusterView } from "./neighbourhood.js";
+import type { ClusterParts } from "./parts.js";
+
+/** Signals that differ by less, in dB, are as strong: fading alone makes as much. */
+const TIE_DB = 3;
+/** A link that needs no more transmissions than this, times 256, hears well. */
+const GOOD_LINK256 = 2 * 256;
+/** Classes of heads, better ones lower. */
+const Class = { covers: 0, goodSink: 1, beyond: 2, weakSink: 3, none: 4 } as const;
+
+/** Whom to join: the best head that covers us, else a sink that is heard well, else any head, else any sink. */
+export class HeadChoice {
+	readonly #parts: ClusterParts;
+	readonly #candidacy: Candidacy;
+
+	constructor(parts: ClusterParts, candidacy: Candidacy) {
+		this.#parts = parts;
+		this.#candidacy = candidacy;
+	}
+
+	/** The best of those who lead in this term and have not refused us; undefined when there is none. */
+	best(): Neighbour | undefined {
+		const { neighbourhood, clock } = this.#parts;
+		const nowUs = clock.nowUs();
+		let best: Neighbour | undefined;
+		let bestClass: number = Class.none;
+		neighbourhood.forEach(nowUs, (neighbour, view) => {
+			const its = this.#classOf(neighbour, view);
+			if (its === Class.none || its > bestClass) return;
+			if (its === bestClass && !this.#isBetter(neighbour, view, best!, nowUs)) return;
+			best = neighbour;
+			bestClass = its;
+		});
+		return best;
+	}
+
+	#classOf(neighbour: Neighbour, view: ClusterView): number {
+		const term = this.#parts.term();
+		if (view.refusedTerm === term || view.isFull) return Class.none;
+		if (this.isSink(view)) {
+			return neighbour.expectedTransmissions256() <= GOOD_LINK256 ? Class.goodSink : Class.weakSink;
+		}
+		if (!view.leads || view.term !== term) return Class.none;
+		const covers = this.#candidacy.isWithin(view.rssiDbm) && view.leadHops < 255;
+		return covers ? Class.covers : Class.beyond;
+	}
+
+	/** Whether a neighbour is a sink that was heard lately. */
+	isSink(view: ClusterView): boolean {
+		const { timeline, rounds } = this.#parts;
+		return view.hops === 0 && rounds.round - view.waveRound <= 2 * timeline.roundsPerElection;
+	}
+
+	#isBetter(a: Neighbour, view: ClusterView, b: Neighbour, nowUs: number): boolean {
+		const other = b.cluster!;
+		const gate = this.#parts.gate();
+		const byTrust = Number(gate.isProven(a.address, nowUs)) - Number(gate.isProven(b.address, nowUs));
+		if (this.#candidacy.hasPreference) {
+			if (this.#candidacy.prefers(view, other)) return true;
+			if (this.#candidacy.prefers(other, view)) return false;
+			return byTrust > 0;
+		}
+		const nearer = view.rssiDbm - other.rssiDbm;
+		if (Math.abs(nearer) < TIE_DB && byTrust !== 0) return byTrust > 0;
+		return nearer > 0;
+	}
+
+	/** A head did not take us, though we asked. */
+	refuse(address: LinkAddress): void {
+		const view = this.#parts.neighbourhood.viewOf(address);
+		if (view !== undefined) view.refusedTerm = this.#parts.term();
+	}
+}

@@ -1,0 +1,203 @@
+import { LinkAddress } from "../address.js";
+import { AS_INTERMEDIARY, type Join } from "../frames/cluster-join.js";
+import {
+	encodeSchedule,
+	encodeScheduleMember,
+	LONG_NAMES,
+	SCHEDULE_BYTES,
+	Schedule,
+	SCHEDULE_CONTINUES,
+} from "../frames/cluster-schedule.js";
+import type { ClusterParts } from "./parts.js";
+import { Listening } from "./radio-duty.js";
+import { round16 } from "./round-clock.js";
+import { SINK_SECTION } from "./timeline.js";
+
+/** SCHEDULE is sent within this after its slot began. */
+const JITTER_US = 1000;
+/** Heads whose datagrams a node passes on in one term. */
+const MOST_CHILDREN = 16;
+/** A member that was silent for so many rounds makes room for a newcomer. */
+const SILENT_ROUNDS = 3;
+const USUAL_FRAGMENTS = 6;
+
+interface Member {
+	readonly address: LinkAddress;
+	charge: number;
+	heardRound: number;
+}
+
+/** The cluster that a head, or a sink, leads: its members, their slots, and those that it passes datagrams on for. */
+export class Leading {
+	readonly #parts: ClusterParts;
+	readonly #transmissions: number;
+	readonly #schedule = new Schedule();
+	readonly members: Member[] = [];
+	/** Heads whose datagrams we pass on, and the round in which each last sent one. */
+	readonly #children: Member[] = [];
+	/** The section that we lead, -1 for none. */
+	section: number;
+
+	constructor(parts: ClusterParts, transmissions: number) {
+		this.#parts = parts;
+		this.#transmissions = transmissions;
+		this.section = parts.isSink ? SINK_SECTION : -1;
+	}
+
+	/** A head asked us to pass on its datagrams in this term. */
+	get isIntermediary(): boolean {
+		return this.#children.length > 0;
+	}
+
+	/** A term begins: a sink keeps its members, for they stay with it unless they find a head. */
+	begin(): void {
+		this.#children.length = 0;
+		if (this.#parts.isSink) return;
+		this.section = -1;
+		this.members.length = 0;
+	}
+
+	/** From now on we lead a section. */
+	take(section: number): void {
+		if (!this.#parts.isSink) this.section = section;
+	}
+
+	/** Members that a SCHEDULE names at most, and those that fit into the section. */
+	get #named(): number {
+		return Math.floor((this.#parts.room() - SCHEDULE_BYTES) / this.#parts.address.byteLength);
+	}
+
+	get #capacity(): number {
+		const { timeline, isSink } = this.#parts;
+		const slots = timeline.slotsOf(this.section) - 1;
+		if (!isSink) return Math.min(this.#named, slots - 1);
+		// Each block of members has a SCHEDULE before it.
+		const block = this.#named + 1;
+		return Math.floor(slots / block) * this.#named + Math.max(0, (slots % block) - 1);
+	}
+
+	/** Takes a JOIN; returns why it is refused. */
+	join(source: LinkAddress, join: Join, round: number): "join-round" | "join-not-head" | undefined {
+		if (join.round !== round16(round)) return "join-round";
+		if ((join.flags & AS_INTERMEDIARY) !== 0) {
+			const isKnown = this.#children.some(({ address }) => address.equals(source));
+			if (!isKnown && this.#children.length < MOST_CHILDREN)
+				this.#children.push({ address: source.clone(), charge: join.charge, heardRound: -1 });
+			return undefined;
+		}
+		if (this.section < 0 || source.byteLength !== this.#parts.address.byteLength) return "join-not-head";
+		const known = this.#find(source);
+		if (known !== undefined) {
+			known.charge = join.charge;
+			known.heardRound = round;
+			return undefined;
+		}
+		const place = this.#place(round);
+		if (place >= 0) this.members[place] = { address: source.clone(), charge: join.charge, heardRound: round };
+		return undefined;
+	}
+
+	/** A frame to us came: its sender is not silent. */
+	noteFrame(source: LinkAddress, round: number): void {
+		const member = this.#find(source);
+		if (member !== undefined) member.heardRound = round;
+		for (const child of this.#children) if (child.address.equals(source)) child.heardRound = round;
+	}
+
+	/** Whether all whose datagrams we pass on have sent something in a round. */
+	hasHeardAll(round: number): boolean {
+		return this.#children.every(({ heardRound }) => heardRound === round);
+	}
+
+	#find(address: LinkAddress): Member | undefined {
+		for (const member of this.members) if (member.address.equals(address)) return member;
+		return undefined;
+	}
+
+	/** A place for a newcomer: a new one, or that of the longest silent; -1 for none. */
+	#place(round: number): number {
+		if (this.members.length < this.#capacity) return this.members.length;
+		let victim = -1;
+		for (let i = 0; i < this.members.length; i++) {
+			const { heardRound } = this.members[i]!;
+			if (round - heardRound < SILENT_ROUNDS) continue;
+			if (victim < 0 || heardRound < this.members[victim]!.heardRound) victim = i;
+		}
+		return victim;
+	}
+
+	/** Plans what a head does in its section of this round. */
+	plan(): void {
+		if (this.section < 0) return;
+		const { timeline, rounds, agenda, duty, config } = this.#parts;
+		const at = timeline.sectionAt(rounds.round, this.section);
+		agenda.at(at, () => {
+			duty.begin(Listening.section);
+			const members = this.members.length;
+			this.#sayBlocks(at);
+			agenda.at(at + (members + 1 + Math.ceil(members / this.#named)) * config.slotUs, () =>
+				duty.end(Listening.section),
+			);
+		});
+		const newcomersAt = timeline.newcomersAt(rounds.round, this.section);
+		agenda.at(newcomersAt, () => duty.begin(Listening.section));
+		agenda.at(newcomersAt + config.slotUs, () => duty.end(Listening.section));
+	}
+
+	/** Says SCHEDULE before each block of members; only a sink has more than one. */
+	#sayBlocks(sectionAt: number): void {
+		const { slotUs } = this.#parts.config;
+		const block = this.#named;
+		let slot = 0;
+		for (let from = 0; from === 0 || from < this.members.length; from += block) {
+			const count = Math.min(block, this.members.length - from);
+			this.#sayBlock(sectionAt + slot * slotUs, from, count);
+			slot += 1 + count;
+		}
+	}
+
+	#sayBlock(at: number, from: number, count: number): void {
+		const { rounds, voice, random, config } = this.#parts;
+		const atUs = rounds.at(at) + random.below(JITTER_US);
+		voice.say("schedule", atUs, rounds.at(at + (config.slotUs >> 1)), (bytes, offset, sequence, sfdUs) =>
+			this.#write(from, count, bytes, offset, sequence, sfdUs),
+		);
+	}
+
+	#write(
+		from: number,
+		count: number,
+		bytes: Uint8Array,
+		offset: number,
+		sequence: number,
+		sfdUs: number,
+	): number {
+		const { rounds, ways, address } = this.#parts;
+		const { members } = this;
+		const s = this.#schedule;
+		s.time.sequence = sequence;
+		s.time.round = round16(rounds.round);
+		s.time.elapsedUs = Math.max(0, rounds.elapsedAt(sfdUs));
+		const isLong = address.byteLength === 8;
+		const continues = from + count < members.length;
+		s.flags = (isLong ? LONG_NAMES : 0) | (continues ? SCHEDULE_CONTINUES : 0);
+		s.section = this.section;
+		s.charge = this.#parts.charge();
+		s.meanCharge = this.#meanCharge();
+		s.hops = ways.hops;
+		s.completion = ways.completion(USUAL_FRAGMENTS, this.#transmissions);
+		s.members = Math.min(count, members.length - from);
+		let at = encodeSchedule(s, bytes, offset);
+		for (let i = 0; i < s.members; i++) {
+			at = encodeScheduleMember(s, members[from + i]!.address, bytes, at);
+		}
+		return at;
+	}
+
+	#meanCharge(): number {
+		if (this.members.length === 0) return this.#parts.charge();
+		let sum = 0;
+		for (const { charge } of this.members) sum += charge;
+		return Math.round(sum / this.members.length);
+	}
+}

@@ -1,0 +1,306 @@
+import { LinkAddress } from "../address.js";
+import { encodeJoin, JOIN_BYTES, Join } from "../frames/cluster-join.js";
+import { type Schedule, SCHEDULE_CONTINUES, scheduleMember } from "../frames/cluster-schedule.js";
+import type { CsmaOutcome } from "../mac/csma.js";
+import type { HeadChoice } from "./head-choice.js";
+import type { ClusterParts, Role } from "./parts.js";
+import { Listening } from "./radio-duty.js";
+import { round16 } from "./round-clock.js";
+import { SINK_SECTION } from "./timeline.js";
+
+/** SCHEDULEs in a row that are missed before a head is given up: fewer when it did not acknowledge a frame either. */
+export const MISSED_SCHEDULES = 2;
+/** Rounds in a row in which a head that is heard acknowledges nothing, before it is given up. */
+const UNANSWERED_ROUNDS = 3;
+/** JOINs to one head, each with all its retransmissions. */
+const JOIN_ATTEMPTS = 3;
+/** An orphan that finds nobody listens again after as many rounds, twice as many each time. */
+const MOST_ORPHAN_GAP = 8;
+/** A JOIN and its acknowledgement, retransmissions included, need about this. */
+const JOIN_TAIL_US = 6000;
+
+/** The place of a node in somebody else's cluster: joins, keeps its slot, notices when its head is gone, finds another. */
+export class Membership {
+	readonly #parts: ClusterParts;
+	readonly #choice: HeadChoice;
+	readonly #onRole: (role: Role, head: LinkAddress) => void;
+	readonly #join = new Join();
+	readonly #message = new Uint8Array(JOIN_BYTES);
+	readonly #name = new LinkAddress();
+	/** Whose member we are, none for nobody's. */
+	readonly head = new LinkAddress();
+	#section = 0;
+	/** Slot of the section in which our SCHEDULE comes, and our own; -1 before we were given one. */
+	#scheduleSlot = 0;
+	#slot = -1;
+	#missed = 0;
+	#heardRound = -1;
+	/** Frames to the head in this round: none, acknowledged, or not. */
+	#answer: "none" | "acknowledged" | "unanswered" = "none";
+	#unanswered = 0;
+	/** JOINs to a head that were not acknowledged. */
+	readonly #asked = new LinkAddress();
+	#attempts = 0;
+	/** An orphan has no head, and looks for one. */
+	isOrphan = false;
+	#listenRound = 0;
+	#gap = 1;
+	/** The head that an orphan found, and joins as soon as that listens for newcomers; none for nobody. */
+	readonly #wanted = new LinkAddress();
+
+	constructor(parts: ClusterParts, choice: HeadChoice, onRole: (role: Role, head: LinkAddress) => void) {
+		this.#parts = parts;
+		this.#choice = choice;
+		this.#onRole = onRole;
+	}
+
+	/** A new term: we belong to nobody, unless it is to a sink that goes on naming us. */
+	begin(): void {
+		this.isOrphan = false;
+		this.#attempts = 0;
+		this.#asked.setNone();
+		this.#gap = 1;
+		if (this.head.byteLength > 0 && this.#section === SINK_SECTION && this.#slot >= 0) return;
+		this.leave();
+	}
+
+	leave(): void {
+		this.head.setNone();
+		this.#parts.ways.head.setNone();
+		this.#slot = -1;
+		this.#scheduleSlot = 0;
+		this.#missed = 0;
+		this.#unanswered = 0;
+		this.#wanted.setNone();
+	}
+
+	/** The JOIN phase begins: joins the best head, at a random instant of it. */
+	beginJoining(): void {
+		const best = this.#choice.best();
+		if (best !== undefined && best.address.equals(this.head)) {
+			this.#belong();
+			return;
+		}
+		this.leave();
+		const { random, agenda, timeline, config } = this.#parts;
+		const spanUs = Math.max(1, config.joinUs - (config.joinUs >> 2));
+		agenda.at(timeline.secondWindowEndUs + random.below(spanUs), () => this.#tryJoin(timeline.joinEndUs));
+	}
+
+	/** The JOIN phase is over: whoever has no head yet looks for one from now on. */
+	endJoining(): void {
+		if (this.head.byteLength > 0) return;
+		this.orphan();
+		// Its announcement was heard: no need to listen for its SCHEDULE before the next attempt.
+		const best = this.#choice.best();
+		if (best === undefined) this.#listenRound = this.#parts.rounds.round;
+		else this.#want(best.address);
+	}
+
+	/** From now on we have no head. */
+	orphan(): void {
+		this.leave();
+		this.isOrphan = true;
+		this.#listenRound = this.#parts.rounds.round + 1;
+		this.#onRole("uncovered", this.head);
+	}
+
+	#tryJoin(untilElapsedUs: number): void {
+		const best = this.#choice.best();
+		if (best === undefined) return;
+		this.#ask(best.address, untilElapsedUs);
+	}
+
+	/** Asks a head to take us, again and again until `untilElapsedUs`: the best one each time, or `only` that one. */
+	#ask(address: LinkAddress, untilElapsedUs: number, only?: LinkAddress): void {
+		const { voice, rounds, clock, agenda, random } = this.#parts;
+		if (this.head.byteLength > 0) return;
+		const elapsedUs = rounds.elapsedAt(clock.nowUs());
+		if (elapsedUs + JOIN_TAIL_US > untilElapsedUs) return;
+		const head = address.clone();
+		if (!head.equals(this.#asked)) this.#attempts = 0;
+		this.#asked.set(head);
+		const again = (): void => {
+			const waitUs = random.below(JOIN_TAIL_US << Math.min(3, this.#attempts));
+			agenda.at(rounds.elapsedAt(clock.nowUs()) + waitUs, () => {
+				if (only === undefined) this.#tryJoin(untilElapsedUs);
+				else this.#ask(only, untilElapsedUs, only);
+			});
+		};
+		const round = rounds.round;
+		this.#join.flags = 0;
+		this.#join.charge = this.#parts.charge();
+		this.#join.round = round16(round);
+		const length = encodeJoin(this.#join, this.#message, 0);
+		const begun = voice.tell("join", head, this.#message, length, (acknowledged) => {
+			if (rounds.round !== round || this.head.byteLength > 0) return;
+			if (acknowledged) {
+				this.#accept(head);
+				return;
+			}
+			if (++this.#attempts >= JOIN_ATTEMPTS) this.#choice.refuse(head);
+			again();
+		});
+		if (!begun) again();
+	}
+
+	#accept(head: LinkAddress): void {
+		const view = this.#parts.neighbourhood.viewOf(head);
+		if (view === undefined) return;
+		this.head.set(head);
+		this.#section = this.#choice.isSink(view) ? SINK_SECTION : view.section;
+		this.#slot = -1;
+		this.#scheduleSlot = 0;
+		this.#missed = 0;
+		this.#unanswered = 0;
+		this.#belong();
+	}
+
+	#belong(): void {
+		this.isOrphan = false;
+		this.#gap = 1;
+		this.#parts.ways.head.set(this.head);
+		this.#onRole(this.#section === SINK_SECTION ? "direct" : "member", this.head);
+	}
+
+	/** Plans the slots of this round. */
+	plan(): void {
+		this.#answer = "none";
+		if (this.head.byteLength > 0) this.#planSchedule(this.#scheduleSlot);
+		else if (this.isOrphan && this.#wanted.byteLength > 0) this.#planLateJoin();
+		else if (this.isOrphan) this.#planSearch();
+	}
+
+	/** Listens for the SCHEDULE that comes in a slot of our section. */
+	#planSchedule(slot: number): void {
+		const { agenda, rounds, timeline, duty, config } = this.#parts;
+		const { round } = rounds;
+		const at = timeline.sectionAt(round, this.#section) + slot * config.slotUs;
+		const guardUs = rounds.guardUs(rounds.at(at));
+		agenda.at(at - guardUs, () => duty.begin(Listening.schedule));
+		agenda.at(at + config.slotUs + guardUs, () => {
+			duty.end(Listening.schedule);
+			if (this.#heardRound !== round && this.head.byteLength > 0) this.#noteMissed();
+		});
+	}
+
+	#noteMissed(): void {
+		this.#missed++;
+		this.#scheduleSlot = 0;
+		if (this.#missed >= MISSED_SCHEDULES) {
+			this.#choice.refuse(this.head);
+			this.orphan();
+		} else if (this.#slot >= 0) this.#planSlot();
+	}
+
+	/** A SCHEDULE of a trusted head came, whose slot of the section is `slot`. */
+	hear(source: LinkAddress, schedule: Schedule, bytes: Uint8Array, slot: number): void {
+		const { rounds, duty, address } = this.#parts;
+		const index = this.#indexOf(address, schedule, bytes);
+		if (!source.equals(this.head)) return;
+		this.#heardRound = rounds.round;
+		this.#missed = 0;
+		this.#section = schedule.section;
+		if (index >= 0) {
+			duty.end(Listening.schedule);
+			this.#scheduleSlot = slot;
+			this.#slot = slot + 1 + index;
+			this.#planSlot();
+		} else if ((schedule.flags & SCHEDULE_CONTINUES) !== 0) {
+			this.#planSchedule(slot + 1 + schedule.members);
+		} else if (this.#scheduleSlot > 0) this.#scheduleSlot = 0;
+		else this.#onUnlisted(source);
+	}
+
+	#indexOf(address: LinkAddress, schedule: Schedule, bytes: Uint8Array): number {
+		for (let i = 0; i < schedule.members; i++) {
+			if (scheduleMember(schedule, i, bytes, this.#name).equals(address)) return i;
+		}
+		return -1;
+	}
+
+	/** Our head does not name us: it has no room, or has forgotten us. */
+	#onUnlisted(head: LinkAddress): void {
+		const wasListed = this.#slot >= 0;
+		const address = head.clone();
+		if (!wasListed) this.#choice.refuse(head);
+		this.orphan();
+		const best = wasListed ? address : this.#choice.best()?.address;
+		if (best !== undefined) this.#want(best);
+	}
+
+	#planSlot(): void {
+		const { agenda, timeline, rounds, config, clock } = this.#parts;
+		const at = timeline.sectionAt(rounds.round, this.#section) + this.#slot * config.slotUs;
+		if (rounds.elapsedAt(clock.nowUs()) > at) return;
+		agenda.at(at, () => this.#openSlot(at + config.slotUs));
+		agenda.at(at + config.slotUs, () => this.#closeSlot());
+	}
+
+	#openSlot(endElapsedUs: number): void {
+		if (this.head.byteLength === 0) return;
+		const { rounds, window, client } = this.#parts;
+		const untilUs = rounds.at(endElapsedUs);
+		window.open(untilUs, (destination) => destination.equals(this.head));
+		client()?.onSlot(this.head, untilUs);
+	}
+
+	#closeSlot(): void {
+		this.#parts.window.close();
+		if (this.head.byteLength === 0) return;
+		if (this.#answer === "acknowledged") this.#unanswered = 0;
+		if (this.#answer !== "unanswered") return;
+		this.#unanswered++;
+		if (this.#missed === 0 && this.#unanswered < UNANSWERED_ROUNDS) return;
+		this.#choice.refuse(this.head);
+		this.orphan();
+	}
+
+	noteDelivery(neighbour: LinkAddress, outcome: CsmaOutcome, transmissions: number): void {
+		if (!neighbour.equals(this.head)) return;
+		if (outcome === "sent") this.#answer = "acknowledged";
+		else if (transmissions > 0 && this.#answer === "none") this.#answer = "unanswered";
+	}
+
+	/** Listens to the first slot of each section, then joins the best head that was heard. */
+	#planSearch(): void {
+		const { agenda, rounds, timeline, duty, config } = this.#parts;
+		const { round } = rounds;
+		if (round < this.#listenRound) return;
+		this.#listenRound = round + this.#gap;
+		this.#gap = Math.min(MOST_ORPHAN_GAP, this.#gap * 2);
+		let end = 0;
+		for (let i = -1; i < config.sections; i++) {
+			const at = timeline.sectionAt(round, i < 0 ? SINK_SECTION : i);
+			const guardUs = rounds.guardUs(rounds.at(at));
+			agenda.at(at - guardUs, () => this.isOrphan && duty.begin(Listening.schedule));
+			agenda.at(at + config.slotUs + guardUs, () => duty.end(Listening.schedule));
+			end = at + config.slotUs + guardUs;
+		}
+		agenda.at(end, () => {
+			const best = this.isOrphan ? this.#choice.best() : undefined;
+			if (best !== undefined) this.#want(best.address);
+		});
+	}
+
+	/** Wants a head: joins it in its next slot for newcomers, of this round or the one to come. */
+	#want(address: LinkAddress): void {
+		this.#wanted.set(address);
+		this.#planLateJoin();
+	}
+
+	#planLateJoin(): void {
+		const { agenda, rounds, timeline, neighbourhood, random, config, clock } = this.#parts;
+		const view = neighbourhood.viewOf(this.#wanted);
+		if (view === undefined) return;
+		const section = this.#choice.isSink(view) ? SINK_SECTION : view.section;
+		const at = timeline.newcomersAt(rounds.round, section);
+		if (at <= rounds.elapsedAt(clock.nowUs())) return;
+		agenda.at(at + random.below(config.slotUs >> 1), () => {
+			if (!this.isOrphan || this.#wanted.byteLength === 0) return;
+			const head = this.#wanted.clone();
+			this.#wanted.setNone();
+			this.#ask(head, at + config.slotUs + JOIN_TAIL_US, head);
+		});
+	}
+}

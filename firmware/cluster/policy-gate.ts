@@ -1,0 +1,19 @@
+import type { LinkAddress } from "../address.js";
+import type { TrustGate } from "./client.js";
+
+/** What the policy of reassembly thinks of neighbours. */
+interface Standings {
+	/** Whether a neighbour is blocked or on probation; absent, nobody is. */
+	isBarred?(address: LinkAddress, timeUs: number): boolean;
+	/** Whether a neighbour has proved something; absent, nobody has. */
+	isEstablished?(address: LinkAddress): boolean;
+}
+
+/** Judges neighbours by how they send fragments alone, as the policy of reassembly does: nobody whom it bars leads. */
+export function policyGate(policy: Standings): TrustGate {
+	return {
+		admits: (neighbour, nowUs) => policy.isBarred?.(neighbour, nowUs) !== true,
+		isProven: (neighbour) => policy.isEstablished?.(neighbour) === true,
+		noteImplausibleCharge: () => {},
+	};
+}
