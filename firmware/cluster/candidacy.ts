@@ -19,6 +19,9 @@ import { round16 } from "./round-clock.js";
 const TAIL_US = 3000;
 /** Those who decide at the same instant announce themselves within this. */
 const JITTER_US = 2000;
+/** A head says that it leads twice, so much later at least, and within this where its window is nearly over. */
+const REPEAT_AFTER_US = 2000;
+const LEAST_REPEAT_US = 10_000;
 /** Fragments of the datagrams that heads send, for what they promise of them. */
 const USUAL_FRAGMENTS = 6;
 
@@ -232,12 +235,26 @@ export class Candidacy {
 		this.#say(tentative, question, (sent) => {
 			if (tentative || this.#question !== question) return;
 			this.#stage = sent ? "leading" : "following";
+			if (sent) this.#repeat();
+		});
+	}
+
+	/** Says it once more at some instant before the window ends: a collision must not make a head that nobody knows. */
+	#repeat(): void {
+		const { agenda, rounds, clock, random } = this.#parts;
+		const question = this.#question;
+		const nowAt = rounds.elapsedAt(clock.nowUs()) + REPEAT_AFTER_US;
+		const spanUs = this.#windowEnd - TAIL_US - JITTER_US - nowAt;
+		// At the end of a window the other one still hears it.
+		const at = nowAt + random.below(Math.max(LEAST_REPEAT_US, spanUs));
+		agenda.at(at, () => {
+			if (this.#question === question && this.leads) this.#say(false);
 		});
 	}
 
 	#say(tentative: boolean, question = -1, done?: (sent: boolean) => void): void {
 		const { rounds, voice, clock, random } = this.#parts;
-		const untilUs = rounds.at(this.#windowEnd - TAIL_US);
+		const untilUs = rounds.at(this.#windowEnd);
 		const atUs = clock.nowUs() + random.below(JITTER_US);
 		voice.say(
 			"advertisement",
