@@ -232,13 +232,11 @@ export class Node {
 			promiscuous: false,
 			panCoordinator: isSink,
 		});
+		if (this.cluster === undefined) {
+			this.ports.radio.receive(true);
+			this.routing.start();
+		} else this.cluster.service.start();
 		this.#hello?.start();
-		if (this.cluster !== undefined) {
-			this.cluster.service.start();
-			return;
-		}
-		this.ports.radio.receive(true);
-		this.routing.start();
 	}
 
 	/** Octets that the MAC payload of a frame to `neighbour` may have. */
