@@ -37,6 +37,8 @@ export class ClusterRouting implements Routing {
 	readonly #reverse = new ReverseRoutes();
 	/** Whom a member belongs to; none for others. */
 	readonly head: LinkAddress = new LinkAddress();
+	/** Others send their datagrams over us in this term: those go on towards the sink, not to our head. */
+	passesOn = false;
 	readonly #next = new LinkAddress();
 	/** Hops to the sink, 255 without a way, and expected transmissions times 256. */
 	hops: number;
@@ -58,7 +60,7 @@ export class ClusterRouting implements Routing {
 	}
 
 	nextHop(destination: LinkAddress): LinkAddress | undefined {
-		if (this.head.byteLength > 0) return this.head;
+		if (this.head.byteLength > 0 && !this.passesOn) return this.head;
 		const back = this.#reverse.find(destination);
 		if (back !== undefined) return back;
 		if (this.#options.isSink) return destination;
@@ -98,6 +100,7 @@ export class ClusterRouting implements Routing {
 
 	stop(): void {
 		this.head.setNone();
+		this.passesOn = false;
 		this.#next.setNone();
 		if (!this.#options.isSink) this.hops = 255;
 	}

@@ -52,6 +52,7 @@ export class Leading {
 	/** A term begins: a sink keeps its members, for they stay with it unless they find a head. */
 	begin(): void {
 		this.#children.length = 0;
+		this.#parts.ways.passesOn = false;
 		if (this.#parts.isSink) return;
 		this.section = -1;
 		this.members.length = 0;
@@ -83,6 +84,7 @@ export class Leading {
 			const isKnown = this.#children.some(({ address }) => address.equals(source));
 			if (!isKnown && this.#children.length < MOST_CHILDREN)
 				this.#children.push({ address: source.clone(), charge: join.charge, heardRound: -1 });
+			this.#parts.ways.passesOn = true;
 			return undefined;
 		}
 		if (this.section < 0 || source.byteLength !== this.#parts.address.byteLength) return "join-not-head";

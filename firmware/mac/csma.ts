@@ -61,7 +61,7 @@ export class Csma {
 	#once = false;
 	/**
 	 * No attempt may end later than this: backoffs are cut short for the first one of a frame, and a frame whose next one
-	 * does not fit ends as `mac-late`.
+	 * does not fit ends as `mac-late`. Until then a busy channel is waited for, however often it is found so.
 	 */
 	untilUs: number = Number.POSITIVE_INFINITY;
 	readonly #onDone = (outcome: TransmitOutcome): void => this.#step(outcome);
@@ -141,7 +141,10 @@ export class Csma {
 
 	#step(outcome: TransmitOutcome): void {
 		if (outcome === "channel-busy") {
-			if (this.#once || ++this.#busyCount > this.#options.maxBackoffs) this.#finish("mac-channel-busy");
+			this.#busyCount++;
+			const isPatient = this.untilUs < Number.POSITIVE_INFINITY;
+			const isOver = this.#busyCount > this.#options.maxBackoffs && !isPatient;
+			if (this.#once || isOver) this.#finish("mac-channel-busy");
 			else {
 				this.#exponent = Math.min(this.#exponent + 1, this.#options.maxBe);
 				this.#backOff();
