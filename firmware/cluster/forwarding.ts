@@ -7,8 +7,10 @@ import { round16 } from "./round-clock.js";
 
 /** JOINs to one intermediary, each with all its retransmissions, before another is asked. */
 const ATTEMPTS = 3;
-/** A head begins within this part of the phase: not all at once. */
-const SPREAD_SHIFT = 3;
+/** Heads begin one after another, in the order of their sections, within this part of the phase. */
+const SPREAD = 5 / 8;
+/** And a little apart, where they share a section after all. */
+const JITTER_US = 2000;
 /** An intermediary looks this often in a phase whether it can sleep. */
 const LOOKS = 8;
 const JOIN_TAIL_US = 6000;
@@ -101,7 +103,8 @@ export class Forwarding {
 
 	#planOwn(at: number, end: number): void {
 		const { config, random, agenda, rounds, ways, client } = this.#parts;
-		agenda.at(at + random.below(Math.max(1, config.forwardUs >> SPREAD_SHIFT)), () => {
+		const turnUs = Math.floor((config.forwardUs * SPREAD) / config.sections);
+		agenda.at(at + this.#leading.section * turnUs + random.below(JITTER_US), () => {
 			if (ways.hasWay) client()?.onForward(rounds.at(end));
 		});
 	}
