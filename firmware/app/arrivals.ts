@@ -59,13 +59,8 @@ export class Arrivals {
 	note(origin: LinkAddress, sequence: number, nowUs: number): Arrival {
 		let i = this.#find(origin);
 		if (i < 0) {
-			i = this.#count < this.capacity ? this.#count++ : this.#replaceable(nowUs);
+			i = this.#make(origin, nowUs);
 			if (i < 0) return "crowded";
-			this.mode[i] = origin.mode;
-			this.high[i] = origin.high;
-			this.low[i] = origin.low;
-			this.readings[i] = 0;
-			this.untold[i] = 0;
 			this.#begin(i, sequence);
 		} else {
 			const arrival = this.#place(i, sequence, nowUs);
@@ -91,6 +86,39 @@ export class Arrivals {
 			if (this.low[i] === low && this.high[i] === high && this.mode[i] === mode) return i;
 		}
 		return -1;
+	}
+
+	/** Places of the `most` origins that were heard last, in order of their places. */
+	lastHeard(most: number): number[] {
+		const places = Array.from({ length: this.#count }, (_, i) => i);
+		if (places.length <= most) return places;
+		places.sort((a, b) => this.#heardUs[b]! - this.#heardUs[a]! || a - b);
+		return places.slice(0, most).sort((a, b) => a - b);
+	}
+
+	/** Puts back what was saved of an origin, as if it had been heard now. */
+	restore(origin: LinkAddress, newest: number, recent: number, older: number, nowUs: number): void {
+		const known = this.#find(origin);
+		const i = known >= 0 ? known : this.#make(origin, nowUs);
+		if (i < 0) return;
+		this.newest[i] = newest;
+		this.recent[i] = recent;
+		this.older[i] = older;
+		this.readings[i] = FEW_READINGS;
+		this.isSilent[i] = 1;
+		this.#heardUs[i] = nowUs;
+	}
+
+	/** A place for a newcomer, -1 for none. */
+	#make(origin: LinkAddress, nowUs: number): number {
+		const i = this.#count < this.capacity ? this.#count++ : this.#replaceable(nowUs);
+		if (i < 0) return -1;
+		this.mode[i] = origin.mode;
+		this.high[i] = origin.high;
+		this.low[i] = origin.low;
+		this.readings[i] = 0;
+		this.untold[i] = 0;
+		return i;
 	}
 
 	#begin(i: number, sequence: number): void {

@@ -1,5 +1,5 @@
 import type { LinkAddress } from "../address.js";
-import { FORGET_HALF_LIFE_S, PRIOR, STALE_S, SUCCESS_SHIFT } from "./parameters.js";
+import { EVIDENCE_MOST, FORGET_HALF_LIFE_S, PRIOR, STALE_S, SUCCESS_SHIFT } from "./parameters.js";
 import { failureBits } from "./prediction.js";
 import {
 	BITS_OF_SCORE,
@@ -12,6 +12,8 @@ import {
 	SERVICE_FORGIVE_HALF_LIFE_S,
 	UNPROVEN_DISMISSALS_MOST,
 	UNPROVEN_FLOOR,
+	USUAL_ARRIVED,
+	USUAL_READINGS,
 	WORST_COMPLETION,
 } from "./service-parameters.js";
 import { TICKS_PER_S, ticks } from "./standing.js";
@@ -20,8 +22,11 @@ import { TICKS_PER_S, ticks } from "./standing.js";
 export const Admission = { unasked: 0, admitted: 1, dismissed: 2 } as const;
 export type Admission = (typeof Admission)[keyof typeof Admission];
 
-/** Octets of one service in memory: mode and address (9), score, told score (2 each), receipts, dismissals, admission (1 each), times (8). */
-export const SERVICE_BYTES = 24;
+/**
+ * Octets of one service in memory: mode and address (9), score and told score (2 each), readings that arrived and that did
+ * not, dismissals, admission (1 each), times (8).
+ */
+export const SERVICE_BYTES = 25;
 
 const MOST = 0xffff;
 /** A half-life passes in so many steps, each by the factor 2^(-1/16). */
@@ -43,8 +48,9 @@ export class ServiceTable {
 	/** Q0.16, and as it was last told. */
 	readonly score: Uint16Array;
 	readonly told: Uint16Array;
-	/** Receipts that told of it, 255 for as many or more. */
-	readonly receipts: Uint8Array;
+	/** Readings that it was given of which receipts told, halved above {@link EVIDENCE_MOST}: that arrived, and that did not. */
+	readonly arrived: Uint8Array;
+	readonly missing: Uint8Array;
 	readonly dismissals: Uint8Array;
 	readonly admission: Uint8Array;
 	/** The time that the score stands for, in {@link ticks}. */
@@ -65,7 +71,8 @@ export class ServiceTable {
 		this.low = new Int32Array(capacity);
 		this.score = new Uint16Array(capacity);
 		this.told = new Uint16Array(capacity);
-		this.receipts = new Uint8Array(capacity);
+		this.arrived = new Uint8Array(capacity);
+		this.missing = new Uint8Array(capacity);
 		this.dismissals = new Uint8Array(capacity);
 		this.admission = new Uint8Array(capacity);
 		this.#touched = new Uint32Array(capacity);
@@ -97,7 +104,8 @@ export class ServiceTable {
 		this.low[i] = address.low;
 		this.score[i] = PRIOR;
 		this.told[i] = PRIOR;
-		this.receipts[i] = 0;
+		this.arrived[i] = 0;
+		this.missing[i] = 0;
 		this.dismissals[i] = 0;
 		this.admission[i] = Admission.unasked;
 		this.#touched[i] = ticks(nowUs);
@@ -105,21 +113,27 @@ export class ServiceTable {
 		return i;
 	}
 
+	/** Readings that receipts told of, as far as they are remembered. */
+	receiptsOf(i: number): number {
+		return this.arrived[i]! + this.missing[i]!;
+	}
+
 	/** A reading that was handed to it arrived. */
 	noteArrived(i: number, nowUs: number): void {
 		this.score[i] = this.score[i]! + ((MOST - this.score[i]! + (1 << SUCCESS_SHIFT) - 1) >> SUCCESS_SHIFT);
-		this.#noteReceipt(i, nowUs);
+		this.#noteReceipt(this.arrived, i, nowUs);
 	}
 
 	/**
-	 * A reading that was handed to it did not arrive, over a way that lets `completion` of them through (0 to 1). `isProven`:
-	 * a key authenticates who says so.
+	 * A reading that was handed to it did not arrive, over a way that lets `completion` of them through (0 to 1), if it is
+	 * to be believed: no more is expected than the other heads achieve. `isProven`: a key authenticates who says so.
 	 */
 	noteMissing(i: number, completion: number, isProven: boolean, nowUs: number): void {
-		const expected = Math.min(1 - LEAST_LOSS, Math.max(WORST_COMPLETION, completion));
+		const likely = Math.min(completion, this.#usual(i), 1 - LEAST_LOSS);
+		const expected = Math.max(WORST_COMPLETION, likely);
 		const cost = failureBits(expected) / BITS_OF_SCORE;
 		this.#lower(i, cost, isProven ? 0 : UNPROVEN_FLOOR);
-		this.#noteReceipt(i, nowUs);
+		this.#noteReceipt(this.missing, i, nowUs);
 	}
 
 	/** It claimed a charge `units` beyond what can be. */
@@ -138,18 +152,42 @@ export class ServiceTable {
 	}
 
 	/** Puts back what was saved. */
-	restore(i: number, score: number, receipts: number, dismissals: number, admission: Admission): void {
+	restore(
+		i: number,
+		score: number,
+		arrived: number,
+		missing: number,
+		dismissals: number,
+		admission: Admission,
+	): void {
 		this.score[i] = score;
 		this.told[i] = score;
-		this.receipts[i] = receipts;
+		this.arrived[i] = Math.min(arrived, EVIDENCE_MOST);
+		this.missing[i] = Math.min(missing, EVIDENCE_MOST);
 		this.dismissals[i] = Math.min(dismissals, DISMISSALS_MOST);
 		this.admission[i] = admission;
 	}
 
-	#noteReceipt(i: number, nowUs: number): void {
+	#noteReceipt(counts: Uint8Array, i: number, nowUs: number): void {
 		this.#heard[i] = ticks(nowUs);
-		if (this.receipts[i]! < 255) this.receipts[i]!++;
+		counts[i] = counts[i]! + 1;
+		if (this.receiptsOf(i) > EVIDENCE_MOST) {
+			this.arrived[i] = this.arrived[i]! >> 1;
+			this.missing[i] = this.missing[i]! >> 1;
+		}
 		this.changes++;
+	}
+
+	/** Share of the readings that arrived over the others who may lead: what the network lets through, whoever is asked. */
+	#usual(i: number): number {
+		let arrived = USUAL_ARRIVED;
+		let all = USUAL_READINGS;
+		for (let k = 0; k < this.#count; k++) {
+			if (k === i || this.admission[k] === Admission.dismissed) continue;
+			arrived += this.arrived[k]!;
+			all += this.receiptsOf(k);
+		}
+		return arrived / all;
 	}
 
 	#lower(i: number, share: number, floor: number): void {
@@ -164,7 +202,7 @@ export class ServiceTable {
 			this.#drift(i, now);
 			const isStale = now - this.#heard[i]! > STALE_S * TICKS_PER_S;
 			const isUnforgiven = this.dismissals[i]! > 0 && this.score[i]! < READMIT_SCORE;
-			if (isUnforgiven || (this.receipts[i]! > 0 && !isStale)) continue;
+			if (isUnforgiven || (this.receiptsOf(i) > 0 && !isStale)) continue;
 			if (found < 0 || this.#heard[i]! < this.#heard[found]!) found = i;
 		}
 		return found;

@@ -16,8 +16,8 @@ import { Admission, ServiceTable } from "./service-table.js";
 
 /** Name of the blob that holds the services. */
 const STORE_NAME = "service";
-/** Octets of one record in the store: mode and address (9), score (2), receipts, dismissals, admission (1 each). */
-const RECORD_BYTES = 14;
+/** Octets of one record in the store: mode and address (9), score (2), arrived, missing, dismissals, admission (1 each). */
+const RECORD_BYTES = 15;
 
 /** What the policy of reassembly thinks of neighbours: see {@link ReassemblyPolicy}. */
 export interface FragmentStandings {
@@ -69,7 +69,7 @@ export class ServiceTrust implements TrustGate {
 
 	isProven(neighbour: LinkAddress, nowUs: number): boolean {
 		const i = this.table.find(neighbour, nowUs);
-		if (i < 0 || this.table.receipts[i]! < LEAST_RECEIPTS) return false;
+		if (i < 0 || this.table.receiptsOf(i) < LEAST_RECEIPTS) return false;
 		return this.#least(this.table.score[i]!, neighbour, nowUs) >= PROVEN_SCORE;
 	}
 
@@ -115,7 +115,7 @@ export class ServiceTrust implements TrustGate {
 		const service = table.score[i]!;
 		const least = this.#least(service, neighbour, nowUs);
 		if (before === Admission.admitted) {
-			if (service < LEAVE_SCORE && table.receipts[i]! >= LEAST_RECEIPTS) table.noteDismissed(i, isProven);
+			if (service < LEAVE_SCORE && table.receiptsOf(i) >= LEAST_RECEIPTS) table.noteDismissed(i, isProven);
 			// For what his fragments tell, their score forgives.
 			else if (least < LEAVE_SCORE && least < service) table.admission[i] = Admission.dismissed;
 		} else if (least >= (before === Admission.unasked ? ENTER_SCORE : READMIT_SCORE)) {
@@ -137,14 +137,15 @@ export class ServiceTrust implements TrustGate {
 		const blob = new Uint8Array(table.count * RECORD_BYTES);
 		let at = 0;
 		for (let i = 0; i < table.count; i++) {
-			if (table.receipts[i] === 0) continue;
+			if (table.receiptsOf(i) === 0) continue;
 			blob[at] = table.mode[i]!;
 			putI32be(blob, at + 1, table.high[i]!);
 			putI32be(blob, at + 5, table.low[i]!);
 			putU16be(blob, at + 9, table.score[i]!);
-			blob[at + 11] = table.receipts[i]!;
-			blob[at + 12] = table.dismissals[i]!;
-			blob[at + 13] = table.admission[i]!;
+			blob[at + 11] = table.arrived[i]!;
+			blob[at + 12] = table.missing[i]!;
+			blob[at + 13] = table.dismissals[i]!;
+			blob[at + 14] = table.admission[i]!;
 			at += RECORD_BYTES;
 		}
 		this.#options.store.set(STORE_NAME, blob.subarray(0, at));
@@ -159,12 +160,18 @@ export class ServiceTrust implements TrustGate {
 			if (blob[at] === 2) address.setShort(i32be(blob, at + 5));
 			else if (blob[at] === 3) address.setExtended(i32be(blob, at + 1), i32be(blob, at + 5));
 			else continue;
-			const admission = blob[at + 13]!;
+			const admission = blob[at + 14]!;
 			if (admission > Admission.dismissed) continue;
 			const i = this.table.obtain(address, nowUs);
 			if (i < 0) return;
-			const score = u16be(blob, at + 9);
-			this.table.restore(i, score, blob[at + 11]!, blob[at + 12]!, admission as Admission);
+			this.table.restore(
+				i,
+				u16be(blob, at + 9),
+				blob[at + 11]!,
+				blob[at + 12]!,
+				blob[at + 13]!,
+				admission as Admission,
+			);
 		}
 	}
 }
