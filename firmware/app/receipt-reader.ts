@@ -40,14 +40,17 @@ export interface ReceiptReaderOptions {
  * the sink, entries without a code that holds, and those of an earlier issue than the last, are none.
  */
 export class ReceiptReader {
-	/** Entries that bore our name and no code that holds, and those that came too late. */
+	/** Entries that bore our name and no code that holds, those of an issue before the last, receipts outside their phase. */
 	unauthenticated = 0;
 	replayed = 0;
+	untimely = 0;
 	readonly #options: ReceiptReaderOptions;
 	readonly #receipt = new Receipt();
 	readonly #entry = new ReceiptEntry();
 	/** The last authenticated issue, -1 before the first. */
 	#lastIssue = -1;
+	/** From the beginning of a term until the first slot after it. */
+	#isPhase = false;
 	/** Hashes of what was news in this term. */
 	readonly #news: number[] = [];
 
@@ -59,6 +62,11 @@ export class ReceiptReader {
 	receive(bytes: Uint8Array, offset: number, end: number): boolean {
 		const receipt = decodeReceipt(bytes, offset, end, this.#receipt);
 		if (typeof receipt === "string") return false;
+		// When the sink is silent nothing would refute a forged one.
+		if (!this.#isPhase) {
+			this.untimely++;
+			return false;
+		}
 		for (let i = 0; i < receipt.entries; i++) {
 			const entry = receiptEntry(receipt, i, bytes, this.#entry);
 			if (!entry.node.equals(this.#options.address)) continue;
@@ -75,6 +83,7 @@ export class ReceiptReader {
 
 	/** The phase of receipts is over: judges what none said arrived. */
 	settle(): void {
+		this.#isPhase = false;
 		const { buffer, judge, clock } = this.#options;
 		const nowUs = clock.nowUs();
 		for (const reading of buffer.readings.slice()) {
@@ -91,6 +100,7 @@ export class ReceiptReader {
 	/** A term begins: what no receipt has mentioned for long is sent again. */
 	beginTerm(): void {
 		this.settle();
+		this.#isPhase = true;
 		this.#news.length = 0;
 		const { buffer } = this.#options;
 		for (const reading of buffer.readings.slice()) {

@@ -32,6 +32,8 @@ export interface ServiceTrustOptions {
 	readonly store: Store;
 	readonly sink: Pick<Sink, "serviceChanged">;
 	readonly fragments: FragmentStandings;
+	/** The sink: its own network does not judge it. */
+	readonly sinkAddress?: LinkAddress;
 	/** Heads that are remembered, 1 to 255; absent, {@link SERVICES}. */
 	readonly capacity?: number;
 }
@@ -60,6 +62,7 @@ export class ServiceTrust implements TrustGate {
 	}
 
 	admits(neighbour: LinkAddress, nowUs: number): boolean {
+		if (this.#options.sinkAddress?.equals(neighbour) === true) return true;
 		if (this.#options.fragments.isBarred?.(neighbour, nowUs) === true) return false;
 		const i = this.table.obtain(neighbour, nowUs);
 		if (i < 0) return this.#least(PRIOR, neighbour, nowUs) >= ENTER_SCORE;
