@@ -74,7 +74,11 @@ export class Arrivals {
 
 	/** Whether one of the readings that a receipt tells of is missing, or nothing came since the last receipt. */
 	isMissing(i: number): boolean {
-		return this.isSilent[i] === 1 || this.recent[i] !== -1;
+		if (this.isSilent[i] === 1) return true;
+		const recent = this.recent[i]!;
+		// Before the first one that came nothing is known to be missing.
+		const first = this.older[i] === 0 ? 31 - Math.clz32(recent) : 31;
+		return recent >>> 0 !== 0xffffffff >>> (31 - first);
 	}
 
 	addressOf(i: number, into: LinkAddress): LinkAddress {

@@ -33,8 +33,8 @@ export interface ReceiptWriterOptions {
 }
 
 /**
- * Writes the receipts of a sink: all origins that were heard, in each phase once, those of which readings are missing and
- * those that were left out the last time first.
+ * Writes the receipts of a sink: all origins that were heard, in each phase once, those that were left out longest first,
+ * among them those of which readings are missing, or nothing came.
  */
 export class ReceiptWriter {
 	readonly #options: ReceiptWriterOptions;
@@ -93,7 +93,7 @@ export class ReceiptWriter {
 			if (arrivals.untold[i]! < 255) arrivals.untold[i]!++;
 			this.#queue.push(i);
 		}
-		const urgency = (i: number): number => arrivals.untold[i]! * 2 + (arrivals.isMissing(i) ? 3 : 0);
+		const urgency = (i: number): number => arrivals.untold[i]! * 2 + (arrivals.isMissing(i) ? 1 : 0);
 		this.#queue.sort((a, b) => urgency(a) - urgency(b) || b - a);
 	}
 

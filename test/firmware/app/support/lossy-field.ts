@@ -56,7 +56,7 @@ export class LossyField {
 	readonly clock = new HandClock();
 	readonly recorder = new Recorder();
 	readonly places: Place[];
-	readonly sink: ClusterCollector;
+	sink: ClusterCollector;
 	/** Copies of datagrams, to be received again later. */
 	readonly copies: Packet[] = [];
 	/** Judgements: head, completion (-1 for arrived), whether proven. */
@@ -64,10 +64,10 @@ export class LossyField {
 	fate: () => Fate = () => "arrives";
 	#ident = 0;
 	#term = 0;
-	readonly #keyOf: KeyOf | undefined;
+	readonly #keyOf: ((own: number) => KeyOf) | undefined;
 	readonly #capacity: number;
 
-	constructor(nodes: number, capacity: number, firstNumber = 0, keyOf?: KeyOf) {
+	constructor(nodes: number, capacity: number, firstNumber = 0, keyOf?: (own: number) => KeyOf) {
 		this.#keyOf = keyOf;
 		this.#capacity = capacity;
 		this.places = Array.from({ length: nodes + 1 }, (_, i) => new Place(i));
@@ -100,6 +100,11 @@ export class LossyField {
 		this.start(i);
 	}
 
+	/** The sink loses its power, and is back at once. */
+	restartSink(): void {
+		this.sink = new ClusterCollector(this.#host(0));
+	}
+
 	accept(i: number): void {
 		// [{n: "t", v: 5}]
 		const body = Uint8Array.of(0xa2, 0x00, 0x61, 0x74, 0x02, 0x05);
@@ -118,8 +123,13 @@ export class LossyField {
 
 	/** A term begins; whom `hears` names hears a receipt, of all that the sink says. */
 	receipts(hears: (node: number) => boolean): Uint8Array[] {
+		return this.receiptsWithin(120_000, hears);
+	}
+
+	/** The same in a phase that lasts `phaseUs`. */
+	receiptsWithin(phaseUs: number, hears: (node: number) => boolean = () => true): Uint8Array[] {
 		this.beginTerm();
-		const untilUs = this.clock.nowUs() + 120_000;
+		const untilUs = this.clock.nowUs() + phaseUs;
 		const said: Uint8Array[] = [];
 		for (;;) {
 			const bytes = new Uint8Array(127);
@@ -129,7 +139,7 @@ export class LossyField {
 			for (let i = 1; i < this.places.length; i++) {
 				if (hears(i)) this.places[i]!.service!.onReceipt(bytes, 1, end);
 			}
-			this.clock.advanceBy(1000);
+			this.clock.advanceBy(4_500);
 		}
 		this.clock.advanceTo(untilUs);
 		return said;
@@ -169,7 +179,7 @@ export class LossyField {
 			sink: this.recorder.sink,
 			address,
 			sinkAddress: SINK,
-			keys: this.#keyOf === undefined ? undefined : new LinkKeyring(hostCipher, store, this.#keyOf),
+			keys: this.#keyOf === undefined ? undefined : new LinkKeyring(hostCipher, store, this.#keyOf(i)),
 			datagramRoom: 400,
 			frameRoom: () => 110,
 			broadcastRoom: 116,
