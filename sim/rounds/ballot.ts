@@ -115,7 +115,27 @@ export class Ballot {
 		return this.#part[node] === LEADING;
 	}
 
-	/** The head that a node prefers among all leaders, looking at each; -1 when there is none. */
+	/** The leader nearest to a node, alive when the election was held; -1 when there is none. */
+	nearest(node: number): number {
+		const { x, y } = this.#state.field;
+		const { leaders, leaderCount } = this;
+		const atX = x[node]!;
+		const atY = y[node]!;
+		let best = -1;
+		let leastM2 = Number.POSITIVE_INFINITY;
+		for (let i = 0; i < leaderCount; i++) {
+			const leader = leaders[i]!;
+			const dx = x[leader]! - atX;
+			const dy = y[leader]! - atY;
+			const squareM2 = dx * dx + dy * dy;
+			if (squareM2 > leastM2 || (squareM2 === leastM2 && leader > best)) continue;
+			leastM2 = squareM2;
+			best = leader;
+		}
+		return best;
+	}
+
+	/** The head that a node prefers among all leaders that are alive, looking at each; -1 when there is none. */
 	preferred(node: number): number {
 		let best = -1;
 		const { alive } = this.#state.batteries;
@@ -173,7 +193,7 @@ export class Ballot {
 		const situation = this.#situations[node]!;
 		const merit = this.#elections[node]!.merit?.(situation) ?? 0;
 		this.#merit[node] = merit;
-		this.#charge[node] = situation.charge;
+		this.#charge[node] = this.#state.units[node]!;
 		this.#listener.onAnnouncement(node);
 		const { alive } = this.#state.batteries;
 		if (!this.#reachesAll) {

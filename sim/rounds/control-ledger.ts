@@ -40,6 +40,11 @@ export class ControlLedger {
 		this.#ownBitsToAll = new Float64Array(nodes);
 	}
 
+	/** Whether nothing of it costs anything. */
+	get isFree(): boolean {
+		return this.bits.join === 0;
+	}
+
 	/** A HELLO, which is meant for the cluster radius under all elections. */
 	hello(node: number): void {
 		this.#withinRadius(node, this.bits.hello, true);
@@ -69,8 +74,9 @@ export class ControlLedger {
 
 	/** Takes what is owed from the batteries of all. */
 	settle(): void {
-		const { alive, length } = { alive: this.#state.batteries.alive, length: this.#sendJ.length };
-		for (let node = 0; node < length; node++) {
+		if (this.isFree) return;
+		const { alive } = this.#state.batteries;
+		for (let node = 0; node < alive.length; node++) {
 			const sendJ = this.#sendJ[node]!;
 			const bits = this.#receivedBits[node]! + this.#bitsToAll - this.#ownBitsToAll[node]!;
 			this.#sendJ[node] = 0;

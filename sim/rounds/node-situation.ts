@@ -9,8 +9,6 @@ export class NodeSituation implements Situation {
 	readonly #state: NetworkState;
 	readonly #claims: Claims;
 	readonly #heard: Heard;
-	/** Own charge as it was when the election began. */
-	charge = 0;
 
 	constructor(node: number, state: NetworkState, claims: Claims, heard: Heard) {
 		this.#node = node;
@@ -21,6 +19,10 @@ export class NodeSituation implements Situation {
 
 	get election(): number {
 		return this.#state.election;
+	}
+
+	get charge(): number {
+		return this.#state.units[this.#node]!;
 	}
 
 	get neighbours(): number {

@@ -12,6 +12,8 @@ export class NetworkState {
 	readonly batteries: Batteries;
 	/** The head of each node: its own number where it leads, or {@link NOBODY}. It may have died since. */
 	readonly head: Int32Array;
+	/** What each node would claim, 0 to {@link FULL_CHARGE}, as it was when last measured. */
+	readonly units: Uint8Array;
 	/** Data rounds that are over. */
 	round = 0;
 	/** Elections so far, the one that is held included. */
@@ -33,6 +35,7 @@ export class NetworkState {
 		});
 		this.head = new Int32Array(field.nodes).fill(NOBODY);
 		this.ledIn = new Int32Array(field.nodes);
+		this.units = new Uint8Array(field.nodes);
 		this.#radiusM = radiusM;
 		let mostJ = 0;
 		for (const joules of initialJ) mostJ = Math.max(mostJ, joules);
@@ -54,9 +57,12 @@ export class NetworkState {
 		return this.#unitJ;
 	}
 
-	/** What a node would claim, 0 to {@link FULL_CHARGE}. */
-	chargeUnits(node: number): number {
-		const units = this.#unitJ > 0 ? Math.round(this.batteries.chargeJ[node]! / this.#unitJ) : 0;
-		return units < FULL_CHARGE ? units : FULL_CHARGE;
+	/** Brings {@link units} up to date. */
+	measureCharges(): void {
+		const { chargeJ } = this.batteries;
+		const { units } = this;
+		const perJ = this.#unitJ > 0 ? 1 / this.#unitJ : 0;
+		// Rounds to the nearest: the array takes whole numbers only.
+		for (let node = 0; node < units.length; node++) units[node] = chargeJ[node]! * perJ + 0.5;
 	}
 }

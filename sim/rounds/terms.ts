@@ -66,7 +66,7 @@ export class Terms {
 		this.#ballot = new Ballot(state, this.#elections, this.#situations, this.#heard, reachesAll, {
 			onAnnouncement: (node) => {
 				control.advertisement(node);
-				this.#claims.told[node] = this.#situations[node]!.charge;
+				this.#claims.told[node] = state.units[node]!;
 			},
 		});
 		this.#review = new TermReview(state, this.#elections, this.#claims, this.#heard);
@@ -127,11 +127,11 @@ export class Terms {
 	/** Lets orphans who heard no other head than the dead one know that they are on their own. */
 	#strand(): void {
 		const { head, batteries } = this.#state;
+		this.#state.measureCharges();
 		for (let node = 0; node < head.length; node++) {
 			if (batteries.alive[node] === 0 || !this.#isOrphan(node) || this.#ballot.preferred(node) >= 0) continue;
 			this.#heard.forget(node);
 			this.#heard.headsToAll = 0;
-			this.#situations[node]!.charge = this.#state.chargeUnits(node);
 		}
 	}
 
@@ -143,14 +143,13 @@ export class Terms {
 	#tellCharges(isFirst: boolean): void {
 		const { isKnowledgeFree, helloUnits } = this.#setup;
 		const { told, isChargeRead } = this.#claims;
-		const { alive } = this.#state.batteries;
-		for (let node = 0; node < alive.length; node++) {
-			if (alive[node] === 0) continue;
-			const units = this.#state.chargeUnits(node);
-			this.#situations[node]!.charge = units;
-			if (isKnowledgeFree || isFirst) told[node] = units;
-			else if (isChargeRead && Math.abs(units - told[node]!) >= helloUnits) {
-				told[node] = units;
+		const { units, batteries } = this.#state;
+		this.#state.measureCharges();
+		if (isKnowledgeFree || isFirst) told.set(units);
+		else if (isChargeRead) {
+			for (let node = 0; node < told.length; node++) {
+				if (batteries.alive[node] === 0 || Math.abs(units[node]! - told[node]!) < helloUnits) continue;
+				told[node] = units[node]!;
 				this.#control.hello(node);
 			}
 		}
@@ -165,8 +164,7 @@ export class Terms {
 	#form(): void {
 		const { head, ledIn, batteries, election } = this.#state;
 		const ballot = this.#ballot;
-		const pairs = ballot.leaderCount * batteries.living;
-		const usesCells = this.#joinsNearest && pairs > PAIRS_FOR_CELLS;
+		const usesCells = this.#joinsNearest && ballot.leaderCount * batteries.living > PAIRS_FOR_CELLS;
 		if (usesCells) this.#cells.fill(ballot.leaders, ballot.leaderCount, 0);
 		for (let node = 0; node < head.length; node++) {
 			if (batteries.alive[node] === 0) {
@@ -174,14 +172,13 @@ export class Terms {
 			} else if (ballot.isLeading(node)) {
 				head[node] = node;
 				ledIn[node] = election;
-			} else {
-				head[node] = usesCells
-					? this.#cells.nearest(node)
-					: this.#joinsNearest
-						? ballot.preferred(node)
-						: this.#heard.best[node]!;
-				if (head[node]! >= 0) this.#control.join(node, head[node]!);
-			}
+			} else if (usesCells) head[node] = this.#cells.nearest(node);
+			else if (this.#joinsNearest) head[node] = ballot.nearest(node);
+			else head[node] = this.#heard.best[node]!;
+		}
+		if (this.#control.isFree) return;
+		for (let node = 0; node < head.length; node++) {
+			if (head[node]! >= 0 && head[node] !== node) this.#control.join(node, head[node]!);
 		}
 		this.#schedule();
 	}
