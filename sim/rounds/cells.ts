@@ -38,28 +38,40 @@ export class Cells {
 
 	/** The member nearest to a node, among equals the one of lowest number; -1 when there is none. */
 	nearest(node: number): number {
+		const { x, y, left, bottom } = this.#field;
+		const starts = this.#starts;
+		const members = this.#members;
+		const columns = this.#columns;
+		const rows = this.#rows;
+		const cellM = this.#cellM;
+		const atX = x[node]!;
+		const atY = y[node]!;
 		const column = this.#columnOf(node);
 		const row = this.#rowOf(node);
+		// How far the node is from the nearest side of its own cell: so much nearer is every ring.
+		const insideX = atX - left - column * cellM;
+		const insideY = atY - bottom - row * cellM;
+		const marginM = Math.min(insideX, cellM - insideX, insideY, cellM - insideY);
 		let best = -1;
 		let leastM2 = Number.POSITIVE_INFINITY;
-		const rings = Math.max(this.#columns, this.#rows);
-		for (let ring = 0; ring < rings; ring++) {
-			// Whatever lies in this ring is at least ring - 1 whole cells away.
-			const beyondM = (ring - 1) * this.#cellM;
-			if (ring > 0 && best >= 0 && beyondM > 0 && beyondM * beyondM > leastM2) break;
-			for (let r = row - ring; r <= row + ring; r++) {
-				if (r < 0 || r >= this.#rows) continue;
-				const isEdge = r === row - ring || r === row + ring;
-				for (let c = column - ring; c <= column + ring; c += isEdge || ring === 0 ? 1 : 2 * ring) {
-					if (c < 0 || c >= this.#columns) continue;
-					const cell = r * this.#columns + c;
-					for (let i = this.#starts[cell]!; i < this.#starts[cell + 1]!; i++) {
-						const other = this.#members[i]!;
-						const squareM2 = this.#field.squareM2(node, other);
-						if (squareM2 < leastM2 || (squareM2 === leastM2 && other < best)) {
-							leastM2 = squareM2;
-							best = other;
-						}
+		for (let ring = 0; ring < columns || ring < rows; ring++) {
+			const beyondM = (ring - 1) * cellM + marginM;
+			if (ring > 0 && beyondM > 0 && beyondM * beyondM > leastM2) break;
+			const lastRow = Math.min(rows - 1, row + ring);
+			for (let r = Math.max(0, row - ring); r <= lastRow; r++) {
+				const isEdge = ring === 0 || r === row - ring || r === row + ring;
+				const step = isEdge ? 1 : 2 * ring;
+				for (let c = column - ring; c <= column + ring; c += step) {
+					if (c < 0 || c >= columns) continue;
+					const cell = r * columns + c;
+					for (let i = starts[cell]!, end = starts[cell + 1]!; i < end; i++) {
+						const other = members[i]!;
+						const dx = x[other]! - atX;
+						const dy = y[other]! - atY;
+						const squareM2 = dx * dx + dy * dy;
+						if (squareM2 > leastM2 || (squareM2 === leastM2 && other > best)) continue;
+						leastM2 = squareM2;
+						best = other;
 					}
 				}
 			}

@@ -12,7 +12,7 @@ export class Claims {
 	readonly told: Uint8Array;
 	/** 1 for nodes that are thought to be alive. */
 	readonly known: Uint8Array;
-	/** Whether any election looked at what neighbours there are, and at what they claim. */
+	/** Whether any election asked what neighbours there are, and what they claim. */
 	isRead = false;
 	isChargeRead = false;
 	/** What {@link look} found. */
@@ -20,30 +20,37 @@ export class Claims {
 	charge = 0;
 	richer = 0;
 
+	/** Rises when anything changes; node, units and version of what was last looked at. */
+	#version = 0;
+	#lookedAt = -1;
+	#lookedWith = -1;
+	#lookedIn = -1;
+
 	constructor(state: NetworkState) {
 		this.#state = state;
 		this.told = new Uint8Array(state.field.nodes);
 		this.known = state.batteries.alive.slice();
 	}
 
-	/** Lets everybody know who is alive. */
-	notice(): void {
-		this.known.set(this.#state.batteries.alive);
+	/** A node tells its neighbours its charge. */
+	tell(node: number, units: number): void {
+		if (this.told[node] === units) return;
+		this.#version++;
+		this.told[node] = units;
 	}
 
-	/** How many neighbours a node has. */
-	count(node: number): number {
-		this.isRead = true;
-		const { from, to } = this.#state.neighbourhood;
-		let count = 0;
-		for (let i = from[node]!; i < from[node + 1]!; i++) count += this.known[to[i]!]!;
-		return count;
+	/** Lets everybody know who is alive. */
+	notice(): void {
+		this.#version++;
+		this.known.set(this.#state.batteries.alive);
 	}
 
 	/** Looks at a node's neighbours: how many, the sum of their charges, and how many are richer than `units`. */
 	look(node: number, units: number): void {
-		this.isRead = true;
-		this.isChargeRead = true;
+		if (node === this.#lookedAt && units === this.#lookedWith && this.#version === this.#lookedIn) return;
+		this.#lookedAt = node;
+		this.#lookedWith = units;
+		this.#lookedIn = this.#version;
 		const { from, to } = this.#state.neighbourhood;
 		const { told, known } = this;
 		let neighbours = 0;
@@ -64,7 +71,6 @@ export class Claims {
 
 	/** Mean over all neighbours of what it costs to reach a node, 255 being the cost at the cluster radius. */
 	reachCost(node: number): number {
-		this.isRead = true;
 		const { from, to, squareM2 } = this.#state.neighbourhood;
 		let sum = 0;
 		let count = 0;

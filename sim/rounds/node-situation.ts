@@ -26,21 +26,30 @@ export class NodeSituation implements Situation {
 	}
 
 	get neighbours(): number {
-		return this.#claims.count(this.#node);
+		this.#look();
+		return this.#claims.neighbours;
 	}
 
 	get claimedCharge(): number {
-		this.#claims.look(this.#node, this.charge);
+		this.#look();
+		this.#claims.isChargeRead = true;
 		return this.#claims.charge;
 	}
 
 	get richerNeighbours(): number {
-		this.#claims.look(this.#node, this.charge);
+		this.#look();
+		this.#claims.isChargeRead = true;
 		return this.#claims.richer;
 	}
 
 	get reachCost(): number {
+		this.#claims.isRead = true;
 		return this.#claims.reachCost(this.#node);
+	}
+
+	#look(): void {
+		this.#claims.isRead = true;
+		this.#claims.look(this.#node, this.charge);
 	}
 
 	get sinceLed(): number {

@@ -66,7 +66,7 @@ export class Terms {
 		this.#ballot = new Ballot(state, this.#elections, this.#situations, this.#heard, reachesAll, {
 			onAnnouncement: (node) => {
 				control.advertisement(node);
-				this.#claims.told[node] = state.units[node]!;
+				this.#claims.tell(node, state.units[node]!);
 			},
 		});
 		this.#review = new TermReview(state, this.#elections, this.#claims, this.#heard);
@@ -81,8 +81,8 @@ export class Terms {
 	elect(): void {
 		const state = this.#state;
 		const isFirst = state.election === 0;
-		this.#claims.notice();
 		this.#tellCharges(isFirst);
+		this.#claims.notice();
 		if (!isFirst) this.#review.conclude();
 		state.election++;
 		state.hasUnnoticedDeath = false;
@@ -149,7 +149,7 @@ export class Terms {
 		else if (isChargeRead) {
 			for (let node = 0; node < told.length; node++) {
 				if (batteries.alive[node] === 0 || Math.abs(units[node]! - told[node]!) < helloUnits) continue;
-				told[node] = units[node]!;
+				this.#claims.tell(node, units[node]!);
 				this.#control.hello(node);
 			}
 		}
