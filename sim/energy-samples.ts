@@ -10,8 +10,9 @@ export interface SampledWorld {
 	readonly config: ClusterConfig;
 	/** Rounds from one election to the next. */
 	readonly roundsPerElection: number;
-	/** What the clock of the sink shows, and the true time at which it does. */
-	sinkUs(): number;
+	/** When the first round begins, by the clock of the sink. */
+	readonly beganUs: number;
+	/** The true time at which that clock shows as much. */
 	trueUs(sinkUs: number): number;
 	at(trueUs: number, callback: () => void): void;
 	/** Tells what all nodes that have power have used. */
@@ -20,10 +21,9 @@ export interface SampledWorld {
 
 /** Looks at what all nodes have used when a round begins, and when what all listen to in an election is over. */
 export function sampleRounds(world: SampledWorld): void {
-	const { config, roundsPerElection } = world;
+	const { config, roundsPerElection, beganUs } = world;
 	const step = Math.min(roundsPerElection, MOST_ROUNDS);
 	const slotsUs = slotsBeginUs(config, true);
-	const beganUs = world.sinkUs();
 	const guardUs = BEFORE_US + Math.ceil((2 * config.driftPpm * roundsPerElection * config.roundUs) / 1e6);
 	const look = (round: number): void => {
 		const roundUs = beganUs + round * config.roundUs;

@@ -1,6 +1,4 @@
-import { CollectingApp } from "../firmware/app/collecting.js";
 import { TRAFFIC_PORT } from "../firmware/app/ports.js";
-import { SensingApp } from "../firmware/app/sensing.js";
 import { Timeline } from "../firmware/cluster/timeline.js";
 import type { Node } from "../firmware/node.js";
 import type { Random } from "../firmware/ports.js";
@@ -16,14 +14,12 @@ import {
 	scheduleLifecycle,
 } from "./lifecycle.js";
 import { addressOf } from "./network.js";
+import { ReadingApps, type ReadingsOptions } from "./reading-apps.js";
 import { optionsOf, type Scenario, type ScenarioModules } from "./scenario/scenario.js";
 import { HEADER_BYTES } from "./traffic/flow.js";
 import { fillPayload, MIN_PAYLOAD_BYTES } from "./traffic/payload.js";
 import type { TrafficContext } from "./traffic/traffic.js";
 import { World, type WorldOptions } from "./world.js";
-
-/** Options of the `readings` traffic: the firmware's own sensing application. */
-type ReadingsOptions = Readonly<Record<"periodS" | "startS" | "readingsPerPack", number>>;
 
 /**
  * One run of a scenario: build it, {@link run} it in as many steps as you like, {@link finish} it.
@@ -47,9 +43,7 @@ export class Simulation {
 	readonly #peakBytes: Uint32Array;
 	readonly #sequences: Uint32Array;
 	readonly #payload: Uint8Array;
-	/** Start the sensing applications of a node, by its number. */
-	readonly #appStarters: ((firstUs: number) => SensingApp)[][];
-	readonly #apps: SensingApp[][];
+	readonly #readings: ReadingApps;
 
 	constructor(scenario: Scenario, modules: ScenarioModules, options: WorldOptions) {
 		this.scenario = scenario;
@@ -61,14 +55,13 @@ export class Simulation {
 		this.#alive = new Uint8Array(nodes.length).fill(1);
 		this.#lastDeath = lastDeath(scenario.stopAt, nodes.length - this.sinks.length);
 		this.#peakBytes = new Uint32Array(nodes.length);
-		this.#appStarters = nodes.map(() => []);
-		this.#apps = nodes.map(() => []);
 		this.#sequences = new Uint32Array(nodes.length);
 		this.#payload = new Uint8Array(scenario.node.maxPacketBytes);
 		const candidates = lifecycleNodes(nodes.length, this.sinks, this.world.paths.next);
 		const plan = planLifecycle(scenario, candidates);
 		for (const { node } of plan.joins) this.world.powered[node] = 0;
 		this.#announce();
+		this.#readings = new ReadingApps(this.world);
 		this.#startNodes();
 		this.#startApplications(modules);
 		this.#schedule(candidates, plan);
@@ -139,7 +132,7 @@ export class Simulation {
 
 	#powerOff(node: number): void {
 		this.world.powered[node] = 0;
-		for (const app of this.#apps[node]!.splice(0)) app.stop();
+		this.#readings.powerOff(node);
 		this.world.nodes[node]!.stop();
 		this.world.transceivers.kill(node);
 	}
@@ -150,7 +143,7 @@ export class Simulation {
 		const started = this.world.nodes[node]!;
 		started.network.bind(TRAFFIC_PORT, () => {});
 		started.start();
-		this.#apps[node] = this.#appStarters[node]!.map((start) => start(this.nowUs()));
+		this.#readings.powerOn(node, this.nowUs());
 	}
 
 	#schedule(candidates: LifecycleNodes, plan: LifecyclePlan): void {
@@ -281,15 +274,17 @@ export class Simulation {
 			}
 			if (this.world.hasBattery(id)) battery?.watch(id, queue.nowUs());
 		}
-		for (const sink of this.sinks) new CollectingApp(nodes[sink]!);
 	}
 
 	#startApplications(modules: ScenarioModules): void {
 		this.scenario.traffic.forEach((options, i) => {
 			const model = modules.traffic[i];
 			const context = this.#contextOf(i);
-			if (model === undefined) this.#startReadings(optionsOf<ReadingsOptions>(options), context);
-			else model.start(optionsOf(options), context);
+			if (model === undefined) {
+				this.#readings.add(optionsOf<ReadingsOptions>(options), context.random, (node) =>
+					context.target(node, "sink"),
+				);
+			} else model.start(optionsOf(options), context);
 		});
 	}
 
@@ -316,30 +311,6 @@ export class Simulation {
 		};
 	}
 
-	#startReadings(options: ReadingsOptions, context: TrafficContext): void {
-		const periodUs = Math.round(options.periodS * 1e6);
-		for (let id = 0; id < this.nodes; id++) {
-			const sink = context.target(id, "sink");
-			if (sink === undefined || this.sinks.includes(id)) continue;
-			const { global, linkLocal } = this.world.nodes[sink]!;
-			const random = context.random(id);
-			const start = (fromUs: number): SensingApp => {
-				const app = new SensingApp(this.world.nodes[id]!, {
-					sink: global ?? linkLocal,
-					periodUs,
-					readingsPerPack: options.readingsPerPack,
-					firstUs: this.world.ownUs(id, fromUs + random.below(periodUs)),
-					baseName: `n${id}:`,
-				});
-				app.start();
-				return app;
-			};
-			const startUs = Math.round(options.startS * 1e6);
-			this.#appStarters[id]!.push((fromUs) => start(Math.max(startUs, fromUs)));
-			if (this.world.powered[id] === 1) this.#apps[id]!.push(start(startUs));
-		}
-	}
-
 	/** Follows the rounds of clusters, which are the sink's. */
 	#sampleRounds(sink: number): void {
 		const { world } = this;
@@ -348,7 +319,7 @@ export class Simulation {
 		sampleRounds({
 			config,
 			roundsPerElection: new Timeline(config).roundsPerElection,
-			sinkUs: () => world.ownUs(sink, this.nowUs()),
+			beganUs: world.nodes[sink]!.cluster!.rounds.baseUs,
 			trueUs: (sinkUs) => world.trueUs(sink, sinkUs),
 			at: (timeUs, callback) => world.queue.at(timeUs, callback),
 			tell: (moment) => this.#tellUsed(moment),

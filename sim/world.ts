@@ -260,8 +260,9 @@ export class World {
 		const sinkSet = new Set(this.sinks);
 		return (id) => {
 			const ports = (this.#ports[id] ??= this.#makePorts(id, shared));
+			const cluster = this.clusters?.configOf(id);
 			const config = nodeConfig(scenario, id, sinkSet.has(id), prefix, contexts, policy, this.paths, ports);
-			return new Node(config, ports, this.pool);
+			return new Node({ ...config, cluster }, ports, this.pool);
 		};
 	}
 

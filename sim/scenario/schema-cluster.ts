@@ -88,6 +88,13 @@ export const CLUSTER_SCHEMA = {
 			default: 32,
 			description: "Readings that a node keeps until a receipt tells that they arrived",
 		},
+		trustGate: {
+			type: "boolean",
+			default: true,
+			description:
+				"Whether nodes heed nobody as a head whose fragments or whose service as a head were bad; false to see what " +
+				"that is worth",
+		},
 	},
 	default: {},
 	description: "How clustered nodes spend their time; milliseconds where the name ends in Ms",
