@@ -64,10 +64,13 @@ export class ServiceTrust implements TrustGate {
 	admits(neighbour: LinkAddress, nowUs: number): boolean {
 		if (this.#options.sinkAddress?.equals(neighbour) === true) return true;
 		if (this.#options.fragments.isBarred?.(neighbour, nowUs) === true) return false;
-		const i = this.table.obtain(neighbour, nowUs);
+		const { table } = this;
+		// Asking about somebody displaces nobody: this is asked of all neighbours, many times an election.
+		const known = table.find(neighbour, nowUs);
+		const i = known >= 0 || table.count === table.capacity ? known : table.obtain(neighbour, nowUs);
 		if (i < 0) return this.#least(PRIOR, neighbour, nowUs) >= ENTER_SCORE;
 		this.#review(i, neighbour, false, nowUs);
-		return this.table.admission[i] === Admission.admitted;
+		return table.admission[i] === Admission.admitted;
 	}
 
 	isProven(neighbour: LinkAddress, nowUs: number): boolean {
