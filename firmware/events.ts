@@ -82,12 +82,12 @@ export const NODE_EVENTS = {
 	},
 	/** A message of the node's own protocols was on the air, retransmissions counted. `kind`: which protocol. */
 	controlSent: { code: 14, fields: [timeUs, node, ["kind", "text"], ["transmissions", "uint"]] },
-	/** An ICMPv6 error was sent to the source of a datagram. `type`, `code`: RFC 4443, section 3. */
-	reportSent: { code: 15, fields: [timeUs, node, ["type", "uint"], ["code", "uint"]] },
+	/** An ICMPv6 error was sent to the source of a datagram. `icmpType`, `icmpCode`: RFC 4443, section 3. */
+	reportSent: { code: 15, fields: [timeUs, node, ["icmpType", "uint"], ["icmpCode", "uint"]] },
 	/** An ICMPv6 error came back for a datagram of this node. `bytes`: the whole IPv6 packet. */
 	reportReceived: {
 		code: 16,
-		fields: [timeUs, node, source, ["type", "uint"], ["code", "uint"], ["bytes", "uint"]],
+		fields: [timeUs, node, source, ["icmpType", "uint"], ["icmpCode", "uint"], ["bytes", "uint"]],
 	},
 	/**
 	 * A node thinks otherwise of a neighbour. `state`: `normal`, `doubted` (its score fell below 0.5), `probation` or

@@ -310,3 +310,9 @@ test("arguments that do not make sense are named", (t) => {
 		/expected an event log, a pcap/,
 	);
 });
+
+test("no event has a field by the name under which readers give its type, and no code is given twice", (t) => {
+	const types = Object.values(SIM_EVENTS);
+	for (const { fields } of types) t.false(fields.some(([name]) => (name as string) === "type"));
+	t.is(new Set(types.map(({ code }) => code)).size, types.length);
+});
