@@ -11,7 +11,10 @@ export const SIM_EVENTS = {
 		code: 64,
 		fields: [timeUs, ["scenario", "text"], ["seed", "uint"], ["fidelity", "text"], ["nodes", "uint"]],
 	},
-	/** A node stands at a place, in metres. `role`: `node`, `sink`, `outsider` for a replaying radio, or `attacker`. */
+	/**
+	 * A node stands at a place, in metres. `role`: `node`, `sink`, `outsider` for a replaying radio, `attacker`, or
+	 * `verifying` for a node that takes no code but what is signed.
+	 */
 	nodePlaced: {
 		code: 65,
 		fields: [timeUs, node, ["x", "float"], ["y", "float"], ["role", "text"], ["address", "address"]],
@@ -131,6 +134,40 @@ export const SIM_EVENTS = {
 			["leftJ", "float"],
 		],
 	},
+	/**
+	 * The graph of a run of fidelity `graph`. `links`: each direction counts; `largest`: nodes in the largest component;
+	 * `excess`: (⟨k²⟩ - ⟨k⟩) / ⟨k⟩ of the degrees k; `periodX` and `periodY`: size in metres of a field without borders, else 0.
+	 */
+	graphBuilt: {
+		code: 112,
+		fields: [
+			timeUs,
+			["links", "uint"],
+			["largest", "uint"],
+			["meanDegree", "float"],
+			["excess", "float"],
+			["transitivity", "float"],
+			["periodX", "float"],
+			["periodY", "float"],
+		],
+	},
+	/** What theory says of a worm on this graph; see `worm/predictions.ts`. `waveMPerS`: 0 where there is no such wave. */
+	wormPredicted: {
+		code: 113,
+		fields: [
+			timeUs,
+			["transmissibility", "float"],
+			["r0", "float"],
+			["finalSize", "float"],
+			["waveMPerS", "float"],
+		],
+	},
+	/** A node runs a worm. `from`: whose code it took; itself where it had it from the beginning. */
+	nodeInfected: { code: 114, fields: [timeUs, node, ["from", "uint"]] },
+	/** An infected node was patched, and is immune. */
+	nodePatched: { code: 115, fields: [timeUs, node] },
+	/** A susceptible node's score of an infected neighbour fell below θ: it drops its code from now on. */
+	neighbourDistrusted: { code: 116, fields: [timeUs, node, ["from", "uint"]] },
 } as const satisfies EventTable;
 
 export type SimSink = EventMethods<typeof SIM_EVENTS>;

@@ -61,8 +61,11 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 	const into = required(args, "into", "a scenario");
 	const at = readPlace(required(args, "at", "a place such as 40,40"));
 	const loaded = await loadScenario(into, { seed: readSeed(args), set: args.texts("set") });
-	if (loaded.scenario.fidelity !== "packets")
-		throw new UserError(`--into ${into}: expected a scenario with frames on the air, found fidelity rounds`);
+	const { fidelity } = loaded.scenario;
+	if (fidelity !== "packets")
+		throw new UserError(
+			`--into ${into}: expected a scenario with frames on the air, found fidelity ${fidelity}`,
+		);
 	const txPowerDbm = readNumber(args, "power", loaded.scenario.radio.txPowerDbm, -100, 40);
 	const startUs = Math.round(readNumber(args, "start", 0, 0, loaded.scenario.durationS) * 1e6);
 	const speed = readNumber(args, "speed", 1, 1e-6, 1e6);

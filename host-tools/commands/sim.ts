@@ -42,8 +42,9 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 	const name = onePositional(args, "SCENARIO");
 	const loaded = await loadScenario(name, { seed: readSeed(args), set: args.texts("set") });
 	const perRound = args.flag("per-round");
-	if (perRound && loaded.scenario.fidelity !== "rounds")
-		throw new UserError("--per-round: expected a scenario with fidelity rounds, found packets");
+	const { fidelity } = loaded.scenario;
+	if (perRound && fidelity !== "rounds")
+		throw new UserError(`--per-round: expected a scenario with fidelity rounds, found ${fidelity}`);
 	const words = [name, ...scenarioWords(args)];
 	await execute(loaded, args, { command: "sim", words, run: {}, perRound });
 	return 0;

@@ -1,5 +1,6 @@
 import process from "node:process";
 import type { SimSink } from "../../sim/events.js";
+import type { Scenario } from "../../sim/scenario/scenario.js";
 import type { CommandArguments } from "../command.js";
 import { UserError } from "../errors.js";
 import { Interruption } from "../interruption.js";
@@ -7,6 +8,7 @@ import { stdoutHasColour } from "../output.js";
 import { roundsText } from "../report/rounds-text.js";
 import { runText } from "../report/run-text.js";
 import { makeStyle, type Style } from "../report/style.js";
+import { wormText } from "../report/worm-text.js";
 import type { LoadedScenario } from "../scenario/load.js";
 import { repeatCommand } from "./options.js";
 import { Progress } from "./progress.js";
@@ -15,6 +17,8 @@ import { roundsSummaryOf } from "./rounds-summary.js";
 import { type RunOptions, runSteps } from "./run.js";
 import { roundsSteps } from "./run-rounds.js";
 import { summaryOf } from "./summary.js";
+import { wormSteps } from "./worm-run.js";
+import { wormSummaryOf } from "./worm-summary.js";
 
 /** What a command adds to a run. */
 export interface Execution {
@@ -56,7 +60,7 @@ export async function execute(
 	const recorder = recorded
 		? new Recorder(loaded, { directory, tap: args.flag("tap"), metadata })
 		: undefined;
-	const begin = loaded.scenario.fidelity === "rounds" ? runOfRounds : runOfPackets;
+	const begin = RUNS[loaded.scenario.fidelity];
 	const progress = new Progress(loaded.scenario.name);
 	const interruption = new Interruption();
 	try {
@@ -111,3 +115,17 @@ function* runOfRounds(loaded: LoadedScenario, execution: Execution, hooks: Hooks
 		return { summary, text: (style) => roundsText(summary, scenario, outcome.simulation, repeat, style) };
 	};
 }
+
+function* runOfWorm(loaded: LoadedScenario, _execution: Execution, hooks: Hooks, repeat: string): Run {
+	const outcome = yield* wormSteps(loaded, hooks);
+	return (eventLogSha256) => {
+		const summary = wormSummaryOf(loaded, outcome, eventLogSha256);
+		return { summary, text: (style) => wormText(summary, loaded.scenario, repeat, style) };
+	};
+}
+
+const RUNS = {
+	packets: runOfPackets,
+	rounds: runOfRounds,
+	graph: runOfWorm,
+} as const satisfies Readonly<Record<Scenario["fidelity"], typeof runOfPackets>>;

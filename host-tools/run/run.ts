@@ -10,12 +10,7 @@ import { UserError } from "../errors.js";
 import { messageOf } from "../scenario/extension.js";
 import type { LoadedScenario } from "../scenario/load.js";
 import { moduleFault } from "../scenario/user-module.js";
-
-/** At the beginning the run is cut in so many steps, between which progress is told. */
-const STEPS = 200;
-/** Wall time of a step between which the size of steps stays as it is: short enough to stop a run soon. */
-const SHORT_STEP_MS = 20;
-const LONG_STEP_MS = 100;
+import { inSteps } from "./stepping.js";
 
 export interface RunOptions {
 	/** Take the run's events beside the metrics. */
@@ -71,26 +66,13 @@ function* steps(loaded: LoadedScenario, options: RunOptions): Generator<undefine
 	const beganMs = performance.now();
 	const simulation = prepare(loaded, options, sink);
 	const startS = (performance.now() - beganMs) / 1000;
-	const { durationUs } = simulation;
-	let stepUs = Math.ceil(durationUs / STEPS);
-	let wallMs = 0;
-	for (let reachedUs = 0; reachedUs < durationUs && !simulation.ended; ) {
-		reachedUs = Math.min(durationUs, reachedUs + stepUs);
-		const stepBeganMs = performance.now();
-		simulation.run(reachedUs);
-		const tookMs = performance.now() - stepBeganMs;
-		wallMs += tookMs;
-		if (tookMs > LONG_STEP_MS) stepUs = Math.ceil(stepUs / 2);
-		else if (tookMs < SHORT_STEP_MS) stepUs = Math.min(Math.ceil(durationUs / STEPS), stepUs * 2);
-		options.onProgress?.(reachedUs / durationUs, simulation);
-		yield;
-	}
+	const wallS = yield* inSteps(simulation, (share) => options.onProgress?.(share, simulation));
 	simulation.finish();
 	return {
 		summary: metrics.summary(),
 		lab: lab?.summary(),
 		cluster: cluster?.summary(),
-		wallS: wallMs / 1000,
+		wallS,
 		startS,
 		simulation,
 	};

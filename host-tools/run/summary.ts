@@ -10,12 +10,13 @@ export function rounded<T>(value: T): T {
 	return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, rounded(inner)])) as T;
 }
 
-function round(value: number, digits: number): number {
+/** A number with at most so many decimals. */
+export function round(value: number, digits: number): number {
 	return Number(value.toFixed(digits));
 }
 
 /** How many a second; 0 for a run that took no time. */
-function rate(count: number, wallS: number): number {
+export function rate(count: number, wallS: number): number {
 	return wallS > 0 ? Math.round(count / wallS) : 0;
 }
 

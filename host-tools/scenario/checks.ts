@@ -5,6 +5,7 @@ import { ENERGY_PROFILES, type ProfileName, txCurrentMa } from "../../sim/energy
 import { ELECTIONS, NONE } from "../../sim/opponents/elections/index.js";
 import { chargeFactors } from "../../sim/rounds/initial-charges.js";
 import { optionsOf, type Scenario, type ScenarioModules } from "../../sim/scenario/scenario.js";
+import { givesLinks } from "../../sim/topology/contact-graph.js";
 import type { Topology } from "../../sim/topology/topology.js";
 import { HEADER_BYTES } from "../../sim/traffic/flow.js";
 import { TRAFFIC_MODELS } from "../../sim/traffic/index.js";
@@ -67,6 +68,7 @@ export function checkScenario(
 		}),
 	);
 	checkRounds(document, scenario, topology);
+	checkWorm(document, scenario, topology);
 	if (typeof scenario.sinks !== "string") checkNumbers(document, ["sinks"], scenario.sinks, topology.nodes);
 	checkTraffic(document, scenario, modules, topology);
 	checkLifecycle(document, scenario, topology);
@@ -93,7 +95,7 @@ function checkRounds(
 			`expected an election with fidelity rounds (${names}, or the path of a module), found ${election.kind}`,
 		);
 	}
-	if (topology.links !== undefined) {
+	if (givesLinks(topology)) {
 		throw document.error(
 			["topology", "kind"],
 			"expected a topology with places with fidelity rounds, found one of links",
@@ -103,6 +105,22 @@ function checkRounds(
 		chargeFactors(topology.nodes, rounds.levels, seed);
 	} catch (error) {
 		throw document.error(["rounds", "levels"], messageOf(error).replace("levels: ", ""));
+	}
+}
+
+function checkWorm(document: ScenarioDocument, { fidelity, worm }: Scenario, topology: Topology): void {
+	if (fidelity !== "graph") return;
+	if (!givesLinks(topology)) {
+		throw document.error(
+			["topology", "kind"],
+			"expected a topology of links with fidelity graph, such as random-spatial, found one of places",
+		);
+	}
+	if (worm.initial > topology.nodes) {
+		throw document.error(
+			["worm", "initial"],
+			`expected at most the ${topology.nodes} nodes that there are, found ${worm.initial}`,
+		);
 	}
 }
 

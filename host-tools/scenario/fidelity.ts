@@ -20,17 +20,34 @@ const OF_PACKETS: readonly (keyof Scenario)[] = [
 const OF_BOTH: ReadonlySet<string> = new Set(["roundS", "roundsPerElection", "radiusM"]);
 const CLUSTER_OF_PACKETS = Object.keys(CLUSTER_SCHEMA.properties).filter((key) => !OF_BOTH.has(key));
 
+/** Sections that a worm on a graph knows nothing of. */
+const NOT_OF_GRAPH: readonly (keyof Scenario)[] = [
+	...OF_PACKETS.filter((key) => key !== "durationS"),
+	"stopAt",
+	"election",
+	"cluster",
+	"rounds",
+];
+
+/** Whose a section is that another fidelity refuses; packets' where it is not listed. */
+const OWNERS: Readonly<Record<string, string>> = {
+	rounds: "rounds",
+	worm: "graph",
+	election: "packets and rounds",
+};
+
 /** Paths of a scenario that mean nothing under a fidelity. */
 export function foreignKeys(fidelity: Scenario["fidelity"]): readonly (readonly string[])[] {
-	if (fidelity === "packets") return [["rounds"]];
-	return [...OF_PACKETS.map((key) => [key]), ...CLUSTER_OF_PACKETS.map((key) => ["cluster", key])];
+	if (fidelity === "packets") return [["rounds"], ["worm"]];
+	if (fidelity === "graph") return NOT_OF_GRAPH.map((key) => [key]);
+	return [...OF_PACKETS.map((key) => [key]), ...CLUSTER_OF_PACKETS.map((key) => ["cluster", key]), ["worm"]];
 }
 
 /** Refuses what the user wrote although the scenario's fidelity knows nothing of it. Throws a UserError. */
 export function checkFidelity(document: ScenarioDocument, { fidelity }: Scenario): void {
-	const other = fidelity === "rounds" ? "packets" : "rounds";
 	for (const path of foreignKeys(fidelity)) {
 		if (!document.has(path)) continue;
-		throw document.error(path, `expected nothing here with fidelity ${fidelity}; it belongs to ${other}`);
+		const owner = OWNERS[path[0]!] ?? "packets";
+		throw document.error(path, `expected nothing here with fidelity ${fidelity}; it belongs to ${owner}`);
 	}
 }

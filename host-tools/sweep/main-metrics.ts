@@ -38,6 +38,10 @@ export const MAIN_METRICS: readonly MainMetric[] = [
 	metric("cluster.energyPerReadingMj", "mJ/reading", "lowest", 1, 3),
 	metric("cluster.control.octetsPerReading", "control B/reading", "lowest"),
 	metric("cluster.control.electionShare", "election %", "lowest", 100),
+	// Of a worm.
+	metric("finalSize", "infected %", "lowest", 100),
+	metric("peak", "at once %", "lowest", 100),
+	metric("waveMPerS", "wave m/s", "lowest", 1, 2),
 ];
 
 /** Which end of a metric is good; undefined where nobody said. */

@@ -1,5 +1,6 @@
 import type { RoundsRunSummary } from "../run/rounds-summary.js";
 import type { RunSummary } from "../run/summary.js";
+import type { WormRunSummary } from "../run/worm-summary.js";
 
 /** Numbers of a run by dotted name, such as `latencyMs.p95`; null where the run gives none. */
 export type RunMetrics = Readonly<Record<string, number | null>>;
@@ -26,7 +27,7 @@ const NEEDS_COUNT: readonly (readonly [metric: RegExp, count: string])[] = [
 ];
 
 /** All numbers of a summary but those that depend on the machine. */
-export function metricsOf(summary: RunSummary | RoundsRunSummary): RunMetrics {
+export function metricsOf(summary: RunSummary | RoundsRunSummary | WormRunSummary): RunMetrics {
 	const metrics: Record<string, number | null> = {};
 	// What only an attack or clusters are measured by is unknown without one, not 0.
 	const whole = summary.fidelity === "packets" ? { lab: null, cluster: null, ...summary } : summary;

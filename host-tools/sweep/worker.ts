@@ -1,12 +1,15 @@
 import { parentPort, workerData } from "node:worker_threads";
+import type { SimSink } from "../../sim/events.js";
 import { UserError } from "../errors.js";
 import { Recorder } from "../run/recorder.js";
-import { roundsSummaryOf } from "../run/rounds-summary.js";
+import { type RoundsRunSummary, roundsSummaryOf } from "../run/rounds-summary.js";
 import { runScenario } from "../run/run.js";
 import { runRounds } from "../run/run-rounds.js";
-import { summaryOf } from "../run/summary.js";
+import { type RunSummary, summaryOf } from "../run/summary.js";
+import { runWorm } from "../run/worm-run.js";
+import { type WormRunSummary, wormSummaryOf } from "../run/worm-summary.js";
 import type { Assignment } from "../scenario/document.js";
-import { loadScenario } from "../scenario/load.js";
+import { type LoadedScenario, loadScenario } from "../scenario/load.js";
 import { metricsOf, type RunMetrics } from "./run-metrics.js";
 
 /** What a worker is to run, but for the seed. */
@@ -56,16 +59,25 @@ async function runJob(job: Job): Promise<JobOutcome> {
 			? new Recorder(loaded, { directory: undefined, tap: false, metadata })
 			: undefined;
 		const sinks = recorder?.sinks ?? [];
-		if (loaded.scenario.fidelity === "rounds") {
-			const outcome = runRounds(loaded, { sinks });
-			const metrics = metricsOf(roundsSummaryOf(loaded, outcome, null));
-			return { job, metrics, eventLogSha256: recorder?.finish() ?? null };
-		}
-		const outcome = runScenario(loaded, { sinks });
-		const eventLogSha256 = recorder?.finish() ?? null;
-		return { job, metrics: metricsOf(summaryOf(loaded, outcome, eventLogSha256)), eventLogSha256 };
+		const metrics = metricsOf(summaryOfRun(loaded, sinks));
+		return { job, metrics, eventLogSha256: recorder?.finish() ?? null };
 	} catch (error) {
 		return { job, failure: failureOf(error) };
+	}
+}
+
+/** Runs a scenario as its fidelity asks for. */
+function summaryOfRun(
+	loaded: LoadedScenario,
+	sinks: readonly Partial<SimSink>[],
+): RunSummary | RoundsRunSummary | WormRunSummary {
+	switch (loaded.scenario.fidelity) {
+		case "packets":
+			return summaryOf(loaded, runScenario(loaded, { sinks }), null);
+		case "rounds":
+			return roundsSummaryOf(loaded, runRounds(loaded, { sinks }), null);
+		case "graph":
+			return wormSummaryOf(loaded, runWorm(loaded, { sinks }), null);
 	}
 }
 

@@ -3,6 +3,7 @@ import { CLUSTER_SCHEMA, ELECTION_SCHEMA } from "./schema-cluster.js";
 import { LIFECYCLE_SCHEMA } from "./schema-lifecycle.js";
 import { NODE_SCHEMA } from "./schema-node.js";
 import { ROUNDS_SCHEMA } from "./schema-rounds.js";
+import { WORM_SCHEMA } from "./schema-worm.js";
 
 /**
  * JSON Schema of a scenario, as plain data: the one place that says what may stand in one.
@@ -25,11 +26,11 @@ export const SCENARIO_SCHEMA = {
 			description: "Every random draw follows from it: the same seed, the same run",
 		},
 		fidelity: {
-			enum: ["packets", "rounds"],
+			enum: ["packets", "rounds", "graph"],
 			default: "packets",
 			description:
 				"packets: the firmware on every node, every frame on a shared channel; rounds: elections on the first-order radio " +
-				"model of the clustering literature, without frames or a channel",
+				"model of the clustering literature, without frames or a channel; graph: a worm along the topology's links, without radios",
 		},
 		durationS: {
 			type: "number",
@@ -87,6 +88,7 @@ export const SCENARIO_SCHEMA = {
 		election: ELECTION_SCHEMA,
 		cluster: CLUSTER_SCHEMA,
 		rounds: ROUNDS_SCHEMA,
+		worm: WORM_SCHEMA,
 		sinks: {
 			anyOf: [
 				{ enum: ["corner", "centre", "none"] },

@@ -49,6 +49,11 @@ export function graphOfEdges(
 	return { nodes, start, to: ends, prr: ratios, ...place };
 }
 
+/** Whether a topology gives links, and does not leave them to propagation. */
+export function givesLinks(topology: Topology): boolean {
+	return "contacts" in topology || topology.links !== undefined;
+}
+
 /** The links of a topology as flat arrays; undefined for one whose links follow from propagation. */
 export function contactsOf(topology: Topology): ContactGraph | undefined {
 	if (topology.contacts !== undefined) return topology.contacts;

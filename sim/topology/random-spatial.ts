@@ -1,6 +1,6 @@
-import type { ExplicitLink } from "../channel/links.js";
+import type { ExplicitLink, Positions } from "../channel/links.js";
 import { RandomStream } from "../kernel/random.js";
-import { graphOfEdges, linksOf } from "./contact-graph.js";
+import { type ContactGraph, graphOfEdges, linksOf } from "./contact-graph.js";
 import { type DegreeSpread, drawExpectedDegrees } from "./expected-degrees.js";
 import {
 	type DistanceKernel,
@@ -98,45 +98,63 @@ export const randomSpatial: TopologyFactory = {
 			description: "Packet reception ratio of every link",
 		},
 	},
-	create: createRandomSpatial,
+	create: (options, seed) => new RandomSpatialTopology(options, seed),
 };
 
-function createRandomSpatial(options: Options, seed: number): Topology {
-	const nodes = options["nodes"] as number;
-	const widthM = options["widthM"] as number;
-	const heightM = options["heightM"] as number;
-	const isTorus = options["torus"] === true;
-	const x = new Float64Array(nodes);
-	const y = new Float64Array(nodes);
-	for (let node = 0; node < nodes; node++) {
-		const random = new RandomStream(seed, "topology", node);
-		x[node] = random.uniform() * widthM;
-		y[node] = random.uniform() * heightM;
+/** Its links are only drawn when somebody asks for them: whoever checks a scenario does not. */
+class RandomSpatialTopology implements Topology {
+	readonly nodes: number;
+	readonly positions: Positions;
+	readonly #options: Options;
+	readonly #seed: number;
+	readonly #degrees: Float64Array;
+	#contacts: ContactGraph | undefined;
+	#links: readonly ExplicitLink[] | undefined;
+
+	constructor(options: Options, seed: number) {
+		this.#options = options;
+		this.#seed = seed;
+		this.nodes = options["nodes"] as number;
+		const x = new Float64Array(this.nodes);
+		const y = new Float64Array(this.nodes);
+		for (let node = 0; node < this.nodes; node++) {
+			const random = new RandomStream(seed, "topology", node);
+			x[node] = random.uniform() * (options["widthM"] as number);
+			y[node] = random.uniform() * (options["heightM"] as number);
+		}
+		this.positions = { x, y };
+		this.#degrees = degreesOf(options, this.nodes, seed);
 	}
-	const weight = degreesOf(options, nodes, seed);
-	const plane = kernelOf(options, widthM * heightM);
-	const kernel = isTorus && options["kernel"] !== "uniform" ? onTorus(plane, widthM, heightM) : plane;
-	const period = isTorus ? ([widthM, heightM] as const) : UNBOUNDED;
-	let sum = 0;
-	for (const degree of weight) sum += degree;
-	// ρ⟨κ⟩ is the sum of expected degrees over the area.
-	const perSquareMetre = sum / (widthM * heightM);
-	const chance = (product: number, distanceM: number): number =>
-		Math.min(1, (product * kernel.density(distanceM)) / perSquareMetre);
-	const random = new RandomStream(seed, "topology-edge", 0);
-	const edges = drawEdges({ x, y, weight, period }, chance, random);
-	const contacts = graphOfEdges(nodes, edges, options["prr"] as number, { kernel, period });
-	let links: readonly ExplicitLink[] | undefined;
-	return {
-		nodes,
-		positions: { x, y },
-		contacts,
-		// A million objects, that only the simulation of frames asks for.
-		get links() {
-			links ??= linksOf(contacts);
-			return links;
-		},
-	};
+
+	get contacts(): ContactGraph {
+		this.#contacts ??= this.#draw();
+		return this.#contacts;
+	}
+
+	get links(): readonly ExplicitLink[] {
+		this.#links ??= linksOf(this.contacts);
+		return this.#links;
+	}
+
+	#draw(): ContactGraph {
+		const options = this.#options;
+		const weight = this.#degrees;
+		const widthM = options["widthM"] as number;
+		const heightM = options["heightM"] as number;
+		const isTorus = options["torus"] === true;
+		const plane = kernelOf(options, widthM * heightM);
+		const kernel = isTorus && options["kernel"] !== "uniform" ? onTorus(plane, widthM, heightM) : plane;
+		const period = isTorus ? ([widthM, heightM] as const) : UNBOUNDED;
+		let sum = 0;
+		for (const degree of weight) sum += degree;
+		// ρ⟨κ⟩ is the sum of expected degrees over the area.
+		const perSquareMetre = sum / (widthM * heightM);
+		const chance = (product: number, distanceM: number): number =>
+			Math.min(1, (product * kernel.density(distanceM)) / perSquareMetre);
+		const random = new RandomStream(this.#seed, "topology-edge", 0);
+		const edges = drawEdges({ ...this.positions, weight, period }, chance, random);
+		return graphOfEdges(this.nodes, edges, options["prr"] as number, { kernel, period });
+	}
 }
 
 const UNBOUNDED = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
