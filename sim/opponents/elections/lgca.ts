@@ -64,7 +64,8 @@ class Lgca extends Contention {
  *
  * Volunteers wait for random instants and give up when they hear another's announcement. A node that has led waits until
  * its neighbours have (`rest`); it counts the heads that it hears, at least one a term, which is wrong at times where
- * neighbours count others than it does. It knows nothing but its neighbourhood.
+ * neighbours count others than it does. One that waits and hears no head sends to the sink itself. It knows nothing but
+ * its neighbourhood.
  *
  * Verified from the paper's abstract: the localized game within a radius, and exactly one successful bidder in a
  * district. That the contention is by random instants, and the rule of waiting, are from memory; the second round for
