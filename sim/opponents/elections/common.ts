@@ -33,7 +33,7 @@ export function wordOption(options: ElectionOptions, schemas: Schemas, name: str
 export function omniscienceOf(election: string, host: ElectionHost): Omniscience {
 	if (host.omniscience === undefined) {
 		throw new RangeError(
-			`election ${election}: expected a simulation that lets nodes know the whole network (omniscience), found none`,
+			`${election}: expected a simulation that lets nodes know the whole network (omniscience), found none`,
 		);
 	}
 	return host.omniscience;

@@ -135,7 +135,7 @@ for (const [name, factory] of ELECTIONS) {
 		if (OMNISCIENT.includes(name)) {
 			t.throws(() => create(factory), {
 				instanceOf: RangeError,
-				message: new RegExp(`^election ${name}: .*omniscience`),
+				message: new RegExp(`^${name}: .*omniscience`),
 			});
 			t.notThrows(() => factory.create({}, host({ omniscience: omniscience() })));
 		} else {
