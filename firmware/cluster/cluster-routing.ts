@@ -24,8 +24,9 @@ export interface ClusterRoutingOptions {
 	readonly neighbours: NeighbourTable;
 	readonly neighbourhood: Neighbourhood;
 	readonly roundsPerElection: number;
-	/** Number of the round. */
+	/** Number of the round, and of the one that our term began with. */
 	round(): number;
+	term(): number;
 }
 
 /**
@@ -92,7 +93,7 @@ export class ClusterRouting implements Routing {
 		if (view === undefined || ++view.failures < FAILURES) return;
 		view.failures = 0;
 		view.avoidedUntil = this.#options.round() + this.#options.roundsPerElection;
-		if (neighbour.equals(this.#next)) this.choose(true);
+		if (neighbour.equals(this.#next)) this.choose(false);
 	}
 
 	receive(): void {}
@@ -115,11 +116,15 @@ export class ClusterRouting implements Routing {
 		return Math.min(INFINITE_COST, cost);
 	}
 
-	/**
-	 * Chooses the way anew. `awake`: only over those who are awake while datagrams are forwarded without being asked: a
-	 * sink, and heads of this term.
-	 */
-	choose(awake = false): void {
+	/** Whether a neighbour is awake while datagrams are forwarded; `asked`: if we ask it to be in the JOIN phase. */
+	#isAwake(view: ClusterView, asked: boolean): boolean {
+		const term = this.#options.term();
+		if (view.hops === 0 || (view.leads && view.term === term)) return true;
+		return asked && view.waveRound === term;
+	}
+
+	/** Chooses the way anew. `asked`: over whoever can still be asked to be awake, else only over those who are anyway. */
+	choose(asked = true): void {
 		const { isSink, neighbourhood, clock, sink, node } = this.#options;
 		if (isSink) return;
 		const nowUs = clock.nowUs();
@@ -127,7 +132,7 @@ export class ClusterRouting implements Routing {
 		let leastHops = 255;
 		const consider = (visit: (neighbour: Neighbour, view: ClusterView, cost: number) => void): void =>
 			neighbourhood.forEach(nowUs, (neighbour, view) => {
-				if (awake && view.hops > 0 && !view.leads) return;
+				if (!this.#isAwake(view, asked)) return;
 				const cost = this.#costOver(neighbour, view);
 				if (cost < INFINITE_COST) visit(neighbour, view, cost);
 			});

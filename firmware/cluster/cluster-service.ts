@@ -222,7 +222,7 @@ export class ClusterService {
 			membership.leave();
 			leading.take(candidacy.section);
 			this.#take("head", address);
-			forwarding.recruit();
+			forwarding.planRecruiting();
 			return;
 		}
 		// Whoever offered a way may be asked to be an intermediary.

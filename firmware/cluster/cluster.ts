@@ -98,6 +98,7 @@ export class Cluster {
 			neighbourhood: this.#neighbourhood,
 			roundsPerElection,
 			round: () => this.rounds.round,
+			term: () => this.#service?.term ?? -1,
 		});
 	}
 

@@ -1,5 +1,5 @@
 import { LinkAddress } from "../address.js";
-import { AS_INTERMEDIARY, encodeJoin, JOIN_BYTES, Join } from "../frames/cluster-join.js";
+import { AS_INTERMEDIARY, encodeJoin, JOIN_BYTES, Join, PASSES_ON } from "../frames/cluster-join.js";
 import type { Leading } from "./leading.js";
 import type { ClusterParts } from "./parts.js";
 import { Listening } from "./radio-duty.js";
@@ -23,6 +23,9 @@ export class Forwarding {
 	readonly #message = new Uint8Array(JOIN_BYTES);
 	/** Who agreed to pass on what we send. */
 	readonly #recruited = new LinkAddress();
+	/** Whether it knows that we pass on datagrams of others. */
+	#toldPassing = false;
+	#isAsking = false;
 	#attempts = 0;
 	#heardUs = 0;
 
@@ -33,29 +36,48 @@ export class Forwarding {
 
 	begin(): void {
 		this.#recruited.setNone();
+		this.#toldPassing = false;
+		this.#isAsking = false;
 		this.#attempts = 0;
+	}
+
+	/** A head asks at some instant of the beginning of the JOIN phase. */
+	planRecruiting(): void {
+		const { agenda, timeline, config, random } = this.#parts;
+		const spanUs = Math.max(1, config.joinUs >> 2);
+		agenda.at(timeline.secondWindowEndUs + random.below(spanUs), () => this.recruit());
 	}
 
 	/** Asks the next hop to stay awake for us, until it agrees or the JOIN phase is over; a sink always is. */
 	recruit(): void {
 		const { ways, rounds, clock, timeline, voice, random, agenda } = this.#parts;
-		if (!ways.hasWay || ways.hops <= 1 || ways.next.equals(this.#recruited)) return;
+		if (this.#isAsking || !ways.hasWay || ways.hops <= 1) return;
+		const isTold = this.#toldPassing || !this.#leading.isIntermediary;
+		if (ways.next.equals(this.#recruited) && isTold) return;
 		const elapsedUs = rounds.elapsedAt(clock.nowUs());
 		if (!timeline.hasElection(rounds.round) || elapsedUs + JOIN_TAIL_US > timeline.joinEndUs) return;
 		const next = ways.next.clone();
 		const round = rounds.round;
 		const again = (): void => {
 			const waitUs = 1 + random.below(JOIN_TAIL_US << Math.min(2, this.#attempts));
-			agenda.at(rounds.elapsedAt(clock.nowUs()) + waitUs, () => this.recruit());
+			agenda.at(rounds.elapsedAt(clock.nowUs()) + waitUs, () => {
+				this.#isAsking = false;
+				this.recruit();
+			});
 		};
-		this.#join.flags = AS_INTERMEDIARY;
+		this.#isAsking = true;
+		const passesOn = this.#leading.isIntermediary;
+		this.#join.flags = AS_INTERMEDIARY | (passesOn ? PASSES_ON : 0);
 		this.#join.charge = this.#parts.charge();
 		this.#join.round = round16(round);
 		const length = encodeJoin(this.#join, this.#message, 0);
 		const begun = voice.tell("join", next, this.#message, length, (acknowledged) => {
 			if (rounds.round !== round) return;
 			if (acknowledged) {
+				this.#isAsking = false;
 				this.#recruited.set(next);
+				this.#toldPassing = passesOn;
+				this.recruit();
 				return;
 			}
 			if (++this.#attempts >= ATTEMPTS) this.#avoid(next);

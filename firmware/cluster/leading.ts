@@ -1,5 +1,5 @@
 import { LinkAddress } from "../address.js";
-import { AS_INTERMEDIARY, type Join } from "../frames/cluster-join.js";
+import { AS_INTERMEDIARY, type Join, PASSES_ON } from "../frames/cluster-join.js";
 import {
 	encodeSchedule,
 	encodeScheduleMember,
@@ -27,6 +27,12 @@ interface Member {
 	heardRound: number;
 }
 
+interface Child {
+	readonly address: LinkAddress;
+	heardRound: number;
+	passesOn: boolean;
+}
+
 /** The cluster that a head, or a sink, leads: its members, their slots, and those that it passes datagrams on for. */
 export class Leading {
 	readonly #parts: ClusterParts;
@@ -34,7 +40,7 @@ export class Leading {
 	readonly #schedule = new Schedule();
 	readonly members: Member[] = [];
 	/** Heads whose datagrams we pass on, and the round in which each last sent one. */
-	readonly #children: Member[] = [];
+	readonly #children: Child[] = [];
 	/** The section that we lead, -1 for none. */
 	section: number;
 
@@ -81,10 +87,7 @@ export class Leading {
 	join(source: LinkAddress, join: Join, round: number): "join-round" | "join-not-head" | undefined {
 		if (join.round !== round16(round)) return "join-round";
 		if ((join.flags & AS_INTERMEDIARY) !== 0) {
-			const isKnown = this.#children.some(({ address }) => address.equals(source));
-			if (!isKnown && this.#children.length < MOST_CHILDREN)
-				this.#children.push({ address: source.clone(), charge: join.charge, heardRound: -1 });
-			this.#parts.ways.passesOn = true;
+			this.#adopt(source, (join.flags & PASSES_ON) !== 0);
 			return undefined;
 		}
 		if (this.section < 0 || source.byteLength !== this.#parts.address.byteLength) return "join-not-head";
@@ -99,6 +102,14 @@ export class Leading {
 		return undefined;
 	}
 
+	#adopt(source: LinkAddress, passesOn: boolean): void {
+		this.#parts.ways.passesOn = true;
+		const known = this.#children.find(({ address }) => address.equals(source));
+		if (known !== undefined) known.passesOn ||= passesOn;
+		else if (this.#children.length < MOST_CHILDREN)
+			this.#children.push({ address: source.clone(), heardRound: -1, passesOn });
+	}
+
 	/** A frame to us came: its sender is not silent. */
 	noteFrame(source: LinkAddress, round: number): void {
 		const member = this.#find(source);
@@ -106,9 +117,9 @@ export class Leading {
 		for (const child of this.#children) if (child.address.equals(source)) child.heardRound = round;
 	}
 
-	/** Whether all whose datagrams we pass on have sent something in a round. */
+	/** Whether all whose datagrams we pass on have sent something in a round, and none of them has more than his own to send. */
 	hasHeardAll(round: number): boolean {
-		return this.#children.every(({ heardRound }) => heardRound === round);
+		return this.#children.every(({ heardRound, passesOn }) => heardRound === round && !passesOn);
 	}
 
 	#find(address: LinkAddress): Member | undefined {

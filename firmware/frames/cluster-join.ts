@@ -8,6 +8,8 @@ export const JOIN_BYTES = 6;
 
 /** Flag: the sender leads a cluster itself, and asks the receiver to pass its datagrams on as its intermediary. */
 export const AS_INTERMEDIARY = 0x01;
+/** Flag, with the one above: the sender passes on datagrams of others, so that more of them come than its own. */
+export const PASSES_ON = 0x02;
 
 export type JoinDrop = "join-truncated" | "join-type";
 
@@ -18,7 +20,7 @@ export type JoinDrop = "join-truncated" | "join-type";
  * follows is passed over.
  */
 export class Join {
-	/** {@link AS_INTERMEDIARY}; unknown bits are ignored. */
+	/** {@link AS_INTERMEDIARY}, {@link PASSES_ON}; unknown bits are ignored. */
 	flags = 0;
 	/** Charge of the sender, 0 to 255 (full). */
 	charge = 0;

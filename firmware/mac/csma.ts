@@ -61,7 +61,8 @@ export class Csma {
 	#once = false;
 	/**
 	 * No attempt may end later than this: backoffs are cut short for the first one of a frame, and a frame whose next one
-	 * does not fit ends as `mac-late`. Until then a busy channel is waited for, however often it is found so.
+	 * does not fit ends as `mac-late`. Until then a busy channel is waited for, however often it is found so, and a frame has
+	 * twice its attempts.
 	 */
 	untilUs: number = Number.POSITIVE_INFINITY;
 	readonly #onDone = (outcome: TransmitOutcome): void => this.#step(outcome);
@@ -121,6 +122,17 @@ export class Csma {
 		this.#backOff();
 	}
 
+	/** Whoever was not heard so often may be hidden from somebody who sends a long datagram: waits longer from now on. */
+	#beginLate(): void {
+		this.#busyCount = 0;
+		this.#exponent = this.#options.maxBe;
+		this.#backOff();
+	}
+
+	get #isPatient(): boolean {
+		return this.untilUs < Number.POSITIVE_INFINITY;
+	}
+
 	#backOff(): void {
 		const units = this.#random.below(1 << this.#exponent);
 		const fromUs = this.readyUs();
@@ -142,8 +154,7 @@ export class Csma {
 	#step(outcome: TransmitOutcome): void {
 		if (outcome === "channel-busy") {
 			this.#busyCount++;
-			const isPatient = this.untilUs < Number.POSITIVE_INFINITY;
-			const isOver = this.#busyCount > this.#options.maxBackoffs && !isPatient;
+			const isOver = this.#busyCount > this.#options.maxBackoffs && !this.#isPatient;
 			if (this.#once || isOver) this.#finish("mac-channel-busy");
 			else {
 				this.#exponent = Math.min(this.#exponent + 1, this.#options.maxBe);
@@ -155,8 +166,10 @@ export class Csma {
 		const spaceUs = this.#psdu!.length <= MAX_SIFS_FRAME_BYTES ? SIFS_US : LIFS_US;
 		if (outcome === "no-ack") {
 			// The wait for the acknowledgement was longer than any interframe space.
-			if (this.#transmissions > this.#options.maxRetries) this.#finish("mac-retries");
-			else this.#begin();
+			const { maxRetries } = this.#options;
+			if (this.#transmissions <= maxRetries) this.#begin();
+			else if (this.#isPatient && this.#transmissions <= 2 * maxRetries + 1) this.#beginLate();
+			else this.#finish("mac-retries");
 			return;
 		}
 		this.#spacedUs = this.#clock.nowUs() + spaceUs;
