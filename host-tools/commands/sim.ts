@@ -35,7 +35,7 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 	if (args.flag("list")) {
 		for (const name of await shippedScenarios()) {
 			const { scenario } = await loadScenario(name);
-			process.stdout.write(`${name.padEnd(16)}${scenario.description}\n`);
+			process.stdout.write(`${name.padEnd(18)}${scenario.description}\n`);
 		}
 		return 0;
 	}

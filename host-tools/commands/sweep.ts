@@ -44,7 +44,7 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 		expectAlone(command, args, "list");
 		for (const name of await shippedSweeps()) {
 			const { sweep } = await readSweep(name);
-			process.stdout.write(`${name.padEnd(16)}${sweep.description}\n`);
+			process.stdout.write(`${name.padEnd(18)}${sweep.description}\n`);
 		}
 		return 0;
 	}
