@@ -1,12 +1,12 @@
-import { LinkAddress } from "../address.js";
+import type { LinkAddress } from "../address.js";
 import { AS_INTERMEDIARY, type Join, PASSES_ON } from "../frames/cluster-join.js";
 import {
 	encodeSchedule,
 	encodeScheduleMember,
 	LONG_NAMES,
 	SCHEDULE_BYTES,
-	Schedule,
 	SCHEDULE_CONTINUES,
+	Schedule,
 } from "../frames/cluster-schedule.js";
 import type { ClusterParts } from "./parts.js";
 import { Listening } from "./radio-duty.js";
@@ -148,9 +148,8 @@ export class Leading {
 			duty.begin(Listening.section);
 			const members = this.members.length;
 			this.#sayBlocks(at);
-			agenda.at(at + (members + 1 + Math.ceil(members / this.#named)) * config.slotUs, () =>
-				duty.end(Listening.section),
-			);
+			const slots = members + Math.max(1, Math.ceil(members / this.#named));
+			agenda.at(at + slots * config.slotUs, () => duty.end(Listening.section));
 		});
 		const newcomersAt = timeline.newcomersAt(rounds.round, this.section);
 		agenda.at(newcomersAt, () => duty.begin(Listening.section));
