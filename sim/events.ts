@@ -168,6 +168,8 @@ export const SIM_EVENTS = {
 	nodePatched: { code: 115, fields: [timeUs, node] },
 	/** A susceptible node's score of an infected neighbour fell below θ: it drops its code from now on. */
 	neighbourDistrusted: { code: 116, fields: [timeUs, node, ["from", "uint"]] },
+	/** A node is an attacker's from now on, and its firmware runs on. `entry`: its number in the scenario's `attacks`. */
+	nodeCaptured: { code: 77, fields: [timeUs, node, ["entry", "uint"]] },
 } as const satisfies EventTable;
 
 export type SimSink = EventMethods<typeof SIM_EVENTS>;

@@ -9,6 +9,7 @@ import type { FrameProtection } from "../firmware/mac/protection.js";
 import type { StaticRoute } from "../firmware/net/routing.js";
 import { Node, type NodeConfig } from "../firmware/node.js";
 import type { Battery, Cipher, Digest, Ports } from "../firmware/ports.js";
+import { Captures } from "./attacks/captures.js";
 import { type PlacedAttacker, placeAttackers } from "./attacks/placement.js";
 import type { AirOptions } from "./channel/air.js";
 import { FADING_LIMIT } from "./channel/fading.js";
@@ -106,6 +107,8 @@ export class World {
 	readonly attackers: readonly PlacedAttacker[];
 	/** Number of the first attacker's radio. */
 	readonly firstAttacker: number;
+	/** The nodes that attackers have captured. */
+	readonly captures: Captures;
 
 	/** `onEmpty` is told of each node whose battery is used up. */
 	constructor(
@@ -120,6 +123,7 @@ export class World {
 		const count = this.topology.nodes;
 		this.sinks = resolveSinks(scenario.sinks, this.topology);
 		this.firstAttacker = count + options.outsiders.length;
+		this.captures = new Captures(scenario, modules.attacks, count, this.sinks, () => this.queue.nowUs());
 		const propagation =
 			this.topology.links === undefined
 				? modules.propagation.create(optionsOf(channel.propagation), seed)
@@ -260,7 +264,7 @@ export class World {
 		const sinkSet = new Set(this.sinks);
 		return (id) => {
 			const ports = (this.#ports[id] ??= this.#makePorts(id, shared));
-			const cluster = this.clusters?.configOf(id);
+			const cluster = this.captures.clusterOf(id, this.clusters?.configOf(id));
 			const config = nodeConfig(scenario, id, sinkSet.has(id), prefix, contexts, policy, this.paths, ports);
 			return new Node({ ...config, cluster }, ports, this.pool);
 		};
@@ -275,7 +279,7 @@ export class World {
 			new SyntheticSensor("temp", "Cel", 12, 28, DAY_US, this.queue, random),
 			new SyntheticSensor("hum", "%RH", 35, 85, DAY_US, this.queue, random),
 		];
-		const battery = this.#batteryOf(id);
+		const battery = this.captures.batteryOf(id, this.#batteryOf(id));
 		if (clockDriftPpm === 0) return new SimulatedPorts(shared, id, radio, sensors, battery);
 		const clock = new DriftingClock(this.queue, clockDriftPpm, this.scenario.seed, id);
 		this.#clocks[id] = clock;

@@ -1,5 +1,5 @@
 import type { Clock, Random, Timer } from "../ports.js";
-import { type RadioDuty, Listening } from "./radio-duty.js";
+import { Listening, type RadioDuty } from "./radio-duty.js";
 
 /** Rounds that a node listens without a break when it has no time, in quarters: each head speaks once a round. */
 const SCAN_QUARTERS = 5;

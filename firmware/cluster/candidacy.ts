@@ -8,8 +8,8 @@ import {
 	LEAD,
 	type Situation,
 	TENTATIVELY,
-	TICKS,
 	type TermOutcome,
+	TICKS,
 } from "./election.js";
 import { type ClusterView, isLower } from "./neighbourhood.js";
 import type { ClusterParts } from "./parts.js";

@@ -32,11 +32,8 @@ export class ClusterHello {
 		neighbourhood.count(0, clock.nowUs(), this.#census);
 		if (random.below(Math.max(ROOM, this.#census.neighbours)) >= ROOM) return;
 		const untilUs = rounds.at(timeline.receiptEndUs);
-		voice.say(
-			"hello",
-			clock.nowUs() + random.below(config.receiptUs),
-			untilUs,
-			(bytes, offset, sequence) => this.#hello.write(bytes, offset, sequence),
+		voice.say("hello", clock.nowUs() + random.below(config.receiptUs), untilUs, (bytes, offset, sequence) =>
+			this.#hello.write(bytes, offset, sequence),
 		);
 	}
 

@@ -231,7 +231,8 @@ export class ClusterReceiver {
 	#hasFarther(hops: number): boolean {
 		let found = false;
 		this.#parts.neighbourhood.forEach(this.#parts.clock.nowUs(), (_neighbour, view) => {
-			if ((view.hops < 255 && view.hops > hops) || (view.leadHops < 255 && view.leadHops > hops)) found = true;
+			if ((view.hops < 255 && view.hops > hops) || (view.leadHops < 255 && view.leadHops > hops))
+				found = true;
 		});
 		return found;
 	}

@@ -162,7 +162,9 @@ export class ClusterService {
 		duty.rest();
 		window.close();
 		window.endRound();
-		const patience = this.#isConfirmed ? LOST_ELECTIONS * timeline.roundsPerElection : 1 + timeline.roundsPerElection;
+		const patience = this.#isConfirmed
+			? LOST_ELECTIONS * timeline.roundsPerElection
+			: 1 + timeline.roundsPerElection;
 		if (!isSink && rounds.round - this.#proofRound > patience) this.#lose();
 		else this.#plan(Number.NEGATIVE_INFINITY);
 	}

@@ -139,7 +139,8 @@ export class Forwarding {
 	/** Sleeps once everybody's datagram came, has been passed on, and nothing has come since the last look. */
 	#look(stepUs: number): void {
 		const { clock, duty, window, rounds } = this.#parts;
-		if (!this.#leading.hasHeardAll(rounds.round) || !window.isQuiet || clock.nowUs() - this.#heardUs < stepUs) return;
+		if (!this.#leading.hasHeardAll(rounds.round) || !window.isQuiet || clock.nowUs() - this.#heardUs < stepUs)
+			return;
 		duty.end(Listening.forward);
 	}
 }

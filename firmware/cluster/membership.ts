@@ -1,6 +1,6 @@
 import { LinkAddress } from "../address.js";
 import { encodeJoin, JOIN_BYTES, Join } from "../frames/cluster-join.js";
-import { type Schedule, SCHEDULE_CONTINUES, scheduleMember } from "../frames/cluster-schedule.js";
+import { SCHEDULE_CONTINUES, type Schedule, scheduleMember } from "../frames/cluster-schedule.js";
 import type { CsmaOutcome } from "../mac/csma.js";
 import type { HeadChoice } from "./head-choice.js";
 import type { ClusterParts, Role } from "./parts.js";

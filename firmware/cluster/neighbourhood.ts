@@ -121,8 +121,7 @@ export class Neighbourhood {
 			into.neighbours++;
 			into.claimedCharge += view.charge;
 			const isRicher =
-				view.charge > charge ||
-				(view.charge === charge && isLower(neighbour.address, this.#options.address));
+				view.charge > charge || (view.charge === charge && isLower(neighbour.address, this.#options.address));
 			if (isRicher) into.richerNeighbours++;
 			cost += reachCost(rssiDbm);
 		});

@@ -1,12 +1,5 @@
 import type { LinkAddress } from "../address.js";
-import {
-	CHAINS,
-	CLUSTER_HELLO_BYTES,
-	CLUSTERS,
-	decodeHello,
-	encodeHello,
-	Hello,
-} from "../frames/hello.js";
+import { CHAINS, CLUSTER_HELLO_BYTES, CLUSTERS, decodeHello, encodeHello, Hello } from "../frames/hello.js";
 import type { Clock, Random, Store, Timer } from "../ports.js";
 import { StoredCounter } from "../stored-counter.js";
 import type { Chaining } from "./chaining.js";

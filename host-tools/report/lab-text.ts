@@ -1,3 +1,4 @@
+import type { ElectionSecuritySummary } from "../../sim/measure/election-security.js";
 import type { EnergyPerByte, LabSummary } from "../../sim/measure/lab-metrics.js";
 import { n, percent, plural, reasons } from "./numbers.js";
 import type { Style } from "./style.js";
@@ -17,6 +18,7 @@ export function labRows(lab: LabSummary, style: Style): readonly (readonly [stri
 	rows.push(["", total > 0 ? style.red(falseText) : "nothing delivered falsely"]);
 	const within = lab.goodputBytesPerS === 0 ? "" : `, 99 % within ${n(lab.latencyMs.p99, 1)} ms`;
 	rows.push(["goodput", `${n(lab.goodputBytesPerS)} B/s${within}`]);
+	if (lab.elections !== undefined) rows.push(...electionRows(lab.elections, style));
 	const { victims } = occupancy;
 	rows.push([
 		"memory",
@@ -41,6 +43,30 @@ export function labRows(lab: LabSummary, style: Style): readonly (readonly [stri
 		]);
 	}
 	return rows;
+}
+
+function electionRows(found: ElectionSecuritySummary, style: Style): readonly (readonly [string, string])[] {
+	const { captured, whole, converged, convergedS, clearedS, dismissed } = found;
+	const share = percent(converged.headShare);
+	const cleared = clearedS === null ? "some still lead at the end" : `none leads after ${n(clearedS)} s`;
+	const wrongly = `${n(dismissed.honest)} times an honest head (${n(dismissed.honestNodes)} of them)`;
+	return [
+		[
+			"heads",
+			`${plural(captured, "captured node")}; compromised ${percent(whole.headShare)} of head-rounds, from ` +
+				`${n(convergedS)} s on ${converged.headShare > 0 ? style.red(share) : share}; ${cleared}`,
+		],
+		[
+			"",
+			`${percent(whole.readingShare)} of honest readings went to them, then ${percent(converged.readingShare)}; ` +
+				`${percent(whole.deliveryRatio)} of all arrived, then ${percent(converged.deliveryRatio)}`,
+		],
+		[
+			"dismissed",
+			`${n(dismissed.compromised)} times a compromised head (${n(dismissed.compromisedNames)} of them), ` +
+				(dismissed.honest > 0 ? style.red(wrongly) : wrongly),
+		],
+	];
 }
 
 function verdictText({ attackers, honest, precision, recall }: LabSummary["verdicts"]): string {

@@ -59,8 +59,9 @@ export function* runSteps(
 
 function* steps(loaded: LoadedScenario, options: RunOptions): Generator<undefined, RunOutcome, undefined> {
 	const metrics = new Metrics();
-	const lab = loaded.scenario.attacks.length === 0 ? undefined : new LabMetrics();
-	const cluster = loaded.modules.election === undefined ? undefined : new ClusterMetrics();
+	const isClustered = loaded.modules.election !== undefined;
+	const lab = loaded.scenario.attacks.length === 0 ? undefined : new LabMetrics(isClustered);
+	const cluster = isClustered ? new ClusterMetrics() : undefined;
 	const further = [lab, cluster].flatMap((measure) => (measure === undefined ? [] : [measure.sink]));
 	const sink = tee(SIM_EVENTS, [metrics.sink, ...further, ...(options.sinks ?? [])]);
 	const beganMs = performance.now();

@@ -1,6 +1,7 @@
 import type { ElectionOptions, Omniscience } from "../../firmware/cluster/election.js";
 import { parseIpv6Prefix } from "../../firmware/frames/ipv6-text.js";
 import type { AttackEntry } from "../../sim/attacks/common-options.js";
+import { ELECTION_ATTACKS } from "../../sim/attacks/index.js";
 import { ENERGY_PROFILES, type ProfileName, txCurrentMa } from "../../sim/energy/profiles.js";
 import { ELECTIONS, NONE } from "../../sim/opponents/elections/index.js";
 import { chargeFactors } from "../../sim/rounds/initial-charges.js";
@@ -125,8 +126,12 @@ function checkWorm(document: ScenarioDocument, { fidelity, worm }: Scenario, top
 }
 
 function checkAttacks(document: ScenarioDocument, scenario: Scenario, topology: Topology): void {
-	(scenario.attacks as readonly AttackEntry[]).forEach(({ victim, place, txPowerDbm, startS, stopS }, i) => {
+	(scenario.attacks as readonly AttackEntry[]).forEach((entry, i) => {
+		const { kind, victim, place, txPowerDbm, startS, stopS, nodes } = entry;
 		const path = ["attacks", i];
+		if (ELECTION_ATTACKS.has(kind) && scenario.election.kind === NONE)
+			throw document.error([...path, "kind"], `expected a scenario with an election for ${kind}, found none`);
+		if (Array.isArray(nodes)) checkNumbers(document, [...path, "nodes"], nodes as number[], topology.nodes);
 		if (typeof victim === "number") checkNumbers(document, [...path, "victim"], [victim], topology.nodes);
 		if (typeof place === "object" && "node" in place)
 			checkNumbers(document, [...path, "place", "node"], [place.node], topology.nodes);

@@ -1,8 +1,10 @@
 import type { LinkAddress } from "../../firmware/address.js";
+import type { ClusterConfig } from "../../firmware/cluster/config.js";
 import type { ContextTable } from "../../firmware/frames/context-table.js";
 import type { Random, TransmitOutcome } from "../../firmware/ports.js";
 import type { Scenario } from "../scenario/scenario.js";
 import type { OptionSchemas, Options } from "../topology/topology.js";
+import type { CaptureHooks } from "./captures.js";
 import type { Forge } from "./forge.js";
 import type { Heard } from "./heard.js";
 import type { Wire } from "./wire.js";
@@ -58,6 +60,10 @@ export interface AttackContext {
 	readonly spoofed: Peer;
 	/** Honest nodes that send to the victim, those that pass on for most others first. */
 	readonly neighbours: readonly Peer[];
+	/** The nodes that this entry has captured. */
+	readonly captured: readonly Peer[];
+	/** How nodes spend their time; undefined where they form no clusters. */
+	readonly cluster: ClusterConfig | undefined;
 	/** Where the victim's packets go; the victim itself, where it collects them. */
 	readonly sink: Peer;
 	/** The radio's own address. */
@@ -116,6 +122,8 @@ export interface AttackFactory {
 	 * another default.
 	 */
 	readonly options: OptionSchemas;
+	/** What it makes of captured nodes; absent, it captures none. The options then hold those of `CAPTURE_OPTIONS`. */
+	captures?(options: Options): CaptureHooks;
 	/** Sets one attacker up before the run begins: registers handlers and strikes. */
 	create(options: Options, context: AttackContext): void;
 }

@@ -1,4 +1,5 @@
 import { LinkAddress, NO_SHORT_ADDRESS } from "../../firmware/address.js";
+import type { ClusterConfig } from "../../firmware/cluster/config.js";
 import type { ContextTable } from "../../firmware/frames/context-table.js";
 import { addressUnder, linkLocalOf } from "../../firmware/net/addresses.js";
 import type { Cipher, Digest } from "../../firmware/ports.js";
@@ -42,6 +43,9 @@ export interface AttackerOptions {
 	readonly cipher: Cipher;
 	readonly digest: Digest;
 	readonly wire: Wire;
+	readonly cluster: ClusterConfig | undefined;
+	/** The nodes that its entry has captured. */
+	readonly captured: readonly number[];
 	/** Whether an address is a node's. */
 	readonly isMember: (address: LinkAddress) => boolean;
 	/** Frames of all attackers that are under way. */
@@ -59,6 +63,8 @@ export class Attacker implements AttackContext {
 	readonly victim: Peer;
 	readonly spoofed: Peer;
 	readonly neighbours: readonly Peer[];
+	readonly captured: readonly Peer[];
+	readonly cluster: ClusterConfig | undefined;
 	readonly sink: Peer;
 	readonly own: Peer;
 	readonly forge: Forge;
@@ -83,6 +89,8 @@ export class Attacker implements AttackContext {
 		this.isInsider = entry.keys === "insider";
 		this.positions = options.positions;
 		this.contexts = options.contexts;
+		this.cluster = options.cluster;
+		this.captured = options.captured.map((node) => this.#peer(node));
 		const payloadBytes = scenario.traffic.map((flow) => Number(flow["payloadBytes"] ?? 0));
 		this.datagramBytes = Math.max(LEAST_DATAGRAM_BYTES, ...payloadBytes.map((bytes) => bytes + HEADER_BYTES));
 		this.neighbours = placed.neighbours.map((node) => this.#peer(node));

@@ -15,11 +15,14 @@ export function startAttacks(
 	world: World,
 	modules: ScenarioModules,
 	{ cipher, digest }: { readonly cipher: Cipher; readonly digest: Digest },
-	sink: Pick<SimSink, "attackPlanned">,
+	sink: Pick<SimSink, "attackPlanned" | "nodeCaptured">,
 	durationUs: number,
 ): void {
-	const { scenario, attackers, firstAttacker, topology, queue, paths } = world;
+	const { scenario, attackers, firstAttacker, topology, queue, paths, captures } = world;
 	if (attackers.length === 0) return;
+	captures.nodes.forEach((nodes, entry) => {
+		for (const node of nodes) sink.nodeCaptured(0, node, entry);
+	});
 	const ours = new Set<Uint8Array>();
 	const { prefix, contexts } = scenario.node;
 	const shared = {
@@ -30,6 +33,7 @@ export function startAttacks(
 		sinkOf: (node: number) => (paths.sink[node]! < 0 ? node : paths.sink[node]!),
 		contexts: contextTable(contexts),
 		prefix: prefix === null ? undefined : parseIpv6Prefix(prefix)?.prefix,
+		cluster: world.clusters?.config,
 		cipher,
 		digest,
 		wire: wireOf(scenario, modules.policy),
@@ -54,7 +58,7 @@ export function startAttacks(
 		);
 		modules.attacks[placed.entry]!.create(
 			{ ...options, control },
-			new Attacker({ ...shared, placed, number, entry, radio }),
+			new Attacker({ ...shared, placed, number, entry, radio, captured: captures.nodes[placed.entry]! }),
 		);
 	});
 }

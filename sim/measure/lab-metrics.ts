@@ -1,7 +1,8 @@
-import { completeSink } from "../../firmware/events.js";
+import { completeSink, tee } from "../../firmware/events.js";
 import { airtimeUs } from "../../firmware/mac/timing.js";
 import { SIM_EVENTS, type SimSink } from "../events.js";
 import { type BlockSummary, Blocks } from "./blocks.js";
+import { ElectionSecurity, type ElectionSecuritySummary } from "./election-security.js";
 import { FalseDeliveries } from "./false-deliveries.js";
 import type { Counts } from "./metrics.js";
 import { Occupancy, type OccupancySummary } from "./occupancy.js";
@@ -41,6 +42,8 @@ export interface LabSummary {
 	refused: { attackers: Counts; honest: Counts };
 	verdicts: VerdictSummary;
 	blocks: BlockSummary;
+	/** Who led honest nodes; absent where nodes form no clusters. */
+	elections?: ElectionSecuritySummary;
 }
 
 interface Energy {
@@ -61,16 +64,19 @@ export class LabMetrics {
 	readonly #kinds = new Set<string>();
 	readonly #victims = new Set<number>();
 	readonly #energy: Energy[] = [];
+	/** Undefined where nodes form no clusters. */
+	readonly #elections: ElectionSecurity | undefined;
 	#isControl = true;
 	#frames = 0;
 	#airUs = 0;
 	#endUs = 0;
 
-	constructor() {
+	constructor(isClustered = false) {
+		this.#elections = isClustered ? new ElectionSecurity() : undefined;
 		const verdicts = this.#verdicts;
 		const deliveries = this.#deliveries;
 		const occupancy = this.#occupancy;
-		this.sink = completeSink(SIM_EVENTS, {
+		const sink = completeSink(SIM_EVENTS, {
 			nodePlaced: (_timeUs, node, _x, _y, role, address) => {
 				this.#roles[node] = role;
 				if (role !== "attacker") this.#blocks.noteHonest(String(address));
@@ -122,6 +128,7 @@ export class LabMetrics {
 				occupancy.finish(timeUs);
 			},
 		});
+		this.sink = this.#elections === undefined ? sink : tee(SIM_EVENTS, [sink, this.#elections.sink]);
 	}
 
 	/** The sums; complete after the run has ended. */
@@ -155,6 +162,7 @@ export class LabMetrics {
 			refused: { attackers: { ...refusedAttackers }, honest: { ...refusedHonest } },
 			verdicts: this.#verdicts.summary(),
 			blocks: this.#blocks.summary(),
+			...(this.#elections === undefined ? {} : { elections: this.#elections.summary() }),
 		};
 	}
 

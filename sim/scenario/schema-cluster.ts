@@ -95,6 +95,15 @@ export const CLUSTER_SCHEMA = {
 				"Whether nodes heed nobody as a head whose fragments or whose service as a head were bad; false to see what " +
 				"that is worth",
 		},
+		convergedS: {
+			type: ["number", "null"],
+			minimum: 0,
+			maximum: 1e8,
+			default: null,
+			description:
+				"From when on the figures of an attack are also given apart, in seconds: when judgements have settled; null " +
+				"for the second half of the run",
+		},
 	},
 	default: {},
 	description: "How clustered nodes spend their time; milliseconds where the name ends in Ms",

@@ -1,7 +1,7 @@
 import test from "ava";
 import { type RunOutcome, runScenario } from "../../../host-tools/run/run.js";
 import { loadScenario } from "../../../host-tools/scenario/load.js";
-import { ATTACKS } from "../../../sim/attacks/index.js";
+import { FRAGMENT_ATTACKS } from "../../../sim/attacks/index.js";
 import { logHash } from "../support/log-hash.js";
 
 /** One run of lab-25 under an attack. */
@@ -67,7 +67,7 @@ const EXPECTED: Readonly<Record<string, Expectation>> = {
 };
 
 test("every attack that ships has an expectation", (t) => {
-	t.deepEqual([...ATTACKS.keys()], Object.keys(EXPECTED));
+	t.deepEqual([...FRAGMENT_ATTACKS.keys()], Object.keys(EXPECTED));
 });
 
 for (const [kind, expected] of Object.entries(EXPECTED)) {
@@ -102,7 +102,7 @@ test("beyond the end of a datagram, and early last fragments: RIOT falls as the 
 });
 
 test("the same seed gives the same log under every attack, another seed another", async (t) => {
-	for (const kind of ATTACKS.keys()) {
+	for (const kind of FRAGMENT_ATTACKS.keys()) {
 		const load = (seed: number) =>
 			loadScenario("lab-25", { seed, set: ["durationS=15", `attacks[0].kind=${kind}`] });
 		const hash = logHash(await load(1));

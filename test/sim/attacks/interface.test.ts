@@ -176,6 +176,10 @@ for (const [attack, message] of [
 		"{kind: fragn-flood, startS: 5, stopS: 4}",
 		/attacks\[0\]\.stopS: expected at least startS, which is 5, found 4/,
 	],
+	[
+		"{kind: blackhole-head}",
+		/attacks\[0\]\.kind: expected a scenario with an election for blackhole-head, found none/,
+	],
 	["{kind: sybil, identities: 0}", /attacks\[0\]\.identities: expected an integer/],
 	["{kind: ./missing.mjs}", /attacks\[0\]\.kind: expected a module, found none/],
 ] as const) {

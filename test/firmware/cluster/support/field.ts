@@ -8,6 +8,7 @@ import {
 	FOLLOW,
 	type Situation,
 } from "../../../../firmware/cluster/election.js";
+import { completeSink } from "../../../../firmware/events.js";
 import { predictiveCsm } from "../../../../firmware/fragments/predictive-variants.js";
 import { CSMA_DEFAULTS } from "../../../../firmware/mac/csma.js";
 import { linkLocalOf } from "../../../../firmware/net/addresses.js";
@@ -16,7 +17,6 @@ import type { Clock } from "../../../../firmware/ports.js";
 import { hostCipher, hostDigest } from "../../../../host-tools/crypto.js";
 import { SimulatedRadio } from "../../../../sim/channel/radio.js";
 import { Transceivers } from "../../../../sim/channel/transceivers.js";
-import { completeSink } from "../../../../firmware/events.js";
 import { SIM_EVENTS } from "../../../../sim/events.js";
 import { EventQueue } from "../../../../sim/kernel/queue.js";
 import { MemoryStore, SimulatedPorts } from "../../../../sim/network.js";
