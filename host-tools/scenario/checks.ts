@@ -65,7 +65,7 @@ export function checkScenario(
 		modules.election?.create(options as ElectionOptions, {
 			node: 0,
 			random: NO_RANDOM,
-			omniscience: isAllKnowing(scenario) ? ONE_NODE : undefined,
+			omniscience: knowledgeOf(scenario),
 		}),
 	);
 	checkRounds(document, scenario, topology);
@@ -78,9 +78,10 @@ export function checkScenario(
 		checkClusters(document, scenario, topology);
 }
 
-/** Whether elections are told what no node could know. */
-function isAllKnowing({ fidelity, rounds }: Scenario): boolean {
-	return fidelity !== "rounds" || rounds.omniscience;
+/** What elections are told that no node could know: where frames are real, no formula says how long charge lasts. */
+function knowledgeOf({ fidelity, rounds }: Scenario): Omniscience | undefined {
+	if (fidelity === "packets") return { ...ONE_NODE, lifetimeRounds: undefined };
+	return rounds.omniscience ? ONE_NODE : undefined;
 }
 
 function checkRounds(

@@ -150,6 +150,15 @@ const FAULTS: Readonly<Record<string, readonly [string, string]>> = {
 		"walk.yaml:5:9: node.addressResolution: expected derived, as nobody answers while clusters sleep, " +
 			'found "discovery"',
 	],
+	"an election that asks for a formula where frames are real": [
+		`${MINIMAL}election: { kind: deec }\n`,
+		"walk.yaml:4:1: election.lifetimeRounds: expected a number of rounds, as there is no formula for it here, found null",
+	],
+	"an election that needs to know more than it is told": [
+		`${MINIMAL}fidelity: rounds\nelection: { kind: cross }\nrounds: { omniscience: false }\n`,
+		"walk.yaml:5:1: election: cross: expected a simulation that lets nodes know the whole network (omniscience), " +
+			"found none",
+	],
 	"slots that no frame fits into": [
 		`${MINIMAL}election: { kind: direct }\ncluster: { slotMs: 2 }\n`,
 		"walk.yaml:5:12: cluster.slotMs: expected at least 5.44, which the longest frame and its acknowledgement take, " +

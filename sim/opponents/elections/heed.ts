@@ -118,7 +118,8 @@ class Heed implements Election {
 
 	#finalize(): number {
 		this.#step = "lead-unless-led";
-		return this.#instantInIteration();
+		const begin = this.#iteration * this.#slot + 1;
+		return begin + this.#random.below(TICKS - begin);
 	}
 
 	#nextIteration(): number {
@@ -149,9 +150,9 @@ function iterations(probability: number): number {
  * the mean power that neighbours need to reach a node (AMRP), which makes its election's merit.
  *
  * An iteration is a part of the window: all judge at its beginning, announcements follow at random instants in its first
- * half. At the end each looks at such an instant of its own whether it heard a final candidate. Were all to look at once,
- * as the pseudocode can be read, neighbours whose candidate gave up would all lead: 19 heads a round rather than 10 in
- * `leach-canonical`.
+ * half. At the end each looks at an instant of its own, anywhere in what is left of the window, whether it heard a final
+ * candidate. Were all to look at once, as the pseudocode can be read, neighbours whose candidate gave up would all lead:
+ * 19 heads a round rather than 9 in `leach-canonical`.
  *
  * It knows nothing but its neighbourhood; charge and cost are 8 bits, and of two candidates with equal cost both stand. A
  * final head announces itself once, where the pseudocode does so again at the end. Nodes that have no head even so, since a

@@ -68,7 +68,7 @@ test("a candidate stands while none is cheaper", (t) => {
 	const next = other.decide(situation({ leastMerit: 3, reachCost: 4 }), 0);
 	t.is(next, SLOT, "somebody stands, and it is no candidate itself");
 	const end = other.decide(situation({ leastMerit: 3, heads: 1 }), next);
-	t.true(end > SLOT && end <= 1.5 * SLOT);
+	t.true(end > SLOT && end < TICKS);
 	t.is(other.decide(situation({ leastMerit: 3, heads: 1 }), end), FOLLOW);
 	const left = create(heed, certain);
 	left.begin(situation());
