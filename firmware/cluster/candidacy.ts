@@ -58,6 +58,8 @@ export class Candidacy {
 	/** Number of the last election that we led in, 0 for none. */
 	#ledElection = 0;
 	#coveredEarly = false;
+	/** It is the second window, in which we were not called yet. */
+	#isCallable = false;
 	#lastCharge = -1;
 	section = 0;
 
@@ -87,6 +89,7 @@ export class Candidacy {
 		s.leastMerit = 256;
 		this.#stage = "idle";
 		this.#coveredEarly = false;
+		this.#isCallable = false;
 		this.#question++;
 	}
 
@@ -103,6 +106,7 @@ export class Candidacy {
 		const wasAsked = this.#stage !== "idle";
 		if (this.#stage !== "leading") this.#stage = "following";
 		this.#beginWindow(timeline.firstWindowEndUs, timeline.secondWindowEndUs);
+		this.#isCallable = wasAsked;
 		if (!wasAsked || this.isCovered || this.#election.uncovered === undefined) return;
 		this.#follow(this.#election.uncovered(this.#refresh()));
 	}
@@ -110,6 +114,7 @@ export class Candidacy {
 	/** Both windows are over: whoever is not heard to lead by now does not. */
 	end(): void {
 		if (this.#stage !== "leading") this.#stage = "following";
+		this.#isCallable = false;
 		this.#question++;
 		if (this.leads) this.#ledElection = this.#situation.election;
 	}
@@ -142,13 +147,14 @@ export class Candidacy {
 		const s = this.#situation;
 		s.leastMerit = Math.min(s.leastMerit, view.merit);
 		if (view.leads && isNews) s.heads++;
-		if (this.#stage !== "undecided" && this.#stage !== "announcing") return;
 		const heard = this.#heard;
 		heard.charge = Math.max(0, view.charge);
 		heard.merit = view.merit;
 		heard.tentative = !view.leads;
 		heard.nearness = view.rssiDbm;
-		if (this.#election.withdraws?.(this.#refresh(), heard) === true) this.#withdraw();
+		if (this.#stage === "undecided" || this.#stage === "announcing") {
+			if (this.#election.withdraws?.(this.#refresh(), heard) === true) this.#withdraw();
+		} else if (heard.tentative && this.#stage === "following" && this.#isCallable) this.#call(heard);
 	}
 
 	save(): Uint8Array | undefined {
@@ -176,6 +182,18 @@ export class Candidacy {
 		s.sinceLed = this.#ledElection === 0 ? 0 : s.election - this.#ledElection;
 		neighbourhood.count(s.charge, clock.nowUs(), s);
 		return s;
+	}
+
+	/** Somebody whom nobody covers would rather not lead. */
+	#call(heard: Announcement): void {
+		if (this.#election.called === undefined) return;
+		const { rounds, clock } = this.#parts;
+		const elapsedUs = rounds.elapsedAt(clock.nowUs()) - this.#windowAt;
+		const tick = Math.floor((elapsedUs * TICKS) / (this.#windowEnd - this.#windowAt - TAIL_US));
+		const decision = this.#election.called(this.#refresh(), heard, Math.max(0, Math.min(TICKS - 1, tick)));
+		if (decision === FOLLOW) return;
+		this.#isCallable = false;
+		this.#follow(decision);
 	}
 
 	#withdraw(): void {

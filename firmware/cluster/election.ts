@@ -82,6 +82,11 @@ export interface Election {
 	withdraws?(situation: Situation, heard: Announcement): boolean;
 	/** Asked at the beginning of the second window, when no head covers the node. Absent, it sends to the sink itself. */
 	uncovered?(situation: Situation): Decision;
+	/**
+	 * Told, in the second window, of a tentative announcement while own candidacy is closed and the node does not lead, at
+	 * most once an election: whether, and at which later instant, to be asked about leading after all. Absent, it is not.
+	 */
+	called?(situation: Situation, heard: Announcement, tick: number): Decision;
 	/** What the announcement says of the node besides its charge, 0 to 255; absent, 0. */
 	merit?(situation: Situation): number;
 	/** Whether head `a` is to be joined rather than head `b`; absent, the nearest is. */

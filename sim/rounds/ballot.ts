@@ -45,6 +45,10 @@ export class Ballot {
 	readonly #listener: BallotListener;
 	readonly #agenda: Agenda;
 	readonly #part: Uint8Array;
+	/** The instant at which each undecided node is to be asked: an entry of another instant is void. */
+	readonly #askedAt: Int32Array;
+	/** 1 for nodes that may still be called in this window. */
+	readonly #isCallable: Uint8Array;
 	/** What begin() or uncovered() decided, until all have. */
 	readonly #decided: Int32Array;
 	/** Merit and charge that each leader announced. */
@@ -71,8 +75,11 @@ export class Ballot {
 		this.#heard = heard;
 		this.#reachesAll = reachesAll;
 		this.#listener = listener;
-		this.#agenda = new Agenda(nodes);
+		// Whoever withdrew and was called after that has two entries.
+		this.#agenda = new Agenda(2 * nodes);
 		this.#part = new Uint8Array(nodes);
+		this.#askedAt = new Int32Array(nodes);
+		this.#isCallable = new Uint8Array(nodes);
 		this.#decided = new Int32Array(nodes);
 		this.#merit = new Uint8Array(nodes);
 		this.#charge = new Uint8Array(nodes);
@@ -95,6 +102,7 @@ export class Ballot {
 			this.#decided[node] =
 				alive[node] === 1 ? this.#elections[node]!.begin(this.#situations[node]!) : FOLLOW;
 		}
+		this.#isCallable.fill(0);
 		this.#run();
 	}
 
@@ -108,7 +116,9 @@ export class Ballot {
 			this.#decided[node] = this.#elections[node]!.uncovered?.(this.#situations[node]!) ?? FOLLOW;
 			any ||= this.#decided[node] !== FOLLOW;
 		}
-		if (any) this.#run();
+		if (!any) return;
+		this.#isCallable.fill(1);
+		this.#run();
 	}
 
 	isLeading(node: number): boolean {
@@ -158,16 +168,21 @@ export class Ballot {
 			const decision = decided[node]!;
 			if (decision === FOLLOW) continue;
 			this.#part[node] = decision === LEAD ? COMMITTED : UNDECIDED;
-			agenda.push(node, instantOf(decision));
+			this.#schedule(node, instantOf(decision));
 		}
 		for (let node = 0; node < decided.length; node++)
-			if (decided[node]! >= TENTATIVELY && this.#part[node] === UNDECIDED) this.#announce(node, true);
+			if (decided[node]! >= TENTATIVELY && this.#part[node] === UNDECIDED) this.#announce(node, true, 0);
 		while (agenda.size > 0) {
 			const { tick } = agenda;
 			const node = agenda.pop();
-			if (this.#part[node] === COMMITTED) this.#lead(node);
-			else if (this.#part[node] === UNDECIDED) this.#ask(node, tick);
+			if (this.#part[node] === COMMITTED) this.#lead(node, tick);
+			else if (this.#part[node] === UNDECIDED && this.#askedAt[node] === tick) this.#ask(node, tick);
 		}
+	}
+
+	#schedule(node: number, tick: number): void {
+		this.#askedAt[node] = tick;
+		this.#agenda.push(node, tick);
 	}
 
 	#ask(node: number, tick: number): void {
@@ -175,21 +190,21 @@ export class Ballot {
 		this.#part[node] = FOLLOWING;
 		if (decision === FOLLOW) return;
 		if (decision === LEAD) {
-			this.#lead(node);
+			this.#lead(node, tick);
 			return;
 		}
 		this.#part[node] = UNDECIDED;
-		this.#agenda.push(node, Math.max(tick, instantOf(decision)));
-		if (decision >= TENTATIVELY) this.#announce(node, true);
+		this.#schedule(node, Math.max(tick, instantOf(decision)));
+		if (decision >= TENTATIVELY) this.#announce(node, true, tick);
 	}
 
-	#lead(node: number): void {
+	#lead(node: number, tick: number): void {
 		this.#part[node] = LEADING;
 		this.leaders[this.leaderCount++] = node;
-		this.#announce(node, false);
+		this.#announce(node, false, tick);
 	}
 
-	#announce(node: number, isTentative: boolean): void {
+	#announce(node: number, isTentative: boolean, tick: number): void {
 		const situation = this.#situations[node]!;
 		const merit = this.#elections[node]!.merit?.(situation) ?? 0;
 		this.#merit[node] = merit;
@@ -200,7 +215,7 @@ export class Ballot {
 			const { from, to, squareM2 } = this.#state.neighbourhood;
 			for (let i = from[node]!, end = from[node + 1]!; i < end; i++) {
 				const hearer = to[i]!;
-				if (alive[hearer] === 1) this.#hear(hearer, node, merit, isTentative, squareM2[i]!);
+				if (alive[hearer] === 1) this.#hear(hearer, node, merit, isTentative, squareM2[i]!, tick);
 			}
 			return;
 		}
@@ -210,11 +225,18 @@ export class Ballot {
 		}
 		for (let hearer = 0; hearer < alive.length; hearer++) {
 			if (alive[hearer] === 0 || hearer === node) continue;
-			this.#hear(hearer, node, merit, isTentative, this.#state.field.squareM2(hearer, node));
+			this.#hear(hearer, node, merit, isTentative, this.#state.field.squareM2(hearer, node), tick);
 		}
 	}
 
-	#hear(hearer: number, node: number, merit: number, isTentative: boolean, squareM2: number): void {
+	#hear(
+		hearer: number,
+		node: number,
+		merit: number,
+		isTentative: boolean,
+		squareM2: number,
+		tick: number,
+	): void {
 		const { heads, leastMerit, best } = this.#heard;
 		if (!isTentative) {
 			heads[hearer]!++;
@@ -222,15 +244,25 @@ export class Ballot {
 			if (rival < 0 || this.#isBetter(hearer, node, rival)) best[hearer] = node;
 		}
 		if (merit < leastMerit[hearer]!) leastMerit[hearer] = merit;
-		if (this.#part[hearer] !== UNDECIDED) return;
 		const election = this.#elections[hearer]!;
-		if (election.withdraws === undefined) return;
 		const voice = this.#voice;
 		voice.charge = this.#charge[node]!;
 		voice.merit = merit;
 		voice.tentative = isTentative;
 		voice.nearness = -squareM2;
-		if (election.withdraws(this.#situations[hearer]!, voice)) this.#part[hearer] = FOLLOWING;
+		if (this.#part[hearer] === UNDECIDED) {
+			if (election.withdraws?.(this.#situations[hearer]!, voice) === true) this.#part[hearer] = FOLLOWING;
+		} else if (isTentative && this.#part[hearer] === FOLLOWING && this.#isCallable[hearer] === 1)
+			this.#call(hearer, voice, tick);
+	}
+
+	/** A node hears that another one, which nobody covers, would rather not lead. */
+	#call(hearer: number, voice: Announcement, tick: number): void {
+		const decision = this.#elections[hearer]!.called?.(this.#situations[hearer]!, voice, tick) ?? FOLLOW;
+		if (decision === FOLLOW) return;
+		this.#isCallable[hearer] = 0;
+		this.#part[hearer] = UNDECIDED;
+		this.#schedule(hearer, Math.max(tick, instantOf(decision)));
 	}
 
 	/** Whether a node joins `a` rather than `b`. */

@@ -106,12 +106,14 @@ export class Terms {
 		this.#strand();
 		ballot.again((node) => this.#isOrphan(node) && this.#isUncovered(node));
 		for (let node = 0; node < head.length; node++) {
-			if (batteries.alive[node] === 0 || !this.#isOrphan(node)) continue;
+			if (batteries.alive[node] === 0) continue;
 			if (ballot.isLeading(node)) {
+				// An orphan, or somebody who came forward for one.
+				if (head[node] !== node) ledIn[node] = election;
 				head[node] = node;
-				ledIn[node] = election;
 				continue;
 			}
+			if (!this.#isOrphan(node)) continue;
 			head[node] = ballot.preferred(node);
 			if (head[node]! >= 0) this.#control.join(node, head[node]!);
 		}
