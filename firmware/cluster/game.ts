@@ -8,6 +8,7 @@ import {
 	FOLLOW,
 	LEAD,
 	type Situation,
+	TENTATIVELY,
 	type TermOutcome,
 	TICKS,
 } from "./election.js";
@@ -23,6 +24,13 @@ const RATIO_LEAST = 1311;
 const RATIO_MOST = 64225;
 /** Units of charge, around the neighbours' mean, that announcements tell apart by their instants. */
 const SPAN_UNITS = 32;
+/** Of the second window, this share is for announcements in order, and the rest for answers to the last who called. */
+const ORDERED_TICKS = Math.floor(0.6 * TICKS);
+const ANSWER_TICKS = TICKS - ORDERED_TICKS;
+/** A node without a head calls when its charge is so many units below its neighbours' mean … */
+const CALL_UNITS = 10;
+/** … and those answer who have so many more than it: else the term would only make another one poor. */
+const ANSWER_UNITS = 12;
 
 const OPTIONS: ElectionFactory["options"] = {
 	learning: {
@@ -55,6 +63,12 @@ const OPTIONS: ElectionFactory["options"] = {
 		maximum: 1,
 		default: 0.05,
 		description: "Share of the window by which announcements are delayed at random",
+	},
+	calls: {
+		type: "boolean",
+		default: true,
+		description:
+			"Whether a poor node that nobody covers calls before it leads, and a richer neighbour may come forward",
 	},
 	preferUnits: {
 		type: "integer",
@@ -89,6 +103,11 @@ export function chargeScaledRatio(ratio16: number, situation: Situation): number
 	return Math.max(RATIO_LEAST, Math.min(RATIO_MOST, ratio));
 }
 
+/** Whether a node has so much less than its neighbours that one of them had better lead. */
+function isPoor({ charge, neighbours, claimedCharge }: Situation): boolean {
+	return (charge + CALL_UNITS) * neighbours < claimedCharge;
+}
+
 /**
  * How poor a node is among its neighbours, Q0.16: half by how far its charge is from their mean, of
  * {@link SPAN_UNITS}, and half by how many of them are richer.
@@ -111,9 +130,14 @@ class Game implements Election {
 	readonly #costRatio16: number;
 	readonly #isModest: boolean;
 	readonly #isOrdered: boolean;
-	readonly #jitterTicks: number;
+	readonly #jitter16: number;
+	readonly #calls: boolean;
 	readonly #preferUnits: number;
 	#wasCovered = true;
+	/** Its part in the second window of this election. */
+	#isUncovered = false;
+	#hasCalled = false;
+	#isAnswering = false;
 
 	constructor(options: ElectionOptions, random: Random) {
 		this.#random = random;
@@ -121,14 +145,16 @@ class Game implements Election {
 		this.#costRatio16 = Math.round(numberOf(options, "costRatio") * ONE_16);
 		this.#isModest = isOn(options, "modesty");
 		this.#isOrdered = isOn(options, "ordering");
-		this.#jitterTicks = Math.round(numberOf(options, "jitter") * TICKS);
+		this.#jitter16 = Math.round(numberOf(options, "jitter") * ONE_16);
+		this.#calls = isOn(options, "calls");
 		this.#preferUnits = numberOf(options, "preferUnits");
 	}
 
 	begin(situation: Situation): Decision {
+		this.#enter(false);
 		const { charge, neighbours } = situation;
 		// Nobody else can do it.
-		if (neighbours === 0) return this.#instant(situation);
+		if (neighbours === 0) return this.#instant(situation, TICKS);
 		const ratio16 =
 			this.#learner === undefined
 				? this.#costRatio16
@@ -136,11 +162,15 @@ class Game implements Election {
 		const free16 = root16(chargeScaledRatio(ratio16, situation), neighbours);
 		if (this.#random.below(ONE_16) < free16) return FOLLOW;
 		if (this.#isModest && charge * neighbours < situation.claimedCharge) return FOLLOW;
-		return this.#instant(situation);
+		return this.#instant(situation, TICKS);
 	}
 
-	decide(situation: Situation): Decision {
-		return situation.heads > 0 ? FOLLOW : LEAD;
+	decide(situation: Situation, tick: number): Decision {
+		if (this.#isAnswering) return LEAD;
+		if (situation.heads > 0) return FOLLOW;
+		if (!this.#calls || !this.#isUncovered || this.#hasCalled || !isPoor(situation)) return LEAD;
+		this.#hasCalled = true;
+		return TENTATIVELY + Math.min(TICKS - 1, tick + ANSWER_TICKS);
 	}
 
 	withdraws(_situation: Situation, heard: Announcement): boolean {
@@ -148,7 +178,14 @@ class Game implements Election {
 	}
 
 	uncovered(situation: Situation): Decision {
-		return this.#instant(situation);
+		this.#enter(true);
+		return this.#instant(situation, this.#calls ? ORDERED_TICKS : TICKS);
+	}
+
+	called(situation: Situation, heard: Announcement, tick: number): Decision {
+		if (!this.#calls || situation.charge < heard.charge + ANSWER_UNITS) return FOLLOW;
+		this.#isAnswering = true;
+		return Math.min(TICKS - 1, tick + this.#instant(situation, ANSWER_TICKS - 1));
 	}
 
 	prefers(a: Announcement, b: Announcement): boolean {
@@ -173,12 +210,18 @@ class Game implements Election {
 		return Math.floor(head.charge / this.#preferUnits);
 	}
 
-	/** When to announce oneself: the more charge, the earlier, but for a little chance. */
-	#instant(situation: Situation): Decision {
-		if (!this.#isOrdered) return this.#random.below(TICKS);
-		const jitterTicks = this.#random.below(this.#jitterTicks + 1);
-		const orderedTicks = Math.floor((poverty16(situation) * (TICKS - this.#jitterTicks)) / ONE_16);
-		return Math.min(TICKS - 1, orderedTicks + jitterTicks);
+	#enter(isUncovered: boolean): void {
+		this.#isUncovered = isUncovered;
+		this.#hasCalled = false;
+		this.#isAnswering = false;
+	}
+
+	/** When to announce oneself, of so many instants: the more charge, the earlier, but for a little chance. */
+	#instant(situation: Situation, ticks: number): Decision {
+		if (!this.#isOrdered) return this.#random.below(ticks);
+		const jitterTicks = Math.floor((this.#jitter16 * ticks) / ONE_16);
+		const orderedTicks = Math.floor((poverty16(situation) * (ticks - jitterTicks)) / ONE_16);
+		return Math.min(ticks - 1, orderedTicks + this.#random.below(jitterTicks + 1));
 	}
 }
 
