@@ -209,7 +209,7 @@ export class Candidacy {
 		}
 		if (decision === LEAD) {
 			this.#stage = "announcing";
-			this.section = this.#freeSection();
+			this.section = this.freeSection();
 			this.#announce(false);
 			return;
 		}
@@ -226,7 +226,7 @@ export class Candidacy {
 	}
 
 	/** A section that no head was heard to take, at random; any when all are taken. */
-	#freeSection(): number {
+	freeSection(): number {
 		const { random } = this.#parts;
 		const term = this.#parts.term();
 		let free = 0;
@@ -244,7 +244,7 @@ export class Candidacy {
 		this.noteSection(view.section);
 		if (this.#stage !== "leading" || !view.leads || view.section !== this.section) return;
 		if (!isLower(source, this.#parts.address)) return;
-		this.section = this.#freeSection();
+		this.section = this.freeSection();
 		this.#say(false);
 	}
 

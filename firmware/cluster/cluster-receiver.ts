@@ -198,11 +198,11 @@ export class ClusterReceiver {
 		const { config, neighbourhood, timeline, rounds } = this.#parts;
 		const { membership } = this.#members;
 		const { time, section } = schedule;
-		if (section >= config.sections && section !== SINK_SECTION) return "cluster-section";
+		const sentIn = timeline.sectionOf(time.round, time.elapsedUs);
 		const isOfSink = section === SINK_SECTION;
-		const sectionAt = timeline.sectionAt(time.round, section);
-		const slot = Math.floor((time.elapsedUs - sectionAt) / config.slotUs);
-		if (slot < 0 || slot >= timeline.slotsOf(section)) return "cluster-section";
+		if (sentIn < 0 || (isOfSink || sentIn === SINK_SECTION ? sentIn !== section : section >= config.sections))
+			return "cluster-section";
+		const slot = Math.floor((time.elapsedUs - timeline.sectionAt(time.round, sentIn)) / config.slotUs);
 		// A member keeps to its head's clock, whatever that is; whoever has no head to anybody's.
 		const sets = (): boolean => source.equals(membership.head) || membership.isOrphan;
 		if (!this.#service.takeTime(time, sfdUs, schedule.hops < 255, false, sets)) return "cluster-time";
@@ -217,13 +217,14 @@ export class ClusterReceiver {
 			view.term = this.#service.term;
 			view.leads = true;
 			view.section = section;
+			if (section !== sentIn) view.moveRound = rounds.round;
 			view.leadHops = schedule.hops;
 		}
 		view.completion = schedule.completion;
 		if (view.rssiDbm < rssiDbm) view.rssiDbm = rssiDbm;
 		view.isFull = !isOfSink && schedule.members >= config.slotsPerSection - 2;
 		view.scheduleRound = rounds.round;
-		if (!this.#parts.isSink) membership.hear(source, schedule, bytes, slot);
+		if (!this.#parts.isSink) membership.hear(source, schedule, bytes, slot, sentIn);
 		return undefined;
 	}
 

@@ -68,6 +68,19 @@ export class HeadChoice {
 		return nearer > 0;
 	}
 
+	/** Whether another head that is heard has the section of this one. */
+	clashes(address: LinkAddress): boolean {
+		const { neighbourhood, clock } = this.#parts;
+		const term = this.#parts.term();
+		const own = neighbourhood.viewOf(address);
+		if (own === undefined || this.isSink(own)) return false;
+		let found = false;
+		neighbourhood.forEach(clock.nowUs(), (_neighbour, view) => {
+			if (view !== own && view.leads && view.term === term && view.section === own.section) found = true;
+		});
+		return found;
+	}
+
 	/** A head did not take us, though we asked. */
 	refuse(address: LinkAddress): void {
 		const view = this.#parts.neighbourhood.viewOf(address);

@@ -1,5 +1,5 @@
 import type { LinkAddress } from "../address.js";
-import { AS_INTERMEDIARY, type Join, PASSES_ON } from "../frames/cluster-join.js";
+import { AS_INTERMEDIARY, CLASHES, type Join, PASSES_ON } from "../frames/cluster-join.js";
 import {
 	encodeSchedule,
 	encodeScheduleMember,
@@ -13,8 +13,11 @@ import { Listening } from "./radio-duty.js";
 import { round16 } from "./round-clock.js";
 import { SINK_SECTION } from "./timeline.js";
 
-/** SCHEDULE is sent within this after its slot began. */
-const JITTER_US = 1000;
+/**
+ * SCHEDULE is sent within this part of its slot: two heads that are hidden from each other and took one section would else
+ * never be heard by those between them.
+ */
+const SPREAD = 0.4;
 /** Heads whose datagrams a node passes on in one term. */
 const MOST_CHILDREN = 16;
 /** A member that was silent for so many rounds makes room for a newcomer. */
@@ -43,9 +46,16 @@ export class Leading {
 	readonly #children: Child[] = [];
 	/** The section that we lead, -1 for none. */
 	section: number;
+	/** The one that we go to in the next round, because somebody else has ours; -1 for none. */
+	#moving = -1;
+	#hasMoved = false;
+	#isMoveTold = false;
+	readonly #freeSection: () => number;
 
-	constructor(parts: ClusterParts, transmissions: number) {
+	/** `freeSection` names a section that nobody is heard to have. */
+	constructor(parts: ClusterParts, transmissions: number, freeSection: () => number) {
 		this.#parts = parts;
+		this.#freeSection = freeSection;
 		this.#transmissions = transmissions;
 		this.section = parts.isSink ? SINK_SECTION : -1;
 	}
@@ -60,6 +70,8 @@ export class Leading {
 		this.#children.length = 0;
 		this.#parts.ways.passesOn = false;
 		if (this.#parts.isSink) return;
+		this.#moving = -1;
+		this.#hasMoved = false;
 		this.section = -1;
 		this.members.length = 0;
 	}
@@ -91,6 +103,11 @@ export class Leading {
 			return undefined;
 		}
 		if (this.section < 0 || source.byteLength !== this.#parts.address.byteLength) return "join-not-head";
+		// Once a term: whoever makes clashes up cannot drive us about.
+		if ((join.flags & CLASHES) !== 0 && !this.#parts.isSink && !this.#hasMoved) {
+			this.#hasMoved = true;
+			this.#moving = this.#freeSection();
+		}
 		const known = this.#find(source);
 		if (known !== undefined) {
 			known.charge = join.charge;
@@ -142,6 +159,11 @@ export class Leading {
 	/** Plans what a head does in its section of this round. */
 	plan(): void {
 		if (this.section < 0) return;
+		if (this.#isMoveTold) {
+			this.section = this.#moving;
+			this.#moving = -1;
+			this.#isMoveTold = false;
+		}
 		const { timeline, rounds, agenda, duty, config } = this.#parts;
 		const at = timeline.sectionAt(rounds.round, this.section);
 		agenda.at(at, () => {
@@ -170,8 +192,9 @@ export class Leading {
 
 	#sayBlock(at: number, from: number, count: number): void {
 		const { rounds, voice, random, config } = this.#parts;
-		const atUs = rounds.at(at) + random.below(JITTER_US);
-		voice.say("schedule", atUs, rounds.at(at + (config.slotUs >> 1)), (bytes, offset, sequence, sfdUs) =>
+		const spreadUs = Math.max(1, Math.floor(config.slotUs * SPREAD));
+		const atUs = rounds.at(at) + random.below(spreadUs);
+		voice.say("schedule", atUs, rounds.at(at + spreadUs), (bytes, offset, sequence, sfdUs) =>
 			this.#write(from, count, bytes, offset, sequence, sfdUs),
 		);
 	}
@@ -193,7 +216,8 @@ export class Leading {
 		const isLong = address.byteLength === 8;
 		const continues = from + count < members.length;
 		s.flags = (isLong ? LONG_NAMES : 0) | (continues ? SCHEDULE_CONTINUES : 0);
-		s.section = this.section;
+		s.section = this.#moving < 0 ? this.section : this.#moving;
+		this.#isMoveTold = this.#moving >= 0;
 		s.charge = this.#parts.charge();
 		s.meanCharge = this.#meanCharge();
 		s.hops = ways.hops;

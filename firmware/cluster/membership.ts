@@ -1,5 +1,5 @@
 import { LinkAddress } from "../address.js";
-import { encodeJoin, JOIN_BYTES, Join } from "../frames/cluster-join.js";
+import { CLASHES, encodeJoin, JOIN_BYTES, Join } from "../frames/cluster-join.js";
 import { SCHEDULE_CONTINUES, type Schedule, scheduleMember } from "../frames/cluster-schedule.js";
 import type { CsmaOutcome } from "../mac/csma.js";
 import type { HeadChoice } from "./head-choice.js";
@@ -30,6 +30,8 @@ export class Membership {
 	/** Whose member we are, none for nobody's. */
 	readonly head = new LinkAddress();
 	#section = 0;
+	/** Where it is from the next round on. */
+	#nextSection = 0;
 	/** Slot of the section in which our SCHEDULE comes, and our own; -1 before we were given one. */
 	#scheduleSlot = 0;
 	#slot = -1;
@@ -128,7 +130,7 @@ export class Membership {
 			});
 		};
 		const round = rounds.round;
-		this.#join.flags = 0;
+		this.#join.flags = this.#choice.clashes(head) ? CLASHES : 0;
 		this.#join.charge = this.#parts.charge();
 		this.#join.round = round16(round);
 		const length = encodeJoin(this.#join, this.#message, 0);
@@ -149,6 +151,7 @@ export class Membership {
 		if (view === undefined) return;
 		this.head.set(head);
 		this.#section = this.#choice.isSink(view) ? SINK_SECTION : view.section;
+		this.#nextSection = this.#section;
 		this.#slot = -1;
 		this.#scheduleSlot = 0;
 		this.#missed = 0;
@@ -166,6 +169,7 @@ export class Membership {
 	/** Plans the slots of this round. */
 	plan(): void {
 		this.#answer = "none";
+		this.#section = this.#nextSection;
 		if (this.head.byteLength > 0) this.#planSchedule(this.#scheduleSlot);
 		else if (this.isOrphan && this.#wanted.byteLength > 0) this.#planLateJoin();
 		else if (this.isOrphan) this.#planSearch();
@@ -193,14 +197,15 @@ export class Membership {
 		} else if (this.#slot >= 0) this.#planSlot();
 	}
 
-	/** A SCHEDULE of a trusted head came, whose slot of the section is `slot`. */
-	hear(source: LinkAddress, schedule: Schedule, bytes: Uint8Array, slot: number): void {
+	/** A SCHEDULE of a trusted head came, in a slot of section `sentIn`. */
+	hear(source: LinkAddress, schedule: Schedule, bytes: Uint8Array, slot: number, sentIn: number): void {
 		const { rounds, duty, address } = this.#parts;
 		const index = this.#indexOf(address, schedule, bytes);
 		if (!source.equals(this.head)) return;
 		this.#heardRound = rounds.round;
 		this.#missed = 0;
-		this.#section = schedule.section;
+		this.#section = sentIn;
+		this.#nextSection = schedule.section;
 		if (index >= 0) {
 			duty.end(Listening.schedule);
 			this.#scheduleSlot = slot;
@@ -295,7 +300,7 @@ export class Membership {
 		if (view === undefined) return;
 		const section = this.#choice.isSink(view) ? SINK_SECTION : view.section;
 		const at = timeline.newcomersAt(rounds.round, section);
-		if (at <= rounds.elapsedAt(clock.nowUs())) return;
+		if (at <= rounds.elapsedAt(clock.nowUs()) || view.moveRound === rounds.round) return;
 		agenda.at(at + random.below(config.slotUs >> 1), () => {
 			if (!this.isOrphan || this.#wanted.byteLength === 0) return;
 			const head = this.#wanted.clone();

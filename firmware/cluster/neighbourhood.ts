@@ -23,6 +23,8 @@ export class ClusterView {
 	/** It leads in that term; false for a candidacy that is not decided. */
 	leads = false;
 	section = 0;
+	/** The round in which it told that it goes to that section with the next one. */
+	moveRound = -1;
 	merit = 0;
 	/** Signal of its announcement in dBm. */
 	rssiDbm = -128;

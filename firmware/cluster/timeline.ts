@@ -64,6 +64,14 @@ export class Timeline {
 		return section === SINK_SECTION ? this.config.sinkSlots : this.config.slotsPerSection;
 	}
 
+	/** The section whose slots are at a time since the round began, -1 for none. */
+	sectionOf(round: number, elapsedUs: number): number {
+		const { sinkSlots, sections, slotsPerSection, slotUs } = this.config;
+		const slot = Math.floor((elapsedUs - this.slotsAt(round)) / slotUs);
+		if (slot < 0 || slot >= sinkSlots + sections * slotsPerSection) return -1;
+		return slot < sinkSlots ? SINK_SECTION : Math.floor((slot - sinkSlots) / slotsPerSection);
+	}
+
 	/** When the slot for newcomers of a section begins: its last one. */
 	newcomersAt(round: number, section: number): number {
 		return this.sectionAt(round, section) + (this.slotsOf(section) - 1) * this.config.slotUs;

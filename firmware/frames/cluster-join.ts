@@ -10,6 +10,8 @@ export const JOIN_BYTES = 6;
 export const AS_INTERMEDIARY = 0x01;
 /** Flag, with the one above: the sender passes on datagrams of others, so that more of them come than its own. */
 export const PASSES_ON = 0x02;
+/** Flag: the sender hears another head that took the same section; the receiver should take another one. */
+export const CLASHES = 0x04;
 
 export type JoinDrop = "join-truncated" | "join-type";
 
@@ -20,7 +22,7 @@ export type JoinDrop = "join-truncated" | "join-type";
  * follows is passed over.
  */
 export class Join {
-	/** {@link AS_INTERMEDIARY}, {@link PASSES_ON}; unknown bits are ignored. */
+	/** {@link AS_INTERMEDIARY}, {@link PASSES_ON}, {@link CLASHES}; unknown bits are ignored. */
 	flags = 0;
 	/** Charge of the sender, 0 to 255 (full). */
 	charge = 0;

@@ -20,7 +20,8 @@ export type ScheduleDrop = "schedule-truncated" | "schedule-type" | "schedule-me
  * On the air, big-endian: 0xff, type 0x05, {@link ClusterTime} (8), flags (1), section (1), charge (1), mean charge (1),
  * hops (1), completion (1), members (1), then the members' addresses in order of their slots: the first one's is the slot
  * after this. What follows them is from later versions, and passed over. A sink with more members than one frame names
- * sends several, each in the slot before those that it gives.
+ * sends several, each in the slot before those that it gives. One that names another section than it is sent in tells that
+ * the head goes there from the next round on.
  */
 export class Schedule {
 	readonly time = new ClusterTime();
