@@ -1,5 +1,5 @@
 import type { LinkAddress } from "../address.js";
-import { AS_INTERMEDIARY, CLASHES, type Join, PASSES_ON } from "../frames/cluster-join.js";
+import { AS_INTERMEDIARY, CLASHES, type Join } from "../frames/cluster-join.js";
 import {
 	encodeSchedule,
 	encodeScheduleMember,
@@ -32,8 +32,8 @@ interface Member {
 
 interface Child {
 	readonly address: LinkAddress;
-	heardRound: number;
-	passesOn: boolean;
+	/** The turns in which its datagrams come, one a bit. */
+	turns: number;
 }
 
 /** The cluster that a head, or a sink, leads: its members, their slots, and those that it passes datagrams on for. */
@@ -42,10 +42,12 @@ export class Leading {
 	readonly #transmissions: number;
 	readonly #schedule = new Schedule();
 	readonly members: Member[] = [];
-	/** Heads whose datagrams we pass on, and the round in which each last sent one. */
+	/** Those whose datagrams we pass on. */
 	readonly #children: Child[] = [];
 	/** The section that we lead, -1 for none. */
 	section: number;
+	/** The one that we had when the term began, by which we have our turn of the forward phase; -1 for none. */
+	firstSection = -1;
 	/** The one that we go to in the next round, because somebody else has ours; -1 for none. */
 	#moving = -1;
 	#hasMoved = false;
@@ -73,12 +75,15 @@ export class Leading {
 		this.#moving = -1;
 		this.#hasMoved = false;
 		this.section = -1;
+		this.firstSection = -1;
 		this.members.length = 0;
 	}
 
 	/** From now on we lead a section. */
 	take(section: number): void {
-		if (!this.#parts.isSink) this.section = section;
+		if (this.#parts.isSink) return;
+		this.section = section;
+		this.firstSection = section;
 	}
 
 	/** Members that a SCHEDULE names at most, and those that fit into the section. */
@@ -99,7 +104,7 @@ export class Leading {
 	join(source: LinkAddress, join: Join, round: number): "join-round" | "join-not-head" | undefined {
 		if (join.round !== round16(round)) return "join-round";
 		if ((join.flags & AS_INTERMEDIARY) !== 0) {
-			this.#adopt(source, (join.flags & PASSES_ON) !== 0);
+			this.#adopt(source, join.turns);
 			return undefined;
 		}
 		if (this.section < 0 || source.byteLength !== this.#parts.address.byteLength) return "join-not-head";
@@ -119,24 +124,24 @@ export class Leading {
 		return undefined;
 	}
 
-	#adopt(source: LinkAddress, passesOn: boolean): void {
+	#adopt(source: LinkAddress, turns: number): void {
 		this.#parts.ways.passesOn = true;
 		const known = this.#children.find(({ address }) => address.equals(source));
-		if (known !== undefined) known.passesOn ||= passesOn;
-		else if (this.#children.length < MOST_CHILDREN)
-			this.#children.push({ address: source.clone(), heardRound: -1, passesOn });
+		if (known !== undefined) known.turns = turns;
+		else if (this.#children.length < MOST_CHILDREN) this.#children.push({ address: source.clone(), turns });
+	}
+
+	/** The turns in which datagrams come that we pass on, one a bit. */
+	get childrenTurns(): number {
+		let turns = 0;
+		for (const child of this.#children) turns |= child.turns;
+		return turns;
 	}
 
 	/** A frame to us came: its sender is not silent. */
 	noteFrame(source: LinkAddress, round: number): void {
 		const member = this.#find(source);
 		if (member !== undefined) member.heardRound = round;
-		for (const child of this.#children) if (child.address.equals(source)) child.heardRound = round;
-	}
-
-	/** Whether all whose datagrams we pass on have sent something in a round, and none of them has more than his own to send. */
-	hasHeardAll(round: number): boolean {
-		return this.#children.every(({ heardRound, passesOn }) => heardRound === round && !passesOn);
 	}
 
 	#find(address: LinkAddress): Member | undefined {

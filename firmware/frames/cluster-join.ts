@@ -1,33 +1,35 @@
-import { putU16be, u16be } from "../bytes.js";
+import { i32be, putI32be, putU16be, u16be } from "../bytes.js";
 import { Dispatch, EXPERIMENTAL_PAGE } from "./lowpan.js";
 
 /** Message type on page 15. */
 export const JOIN_TYPE = 0x04;
 /** Octets of a JOIN, page switch included. */
 export const JOIN_BYTES = 6;
+/** Octets of one that asks for an intermediary. */
+export const INTERMEDIARY_JOIN_BYTES: number = JOIN_BYTES + 4;
 
 /** Flag: the sender leads a cluster itself, and asks the receiver to pass its datagrams on as its intermediary. */
 export const AS_INTERMEDIARY = 0x01;
-/** Flag, with the one above: the sender passes on datagrams of others, so that more of them come than its own. */
-export const PASSES_ON = 0x02;
 /** Flag: the sender hears another head that took the same section; the receiver should take another one. */
-export const CLASHES = 0x04;
+export const CLASHES = 0x02;
 
 export type JoinDrop = "join-truncated" | "join-type";
 
 /**
  * JOIN, to one head: the sender joins its cluster for this term, or makes it its intermediary.
  *
- * On the air, big-endian: 0xff, type 0x04, flags (1), charge (1), round (2). Longer ones are from later versions: what
- * follows is passed over.
+ * On the air, big-endian: 0xff, type 0x04, flags (1), charge (1), round (2); with the flag AS_INTERMEDIARY then turns (4),
+ * without which it means all turns. Longer ones are from later versions: what follows is passed over.
  */
 export class Join {
-	/** {@link AS_INTERMEDIARY}, {@link PASSES_ON}, {@link CLASHES}; unknown bits are ignored. */
+	/** {@link AS_INTERMEDIARY}, {@link CLASHES}; unknown bits are ignored. */
 	flags = 0;
 	/** Charge of the sender, 0 to 255 (full). */
 	charge = 0;
 	/** Number of the round that it was sent in: one of another round is a replay. */
 	round = 0;
+	/** With {@link AS_INTERMEDIARY}: the turns of the forward phase in which datagrams come, one a bit; else 0. */
+	turns = 0;
 }
 
 /** Encodes a JOIN, page switch first; returns the next offset. */
@@ -37,7 +39,9 @@ export function encodeJoin(join: Join, bytes: Uint8Array, offset: number): numbe
 	bytes[offset + 2] = join.flags;
 	bytes[offset + 3] = join.charge;
 	putU16be(bytes, offset + 4, join.round);
-	return offset + JOIN_BYTES;
+	if ((join.flags & AS_INTERMEDIARY) === 0) return offset + JOIN_BYTES;
+	putI32be(bytes, offset + 6, join.turns);
+	return offset + INTERMEDIARY_JOIN_BYTES;
 }
 
 /** Decodes a JOIN whose type octet is at `offset`, behind the page switch. */
@@ -52,5 +56,7 @@ export function decodeJoin(
 	into.flags = bytes[offset + 1]!;
 	into.charge = bytes[offset + 2]!;
 	into.round = u16be(bytes, offset + 3);
+	if ((into.flags & AS_INTERMEDIARY) === 0) into.turns = 0;
+	else into.turns = offset + INTERMEDIARY_JOIN_BYTES - 1 > end ? -1 : i32be(bytes, offset + 5);
 	return into;
 }
