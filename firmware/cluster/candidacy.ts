@@ -62,6 +62,8 @@ export class Candidacy {
 	#isCallable = false;
 	#lastCharge = -1;
 	section = 0;
+	/** A head with a lower address took the same section: ours is to be another one. */
+	hasClash = false;
 
 	constructor(parts: ClusterParts, election: Election, reachesAll: boolean, transmissions: number) {
 		this.#parts = parts;
@@ -90,6 +92,7 @@ export class Candidacy {
 		this.#stage = "idle";
 		this.#coveredEarly = false;
 		this.#isCallable = false;
+		this.hasClash = false;
 		this.#question++;
 	}
 
@@ -142,7 +145,9 @@ export class Candidacy {
 
 	/** A trusted neighbour announced itself, whose view tells the rest; `isNews`: for the first time in this term. */
 	hear(source: LinkAddress, view: ClusterView, isNews: boolean): void {
-		this.#avoidClash(source, view);
+		this.noteSection(view.section);
+		if (this.leads && view.leads && view.section === this.section && isLower(source, this.#parts.address))
+			this.hasClash = true;
 		if (!this.isWithin(view.rssiDbm)) return;
 		const s = this.#situation;
 		s.leastMerit = Math.min(s.leastMerit, view.merit);
@@ -237,15 +242,6 @@ export class Candidacy {
 			if (nth-- === 0) return i;
 		}
 		return 0;
-	}
-
-	/** Two heads took one section at once: the one with the higher address takes another, and says so. */
-	#avoidClash(source: LinkAddress, view: ClusterView): void {
-		this.noteSection(view.section);
-		if (this.#stage !== "leading" || !view.leads || view.section !== this.section) return;
-		if (!isLower(source, this.#parts.address)) return;
-		this.section = this.freeSection();
-		this.#say(false);
 	}
 
 	#announce(tentative: boolean): void {

@@ -9,6 +9,8 @@ const CHARGE_STEP = 16;
 const SILENT_ELECTIONS = 4;
 /** Elections of silence after which a neighbour counts as dead. */
 export const DEAD_ELECTIONS: number = 2 * SILENT_ELECTIONS;
+/** No news of others make us say HELLO again before so many elections. */
+const REST_ELECTIONS = 4;
 /** HELLOs that one phase has room for among neighbours. */
 const ROOM = 12;
 
@@ -19,6 +21,8 @@ export class ClusterHello {
 	readonly #census: Census = { neighbours: 0, claimedCharge: 0, richerNeighbours: 0, reachCost: 0 };
 	#toldCharge = -1;
 	#toldRound = -1;
+	/** The round of our last HELLO. */
+	#saidRound = -1;
 
 	constructor(parts: ClusterParts, hello: HelloService) {
 		this.#parts = parts;
@@ -39,7 +43,10 @@ export class ClusterHello {
 
 	#isDue(): boolean {
 		const { rounds, timeline } = this.#parts;
-		if (this.#hello.isDue || this.#toldRound < 0) return true;
+		if (this.#saidRound < 0) return true;
+		// Each newcomer makes all of his neighbours want to answer: not in each election.
+		const isRested = rounds.round - this.#saidRound >= REST_ELECTIONS * timeline.roundsPerElection;
+		if (this.#hello.isDue && isRested) return true;
 		if (Math.abs(this.#parts.charge() - this.#toldCharge) >= CHARGE_STEP) return true;
 		return rounds.round - this.#toldRound >= SILENT_ELECTIONS * timeline.roundsPerElection;
 	}
@@ -47,6 +54,7 @@ export class ClusterHello {
 	/** A message of ours was on the air: all but JOIN and RECEIPT tell of our charge. */
 	noteSaid(kind: ControlKind): void {
 		if (kind === "join" || kind === "receipt") return;
+		if (kind === "hello") this.#saidRound = this.#parts.rounds.round;
 		this.#toldCharge = this.#parts.charge();
 		this.#toldRound = this.#parts.rounds.round;
 	}

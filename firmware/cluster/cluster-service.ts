@@ -222,7 +222,7 @@ export class ClusterService {
 		ways.choose();
 		if (candidacy.leads) {
 			membership.leave();
-			leading.take(candidacy.section);
+			leading.take(candidacy.section, candidacy.hasClash);
 			this.#take("head", address);
 			forwarding.planRecruiting();
 			return;

@@ -9,9 +9,12 @@ const TIE_DB = 3;
 /** A link that needs no more transmissions than this, times 256, hears well. */
 const GOOD_LINK256 = 2 * 256;
 /** Classes of heads, better ones lower. */
-const Class = { covers: 0, goodSink: 1, beyond: 2, weakSink: 3, none: 4 } as const;
+const Class = { covers: 0, goodSink: 1, beyond: 2, clashes: 3, weakSink: 4, none: 5 } as const;
 
-/** Whom to join: the best head that covers us, else a sink that is heard well, else any head, else any sink. */
+/**
+ * Whom to join: the best head that covers us, else a sink that is heard well, else any head, else any sink. Before the last
+ * come heads of which two have the same section: between them neither is heard well.
+ */
 export class HeadChoice {
 	readonly #parts: ClusterParts;
 	readonly #candidacy: Candidacy;
@@ -44,6 +47,7 @@ export class HeadChoice {
 			return neighbour.expectedTransmissions256() <= GOOD_LINK256 ? Class.goodSink : Class.weakSink;
 		}
 		if (!view.leads || view.term !== term) return Class.none;
+		if (this.clashes(neighbour.address)) return Class.clashes;
 		const covers = this.#candidacy.isWithin(view.rssiDbm) && view.leadHops < 255;
 		return covers ? Class.covers : Class.beyond;
 	}

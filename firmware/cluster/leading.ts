@@ -80,10 +80,18 @@ export class Leading {
 	}
 
 	/** From now on we lead a section. */
-	take(section: number): void {
+	take(section: number, hasClash: boolean): void {
 		if (this.#parts.isSink) return;
 		this.section = section;
 		this.firstSection = section;
+		if (hasClash) this.#move();
+	}
+
+	/** Somebody else has our section: takes another. Once a term: whoever makes clashes up cannot drive us about. */
+	#move(): void {
+		if (this.#parts.isSink || this.#hasMoved) return;
+		this.#hasMoved = true;
+		this.#moving = this.#freeSection();
 	}
 
 	/** Members that a SCHEDULE names at most, and those that fit into the section. */
@@ -108,11 +116,7 @@ export class Leading {
 			return undefined;
 		}
 		if (this.section < 0 || source.byteLength !== this.#parts.address.byteLength) return "join-not-head";
-		// Once a term: whoever makes clashes up cannot drive us about.
-		if ((join.flags & CLASHES) !== 0 && !this.#parts.isSink && !this.#hasMoved) {
-			this.#hasMoved = true;
-			this.#moving = this.#freeSection();
-		}
+		if ((join.flags & CLASHES) !== 0) this.#move();
 		const known = this.#find(source);
 		if (known !== undefined) {
 			known.charge = join.charge;

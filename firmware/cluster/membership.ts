@@ -195,12 +195,16 @@ export class Membership {
 			this.#choice.refuse(this.head);
 			this.orphan();
 		} else if (this.#slot >= 0) this.#planSlot();
+		// It took us, but where its SCHEDULE comes we do not hear it: perhaps it has gone to another section.
+		else this.orphan();
 	}
 
 	/** A SCHEDULE of a trusted head came, in a slot of section `sentIn`. */
 	hear(source: LinkAddress, schedule: Schedule, bytes: Uint8Array, slot: number, sentIn: number): void {
 		const { rounds, duty, address } = this.#parts;
 		const index = this.#indexOf(address, schedule, bytes);
+		// Whoever lost his head's first SCHEDULE finds himself in a later one.
+		if (this.isOrphan && index >= 0) this.#accept(source);
 		if (!source.equals(this.head)) return;
 		this.#heardRound = rounds.round;
 		this.#missed = 0;

@@ -1,6 +1,13 @@
-import { BROADCAST } from "../address.js";
+import { BROADCAST, type LinkAddress } from "../address.js";
 import { copyBytes, putU16be } from "../bytes.js";
-import { decodeReceipt, Receipt, type ReceiptDrop } from "../frames/cluster-receipt.js";
+import {
+	decodeReceipt,
+	RECEIPT_BYTES,
+	Receipt,
+	type ReceiptDrop,
+	ReceiptEntry,
+	receiptEntry,
+} from "../frames/cluster-receipt.js";
 import type { LinkLayer } from "../mac/link-layer.js";
 import type { ClusterParts } from "./parts.js";
 
@@ -10,6 +17,8 @@ const COPIES = 3;
 const REMEMBERED = 16;
 /** Where a RECEIPT has the number among its sender's broadcasts. */
 const SEQUENCE_AT = 2;
+/** Where it has how many entries there are. */
+const ENTRIES_AT = 7;
 
 interface Heard {
 	issue: number;
@@ -21,6 +30,7 @@ export class Receipts {
 	readonly #parts: ClusterParts;
 	readonly #link: LinkLayer;
 	readonly #receipt = new Receipt();
+	readonly #entry = new ReceiptEntry();
 	readonly #heard: Heard[] = [];
 	#next = 0;
 	#waiting = 0;
@@ -73,18 +83,43 @@ export class Receipts {
 		return made;
 	}
 
+	/** A copy without what concerns neighbours that are no farther from the sink than we are; undefined when nothing is left. */
+	#copyOf(bytes: Uint8Array, offset: number, end: number): Uint8Array | undefined {
+		const receipt = this.#receipt;
+		const { entryBytes, entriesAt } = receipt;
+		const copy = new Uint8Array(end - offset + 1);
+		copyBytes(bytes, offset - 1, copy, 0, RECEIPT_BYTES);
+		let at = RECEIPT_BYTES;
+		for (let i = 0; i < receipt.entries; i++) {
+			if (!this.#isWanted(receiptEntry(receipt, i, bytes, this.#entry).node)) continue;
+			copyBytes(bytes, entriesAt + i * entryBytes, copy, at, entryBytes);
+			at += entryBytes;
+		}
+		const entries = (at - RECEIPT_BYTES) / entryBytes;
+		copy[ENTRIES_AT] = entries;
+		return entries === 0 ? undefined : copy.subarray(0, at);
+	}
+
+	/** Whether a node may hear what concerns it from us alone. */
+	#isWanted(node: LinkAddress): boolean {
+		const { neighbourhood, ways, address, rounds } = this.#parts;
+		if (node.equals(address)) return false;
+		const view = neighbourhood.viewOf(node);
+		const isNews = view !== undefined && view.waveRound === rounds.round;
+		return !isNews || view.hops > ways.hops;
+	}
+
 	#planEcho(heard: Heard, bytes: Uint8Array, offset: number, end: number): void {
 		if (this.#waiting >= REMEMBERED) return;
 		const { rounds, timeline, voice, clock, random, config } = this.#parts;
 		// Ends before the phase does, else later frames of elections would suffer.
 		const untilUs = rounds.at(timeline.receiptEndUs);
-		const copy = new Uint8Array(end - offset + 1);
-		copyBytes(bytes, offset, copy, 1, end - offset);
-		copy[0] = bytes[offset - 1]!;
+		const copy = this.#copyOf(bytes, offset, end);
+		if (copy === undefined) return;
 		this.#waiting++;
 		voice.say(
 			"receipt",
-			clock.nowUs() + random.below(Math.max(1, config.receiptUs >> 3)),
+			clock.nowUs() + random.below(Math.max(1, config.receiptUs >> 2)),
 			untilUs,
 			(frame, at, sequence) =>
 				heard.copies >= COPIES ? -1 : copyReceipt(copy, copy.length, frame, at, sequence),
