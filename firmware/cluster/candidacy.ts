@@ -247,10 +247,17 @@ export class Candidacy {
 	#announce(tentative: boolean): void {
 		const question = this.#question;
 		this.#say(tentative, question, (sent) => {
-			if (tentative || this.#question !== question) return;
-			this.#stage = sent ? "leading" : "following";
-			if (sent) this.#repeat();
+			if (tentative) return;
+			// Who withdraws while the frame is on its way was heard all the same.
+			if (sent) this.#lead();
+			else if (this.#question === question) this.#stage = "following";
 		});
+	}
+
+	#lead(): void {
+		this.#stage = "leading";
+		this.#question++;
+		this.#repeat();
 	}
 
 	/** Says it once more at some instant before the window ends: a collision must not make a head that nobody knows. */

@@ -171,7 +171,7 @@ export class Membership {
 		this.#answer = "none";
 		this.#section = this.#nextSection;
 		if (this.head.byteLength > 0) this.#planSchedule(this.#scheduleSlot);
-		else if (this.isOrphan && this.#wanted.byteLength > 0) this.#planLateJoin();
+		else if (this.isOrphan && this.#wanted.byteLength > 0) this.#planWanted();
 		else if (this.isOrphan) this.#planSearch();
 	}
 
@@ -271,21 +271,28 @@ export class Membership {
 		else if (transmissions > 0 && this.#answer === "none") this.#answer = "unanswered";
 	}
 
+	/** Listens to the first slot of a section, while we have no head; returns when that ends. */
+	#listen(section: number): number {
+		const { agenda, rounds, timeline, duty, config } = this.#parts;
+		const at = timeline.sectionAt(rounds.round, section);
+		const guardUs = rounds.guardUs(rounds.at(at));
+		const end = at + config.slotUs + guardUs;
+		agenda.at(at - guardUs, () => {
+			if (this.isOrphan) duty.begin(Listening.schedule);
+		});
+		agenda.at(end, () => duty.end(Listening.schedule));
+		return end;
+	}
+
 	/** Listens to the first slot of each section, then joins the best head that was heard. */
 	#planSearch(): void {
-		const { agenda, rounds, timeline, duty, config } = this.#parts;
+		const { agenda, rounds, config } = this.#parts;
 		const { round } = rounds;
 		if (round < this.#listenRound) return;
 		this.#listenRound = round + this.#gap;
 		this.#gap = Math.min(MOST_ORPHAN_GAP, this.#gap * 2);
 		let end = 0;
-		for (let i = -1; i < config.sections; i++) {
-			const at = timeline.sectionAt(round, i < 0 ? SINK_SECTION : i);
-			const guardUs = rounds.guardUs(rounds.at(at));
-			agenda.at(at - guardUs, () => this.isOrphan && duty.begin(Listening.schedule));
-			agenda.at(at + config.slotUs + guardUs, () => duty.end(Listening.schedule));
-			end = at + config.slotUs + guardUs;
-		}
+		for (let i = -1; i < config.sections; i++) end = this.#listen(i < 0 ? SINK_SECTION : i);
 		agenda.at(end, () => {
 			const best = this.isOrphan ? this.#choice.best() : undefined;
 			if (best !== undefined) this.#want(best.address);
@@ -295,6 +302,14 @@ export class Membership {
 	/** Wants a head: joins it in its next slot for newcomers, of this round or the one to come. */
 	#want(address: LinkAddress): void {
 		this.#wanted.set(address);
+		this.#planLateJoin();
+	}
+
+	/** Listens for the SCHEDULE of the head that we want before it is asked: it may be gone, or in another section. */
+	#planWanted(): void {
+		const view = this.#parts.neighbourhood.viewOf(this.#wanted);
+		if (view === undefined) return;
+		this.#listen(this.#choice.isSink(view) ? SINK_SECTION : view.section);
 		this.#planLateJoin();
 	}
 
@@ -309,6 +324,8 @@ export class Membership {
 			if (!this.isOrphan || this.#wanted.byteLength === 0) return;
 			const head = this.#wanted.clone();
 			this.#wanted.setNone();
+			const isHeard = view.scheduleRound === rounds.round || timeline.hasElection(rounds.round);
+			if (!isHeard) return;
 			this.#ask(head, at + config.slotUs + JOIN_TAIL_US, head);
 		});
 	}
