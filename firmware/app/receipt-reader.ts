@@ -51,6 +51,9 @@ export class ReceiptReader {
 	#lastIssue = -1;
 	/** From the beginning of a term until the first slot after it. */
 	#isPhase = false;
+	/** A receipt told of us: the sink knows that we exist. Until then, terms whose receipts told of others. */
+	#wasNamed = false;
+	#unnamedTerms = 0;
 	/** Hashes of what was news in this term. */
 	readonly #news: number[] = [];
 
@@ -71,6 +74,7 @@ export class ReceiptReader {
 			const entry = receiptEntry(receipt, i, bytes, this.#entry);
 			if (!entry.node.equals(this.#options.address)) continue;
 			if (!this.#isAuthentic(receipt, entry)) return false;
+			this.#wasNamed = true;
 			this.#apply(entry);
 		}
 		// All of it: or one that is forged would keep the echo of the true one of the same issue away.
@@ -97,15 +101,23 @@ export class ReceiptReader {
 		}
 	}
 
-	/** A term begins: what no receipt has mentioned for long is sent again. */
+	/**
+	 * A term begins: what no receipt has mentioned for long is sent again. A sink that goes on telling of others, and never told
+	 * of us, has got nothing from us: else a head that drops everything would never be found by whom it led from the start.
+	 */
 	beginTerm(): void {
 		this.settle();
+		if (!this.#wasNamed && this.#news.length > 0) this.#unnamedTerms++;
 		this.#isPhase = true;
 		this.#news.length = 0;
-		const { buffer } = this.#options;
+		const { buffer, judge, clock } = this.#options;
+		const isUnknown = !this.#wasNamed && this.#unnamedTerms > SILENT_TERMS;
 		for (const reading of buffer.readings.slice()) {
-			if (reading.state !== ReadingState.handedOver) continue;
-			if (++reading.terms > SILENT_TERMS) buffer.sendAgain(reading);
+			if (reading.state !== ReadingState.handedOver || ++reading.terms <= SILENT_TERMS) continue;
+			// What is not said has no code: this is as good as a receipt that bears none.
+			if (isUnknown && !this.#isSink(reading))
+				judge.noteMissing(reading.head, reading.completion, false, clock.nowUs());
+			buffer.sendAgain(reading);
 		}
 	}
 
