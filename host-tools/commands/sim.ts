@@ -3,13 +3,15 @@ import { scenarioJsonSchema } from "../../sim/scenario/json-schema.js";
 import { onePositional } from "../arguments.js";
 import type { Command, CommandArguments } from "../command.js";
 import { type ExitCode, UserError } from "../errors.js";
+import { nameList } from "../report/name-list.js";
 import { execute } from "../run/execute.js";
 import { expectAlone, RUN_OPTIONS, readSeed, scenarioWords } from "../run/options.js";
 import { loadScenario, shippedScenarios } from "../scenario/load.js";
 
 export const command: Command = {
 	name: "sim",
-	summary: "run a scenario: the firmware on every node, every frame on a shared channel",
+	summary:
+		"run a scenario: the firmware on every node and every frame on a shared channel, or the rounds of the literature",
 	usage: "SCENARIO [options]",
 	options: {
 		...RUN_OPTIONS,
@@ -33,10 +35,8 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 		return 0;
 	}
 	if (args.flag("list")) {
-		for (const name of await shippedScenarios()) {
-			const { scenario } = await loadScenario(name);
-			process.stdout.write(`${name.padEnd(18)}${scenario.description}\n`);
-		}
+		const loaded = await Promise.all((await shippedScenarios()).map((name) => loadScenario(name)));
+		process.stdout.write(nameList(loaded.map(({ scenario }) => scenario)));
 		return 0;
 	}
 	const name = onePositional(args, "SCENARIO");

@@ -2,6 +2,7 @@ import process from "node:process";
 import { onePositional } from "../arguments.js";
 import type { Command, CommandArguments } from "../command.js";
 import { type ExitCode, UserError } from "../errors.js";
+import { nameList } from "../report/name-list.js";
 import { expectAlone, RUN_OPTIONS, readInteger, readSeed, scenarioWords } from "../run/options.js";
 import { executeSweep } from "../sweep/execute.js";
 import { loadSweep, readSweep, shippedSweeps } from "../sweep/load.js";
@@ -42,10 +43,8 @@ Every point meets the same seeds: differences between points are paired by seed.
 async function run(args: CommandArguments): Promise<ExitCode> {
 	if (args.flag("list")) {
 		expectAlone(command, args, "list");
-		for (const name of await shippedSweeps()) {
-			const { sweep } = await readSweep(name);
-			process.stdout.write(`${name.padEnd(18)}${sweep.description}\n`);
-		}
+		const read = await Promise.all((await shippedSweeps()).map((name) => readSweep(name)));
+		process.stdout.write(nameList(read.map(({ sweep }) => sweep)));
 		return 0;
 	}
 	const name = onePositional(args, "FILE");

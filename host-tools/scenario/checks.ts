@@ -94,7 +94,7 @@ function checkRounds(
 		const names = oneOf([...ELECTIONS.keys()]);
 		throw document.error(
 			["election", "kind"],
-			`expected an election with fidelity rounds (${names}, or the path of a module), found ${election.kind}`,
+			`expected an election with fidelity rounds, ${names}, or the path of a module, found ${election.kind}`,
 		);
 	}
 	if (givesLinks(topology)) {

@@ -1,24 +1,25 @@
 import type { Scenario } from "../../sim/scenario/scenario.js";
+import { SCENARIO_SCHEMA } from "../../sim/scenario/schema.js";
 import { CLUSTER_SCHEMA } from "../../sim/scenario/schema-cluster.js";
 import type { ScenarioDocument } from "./document.js";
 
-/** Sections that say something about frames, radios and their nodes, and nothing about the first-order model. */
-const OF_PACKETS: readonly (keyof Scenario)[] = [
-	"durationS",
-	"channel",
-	"radio",
-	"node",
-	"reassembly",
-	"sinks",
-	"traffic",
-	"attacks",
-	"battery",
-	"start",
-	"lifecycle",
-];
-/** Keys of the section `cluster` that both fidelities have. */
-const OF_BOTH: ReadonlySet<string> = new Set(["roundS", "roundsPerElection", "radiusM"]);
-const CLUSTER_OF_PACKETS = Object.keys(CLUSTER_SCHEMA.properties).filter((key) => !OF_BOTH.has(key));
+/** What both fidelities have: of the scenario, and of its section `cluster`. */
+const COMMON: ReadonlySet<string> = new Set([
+	"name",
+	"description",
+	"seed",
+	"fidelity",
+	"topology",
+	"election",
+	"cluster",
+]);
+const COMMON_CLUSTER: ReadonlySet<string> = new Set(["roundS", "roundsPerElection", "radiusM"]);
+
+/** All else says something about frames, radios and their nodes, and nothing about the first-order model. */
+const OF_PACKETS = Object.keys(SCENARIO_SCHEMA.properties).filter(
+	(key) => !COMMON.has(key) && key !== "rounds",
+);
+const CLUSTER_OF_PACKETS = Object.keys(CLUSTER_SCHEMA.properties).filter((key) => !COMMON_CLUSTER.has(key));
 
 /** Sections that a worm on a graph knows nothing of. */
 const NOT_OF_GRAPH: readonly (keyof Scenario)[] = [

@@ -13,10 +13,7 @@ export const ROUNDS_SCHEMA = {
 			description: "Rounds after which a run ends though nodes are alive",
 		},
 		base: {
-			anyOf: [
-				{ enum: ["centre"] },
-				{ type: "array", items: { type: "number", minimum: -1e6, maximum: 1e6 }, minItems: 2, maxItems: 2 },
-			],
+			anyOf: [{ enum: ["centre"] }, { type: "array", items: { type: "number" }, minItems: 2, maxItems: 2 }],
 			default: "centre",
 			description:
 				"Place of the base station, which is none of the nodes: [x, y] in metres, or the middle of the nodes' bounding box",

@@ -19,9 +19,13 @@ async function folder(t: ExecutionContext): Promise<string> {
 }
 
 const SHIPPED = [
+	"cluster-field",
+	"cluster-lifetime",
+	"cluster-rounds",
 	"field-100",
 	"first-network",
 	"grid-one-hop",
+	"hicss-direct",
 	"lab-25",
 	"leach-canonical",
 	"multi-hop",

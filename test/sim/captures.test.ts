@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
-import { shippedScenarios } from "../../host-tools/scenario/load.js";
 import { LogReader } from "../../host-tools/trace/log-reader.js";
 import { SIM_EVENTS } from "../../sim/events.js";
 import { lowguard } from "../host-tools/run-cli.js";
 import { requireTshark, tsharkFields } from "../host-tools/tshark.js";
+import { packetScenarios } from "./support/packet-scenarios.js";
 import { scratchFolder } from "./support/run-text.js";
 
 /** Runs are shortened: what is wrong shows in seconds. */
@@ -65,7 +65,7 @@ async function record(t: ExecutionContext, name: string, words: readonly string[
 	return folder;
 }
 
-for (const name of await shippedScenarios()) {
+for (const name of await packetScenarios()) {
 	test(`${name}: Wireshark reassembles every datagram that ours does, and finds nothing wrong`, async (t) => {
 		if (!requireTshark(t)) return;
 		// What attackers send is wrong on purpose.
