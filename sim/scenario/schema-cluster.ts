@@ -78,7 +78,7 @@ export const CLUSTER_SCHEMA = {
 		forwardMs: {
 			...TIME_S,
 			maximum: 1e5,
-			default: 800,
+			default: 3200,
 			description: "For what heads have collected, on its way to the sink",
 		},
 		bufferedReadings: {
