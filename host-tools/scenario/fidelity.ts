@@ -3,7 +3,7 @@ import { SCENARIO_SCHEMA } from "../../sim/scenario/schema.js";
 import { CLUSTER_SCHEMA } from "../../sim/scenario/schema-cluster.js";
 import type { ScenarioDocument } from "./document.js";
 
-/** What both fidelities have: of the scenario, and of its section `cluster`. */
+/** What `packets` and `rounds` have in common: of the scenario, and of its section `cluster`. */
 const COMMON: ReadonlySet<string> = new Set([
 	"name",
 	"description",
@@ -16,15 +16,14 @@ const COMMON: ReadonlySet<string> = new Set([
 const COMMON_CLUSTER: ReadonlySet<string> = new Set(["roundS", "roundsPerElection", "radiusM"]);
 
 /** All else says something about frames, radios and their nodes, and nothing about the first-order model. */
-const OF_PACKETS = Object.keys(SCENARIO_SCHEMA.properties).filter(
-	(key) => !COMMON.has(key) && key !== "rounds",
+const OF_PACKETS = (Object.keys(SCENARIO_SCHEMA.properties) as (keyof Scenario)[]).filter(
+	(key) => !COMMON.has(key) && key !== "rounds" && key !== "worm",
 );
 const CLUSTER_OF_PACKETS = Object.keys(CLUSTER_SCHEMA.properties).filter((key) => !COMMON_CLUSTER.has(key));
 
 /** Sections that a worm on a graph knows nothing of. */
 const NOT_OF_GRAPH: readonly (keyof Scenario)[] = [
 	...OF_PACKETS.filter((key) => key !== "durationS"),
-	"stopAt",
 	"election",
 	"cluster",
 	"rounds",

@@ -51,7 +51,7 @@ export function log1p(x: number): number {
 	return x > -0.29 && x < 0.41 ? x - lag(x) : ln(1 + x);
 }
 
-/** A positive number to a real power, within |exponent ln(base)| / 2^52 of it, relatively; 0 to a positive power is 0. */
+/** A positive number to a real power, within (2 + |exponent ln(base)|) / 2^52 of it, relatively; 0 to a positive power is 0. */
 export function power(base: number, exponent: number): number {
 	return exp(exponent * ln(base));
 }

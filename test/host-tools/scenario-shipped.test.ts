@@ -30,6 +30,7 @@ const SHIPPED = [
 	"leach-canonical",
 	"multi-hop",
 	"star",
+	"worm-field",
 ];
 
 test("these scenarios ship", async (t) => {

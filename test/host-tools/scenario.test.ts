@@ -51,17 +51,17 @@ const FAULTS: Readonly<Record<string, readonly [string, string]>> = {
 	"misspelt section": [
 		`${MINIMAL}nodes: 5\n`,
 		"walk.yaml:4:1: nodes: unknown key; expected one of name, description, seed, fidelity, durationS, stopAt, topology, " +
-			"channel, radio, node, reassembly, election, cluster, rounds, sinks, traffic, attacks, battery, start, lifecycle; did you mean node?",
+			"channel, radio, node, reassembly, election, cluster, rounds, worm, sinks, traffic, attacks, battery, start, lifecycle; did you mean node?",
 	],
 	"misspelt model": [
 		"name: walk\ntopology:\n  kind: gird\n",
 		"walk.yaml:3:3: topology.kind: unknown topology; expected one of grid, uniform, clustered, line, positions, " +
-			'links, or the path of a module (.js or .mjs), found "gird"; did you mean grid?',
+			'links, random-spatial, or the path of a module (.js or .mjs), found "gird"; did you mean grid?',
 	],
 	"misspelt key that must be there": [
 		"name: walk\ntopolgy:\n  kind: line\n",
 		"walk.yaml:2:1: topolgy: unknown key; expected one of name, description, seed, fidelity, durationS, stopAt, topology, " +
-			"channel, radio, node, reassembly, election, cluster, rounds, sinks, traffic, attacks, battery, start, lifecycle; did you mean topology?",
+			"channel, radio, node, reassembly, election, cluster, rounds, worm, sinks, traffic, attacks, battery, start, lifecycle; did you mean topology?",
 	],
 	"place of an attacker": [
 		`${MINIMAL}attacks:\n  - kind: sybil\n    place: here\n`,

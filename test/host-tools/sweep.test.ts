@@ -370,6 +370,7 @@ test("the sweeps that ship load, say what to expect, and name what they set", as
 		"rounds-literature",
 		"rounds-sizes",
 		"stacks",
+		"worm-trust",
 	]);
 	for (const name of await shippedSweeps()) {
 		const { sweep, path } = await readSweep(name);

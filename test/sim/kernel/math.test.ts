@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import test from "ava";
 import fc from "fast-check";
-import { exp, fromDb, ln, log10, toDb } from "../../../sim/kernel/math.js";
+import { exp, fromDb, ln, log1p, log10, power, toDb } from "../../../sim/kernel/math.js";
 import { RandomStream } from "../../../sim/kernel/random.js";
 
 const float = new Float64Array(1);
@@ -54,6 +54,45 @@ test("exp agrees with Math.exp from underflow to overflow", (t) => {
 		}),
 		{ numRuns: 2000 },
 	);
+});
+
+test("log1p agrees with Math.log1p, also where 1 + x is 1", (t) => {
+	const small = fc.tuple(fc.double({ min: -320, max: 0, noNaN: true }), fc.boolean());
+	fc.assert(
+		fc.property(small, ([exponent, isNegative]) => {
+			const x = (isNegative ? -1 : 1) * 10 ** exponent * 0.999;
+			t.true(ulps(log1p(x), Math.log1p(x)) <= TOLERANCE_ULPS, `log1p(${x}) = ${log1p(x)}`);
+		}),
+		{ numRuns: 5000 },
+	);
+	fc.assert(
+		fc.property(fc.double({ min: -0.999, max: 1e300, noNaN: true }), (x) => {
+			t.true(ulps(log1p(x), Math.log1p(x)) <= TOLERANCE_ULPS, `log1p(${x}) = ${log1p(x)}`);
+		}),
+		{ numRuns: 2000 },
+	);
+	for (const seam of [-0.29, 0.41])
+		for (const x of [seam, seam - 1e-9, seam + 1e-9]) t.true(ulps(log1p(x), Math.log1p(x)) <= TOLERANCE_ULPS);
+	t.is(log1p(0), 0);
+	t.is(log1p(-1), Number.NEGATIVE_INFINITY);
+	t.is(log1p(-1.5), Number.NaN);
+});
+
+test("powers agree with ** within what is promised", (t) => {
+	fc.assert(
+		fc.property(
+			fc.double({ min: -30, max: 30, noNaN: true }),
+			fc.double({ min: -9, max: 9, noNaN: true }),
+			(exponent, by) => {
+				const base = 10 ** exponent;
+				const bound = (2 + Math.abs(by * Math.log(base))) * 2 ** -52;
+				t.true(Math.abs(power(base, by) / base ** by - 1) <= bound, `${base} ** ${by} = ${power(base, by)}`);
+			},
+		),
+		{ numRuns: 5000 },
+	);
+	t.is(power(0, 2.5), 0);
+	t.is(power(7, 0), 1);
 });
 
 test("exact values are exact", (t) => {

@@ -4,10 +4,11 @@ import type { LoadedScenario } from "../../../host-tools/scenario/load.js";
 import { LogWriter } from "../../../host-tools/trace/log-writer.js";
 import { SIM_EVENTS } from "../../../sim/events.js";
 import { Simulation } from "../../../sim/simulation.js";
+import { WormSimulation } from "../../../sim/worm/simulation.js";
 
 /** A simulation whose log is hashed, as the command line hashes it. */
 export interface HashedRun {
-	readonly simulation: Simulation;
+	readonly simulation: Pick<Simulation, "durationUs" | "run">;
 	/** Ends the run; returns the SHA-256 of its log. */
 	finish(): string;
 }
@@ -16,12 +17,12 @@ export interface HashedRun {
 export function hashedRun(loaded: LoadedScenario): HashedRun {
 	const { name, seed } = loaded.scenario;
 	const log = new LogWriter(SIM_EVENTS, { hash: true, metadata: { scenario: name, seed } });
-	const simulation = new Simulation(loaded.scenario, loaded.modules, {
-		sink: completeSink(SIM_EVENTS, log.sink),
-		cipher: hostCipher,
-		digest: hostDigest,
-		outsiders: [],
-	});
+	const sink = completeSink(SIM_EVENTS, log.sink);
+	const { scenario, modules } = loaded;
+	const simulation =
+		scenario.fidelity === "graph"
+			? new WormSimulation(scenario, modules, sink)
+			: new Simulation(scenario, modules, { sink, cipher: hostCipher, digest: hostDigest, outsiders: [] });
 	return {
 		simulation,
 		finish() {
