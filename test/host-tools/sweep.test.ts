@@ -370,7 +370,9 @@ test("the sweeps that ship load, say what to expect, and name what they set", as
 		"rounds-literature",
 		"rounds-sizes",
 		"stacks",
+		"worm-sizes",
 		"worm-trust",
+		"worm-wave",
 	]);
 	for (const name of await shippedSweeps()) {
 		const { sweep, path } = await readSweep(name);

@@ -35,6 +35,13 @@ test("stragglers do not slow it: rings go by their medians", (t) => {
 	t.true(Math.abs(front.speedMPerS / 5 - 1) < 0.05, `${front.speedMPerS}`);
 });
 
+test("how it forms does not count, nor what it does at the border", (t) => {
+	const way = (distanceM: number): number =>
+		distanceM < 300 ? 10 * distanceM : 3000 + (Math.min(distanceM, 800) - 300) / 2;
+	const front = frontOf(...scattered(6000, way), REACH_M)!;
+	t.true(Math.abs(front.speedMPerS / 2 - 1) < 0.03, `${front.speedMPerS}`);
+});
+
 test("a front that gets faster fits a constant speed worse", (t) => {
 	const steady = frontOf(...scattered(4000, (distanceM) => distanceM), REACH_M)!;
 	const faster = frontOf(...scattered(4000, (distanceM) => Math.log(1 + distanceM)), REACH_M)!;
