@@ -1,10 +1,10 @@
 import type { LinkAddress } from "../address.js";
 import { RECEIPT_READINGS } from "../frames/cluster-receipt.js";
 
-/** Origins whose readings a sink keeps apart, {@link ARRIVAL_BYTES} octets each: 27 kB. */
+/** Origins whose readings a sink keeps apart, {@link ARRIVAL_BYTES} octets each: 31 kB. */
 export const ORIGINS_MOST = 1024;
-/** Octets of one: mode and address (9), newest (2), window (8), readings (1), terms (1), silence (1), time (4). */
-export const ARRIVAL_BYTES = 26;
+/** Octets of one: mode and address (9), newest (2), window (8), readings (1), terms (1), silence (1), time (4), via (4). */
+export const ARRIVAL_BYTES = 30;
 /** Readings that the window remembers behind the newest, the newest included. */
 export const WINDOW = 2 * RECEIPT_READINGS;
 /** An origin that was silent for so long, in µs, and then counts from elsewhere, has lost its store. */
@@ -31,6 +31,8 @@ export class Arrivals {
 	/** Terms since a receipt told of it, and whether anything came since. */
 	readonly untold: Uint8Array;
 	readonly isSilent: Uint8Array;
+	/** Lower half of the address of whoever brought the last one: those that one head led stand together. */
+	readonly via: Int32Array;
 	readonly #heardUs: Float64Array;
 	#count = 0;
 
@@ -48,6 +50,7 @@ export class Arrivals {
 		this.readings = new Uint8Array(capacity);
 		this.untold = new Uint8Array(capacity);
 		this.isSilent = new Uint8Array(capacity);
+		this.via = new Int32Array(capacity);
 		this.#heardUs = new Float64Array(capacity);
 	}
 
@@ -55,8 +58,8 @@ export class Arrivals {
 		return this.#count;
 	}
 
-	/** Notes a reading of an origin. */
-	note(origin: LinkAddress, sequence: number, nowUs: number): Arrival {
+	/** Notes a reading of an origin; `via`: lower half of the address of whoever brought it. */
+	note(origin: LinkAddress, sequence: number, nowUs: number, via = 0): Arrival {
 		let i = this.#find(origin);
 		if (i < 0) {
 			i = this.#make(origin, nowUs);
@@ -68,6 +71,7 @@ export class Arrivals {
 		}
 		this.#heardUs[i] = nowUs;
 		this.isSilent[i] = 0;
+		this.via[i] = via;
 		if (this.readings[i]! < 255) this.readings[i]!++;
 		return "new";
 	}

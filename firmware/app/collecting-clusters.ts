@@ -70,7 +70,7 @@ export class ClusterCollector implements ClusterClient {
 			return;
 		}
 		const nowUs = clock.nowUs();
-		const arrival = this.arrivals.note(origin, sequence, nowUs);
+		const arrival = this.arrivals.note(origin, sequence, nowUs, via.low);
 		if (arrival === "stale") this.stale++;
 		else if (arrival === "crowded") this.crowded++;
 		else sink.readingArrived(nowUs, node, origin, sequence, via, arrival === "again" ? 1 : 0);

@@ -34,7 +34,8 @@ export interface ReceiptWriterOptions {
 
 /**
  * Writes the receipts of a sink: all origins that were heard, in each phase once, those that were left out longest first,
- * among them those of which readings are missing, or nothing came.
+ * among them those of which readings are missing, or nothing came. Those that one head led stand together: few have to
+ * pass a receipt on.
  */
 export class ReceiptWriter {
 	readonly #options: ReceiptWriterOptions;
@@ -94,7 +95,8 @@ export class ReceiptWriter {
 			this.#queue.push(i);
 		}
 		const urgency = (i: number): number => arrivals.untold[i]! * 2 + (arrivals.isMissing(i) ? 1 : 0);
-		this.#queue.sort((a, b) => urgency(a) - urgency(b) || b - a);
+		const { via } = arrivals;
+		this.#queue.sort((a, b) => urgency(a) - urgency(b) || via[b]! - via[a]! || b - a);
 	}
 
 	#flagsOf(i: number): number {

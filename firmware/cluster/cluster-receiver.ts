@@ -56,6 +56,7 @@ export class ClusterReceiver {
 	readonly #schedule = new Schedule();
 	/** Another number after each time that the receiver was off. */
 	#wakefulness = 0;
+	readonly #didServe = (address: LinkAddress): boolean => this.#members.leading.didServe(address);
 
 	constructor(members: ClusterMembers, service: ClusterService, neighbours: NeighbourTable) {
 		this.#members = members;
@@ -96,8 +97,7 @@ export class ClusterReceiver {
 				return this.#takeSchedule(bytes, offset, end, neighbour, view, arrival);
 			default: {
 				if (!this.#service.isInTime) return "cluster-time";
-				const { ways } = this.#parts;
-				return this.#members.receipts.hear(bytes, offset, end, this.#hasFarther(ways.hops));
+				return this.#members.receipts.hear(bytes, offset, end, this.#didServe);
 			}
 		}
 	}
@@ -226,15 +226,5 @@ export class ClusterReceiver {
 		view.scheduleRound = rounds.round;
 		if (!this.#parts.isSink) membership.hear(source, schedule, bytes, slot, sentIn);
 		return undefined;
-	}
-
-	/** Whether anybody was heard who is farther from the sink than we are. */
-	#hasFarther(hops: number): boolean {
-		let found = false;
-		this.#parts.neighbourhood.forEach(this.#parts.clock.nowUs(), (_neighbour, view) => {
-			if ((view.hops < 255 && view.hops > hops) || (view.leadHops < 255 && view.leadHops > hops))
-				found = true;
-		});
-		return found;
 	}
 }

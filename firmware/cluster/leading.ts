@@ -62,6 +62,22 @@ export class Leading {
 		this.section = parts.isSink ? SINK_SECTION : -1;
 	}
 
+	/** Members of the last term, and whether we passed on datagrams in it: receipts that come now are about these. */
+	#served: readonly Member[] = [];
+	#didPassOn = false;
+
+	/**
+	 * Whether a receipt of readings of this node is ours to pass on: it was our member, or we passed on what others sent and it
+	 * may be farther from the sink than we are.
+	 */
+	didServe(address: LinkAddress): boolean {
+		if (this.#served.some((member) => member.address.equals(address))) return true;
+		const { neighbourhood, ways, rounds } = this.#parts;
+		if (!this.#didPassOn || address.equals(this.#parts.address)) return false;
+		const view = neighbourhood.viewOf(address);
+		return view === undefined || view.waveRound !== rounds.round || view.hops > ways.hops;
+	}
+
 	/** A head asked us to pass on its datagrams in this term. */
 	get isIntermediary(): boolean {
 		return this.#children.length > 0;
@@ -69,6 +85,8 @@ export class Leading {
 
 	/** A term begins: a sink keeps its members, for they stay with it unless they find a head. */
 	begin(): void {
+		this.#served = this.members.slice();
+		this.#didPassOn = this.#children.length > 0;
 		this.#children.length = 0;
 		this.#parts.ways.passesOn = false;
 		if (this.#parts.isSink) return;

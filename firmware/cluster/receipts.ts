@@ -25,7 +25,10 @@ interface Heard {
 	copies: number;
 }
 
-/** Passes the sink's receipts on: the sink says them one after another, whoever has neighbours farther away echoes them. */
+/**
+ * Passes the sink's receipts on: the sink says them one after another; then those echo them who led one of the nodes that a
+ * receipt is about in the term that it is about, or passed on the datagrams of such heads.
+ */
 export class Receipts {
 	readonly #parts: ClusterParts;
 	readonly #link: LinkLayer;
@@ -59,15 +62,20 @@ export class Receipts {
 		next();
 	}
 
-	/** Takes a RECEIPT whose type octet is at `offset`; `echoes`: somebody may hear it only from us. */
-	hear(bytes: Uint8Array, offset: number, end: number, echoes: boolean): ReceiptDrop | undefined {
+	/** Takes a RECEIPT whose type octet is at `offset`; `isOurs`: whether one about this node is ours to pass on. */
+	hear(
+		bytes: Uint8Array,
+		offset: number,
+		end: number,
+		isOurs: (address: LinkAddress) => boolean,
+	): ReceiptDrop | undefined {
 		const receipt = decodeReceipt(bytes, offset, end, this.#receipt);
 		if (typeof receipt === "string") return receipt;
 		const { client, isSink } = this.#parts;
 		if (isSink) return undefined;
 		const heard = this.#noteCopy(receipt.issue);
 		const isNews = client()?.onReceipt(bytes, offset, end) ?? false;
-		if (isNews && echoes && heard.copies < COPIES) this.#planEcho(heard, bytes, offset, end);
+		if (isNews && heard.copies < COPIES) this.#planEcho(heard, bytes, offset, end, isOurs);
 		return undefined;
 	}
 
@@ -83,15 +91,20 @@ export class Receipts {
 		return made;
 	}
 
-	/** A copy without what concerns neighbours that are no farther from the sink than we are; undefined when nothing is left. */
-	#copyOf(bytes: Uint8Array, offset: number, end: number): Uint8Array | undefined {
+	/** A copy of what is ours to pass on; undefined when nothing is. */
+	#copyOf(
+		bytes: Uint8Array,
+		offset: number,
+		end: number,
+		isOurs: (address: LinkAddress) => boolean,
+	): Uint8Array | undefined {
 		const receipt = this.#receipt;
 		const { entryBytes, entriesAt } = receipt;
 		const copy = new Uint8Array(end - offset + 1);
 		copyBytes(bytes, offset - 1, copy, 0, RECEIPT_BYTES);
 		let at = RECEIPT_BYTES;
 		for (let i = 0; i < receipt.entries; i++) {
-			if (!this.#isWanted(receiptEntry(receipt, i, bytes, this.#entry).node)) continue;
+			if (!isOurs(receiptEntry(receipt, i, bytes, this.#entry).node)) continue;
 			copyBytes(bytes, entriesAt + i * entryBytes, copy, at, entryBytes);
 			at += entryBytes;
 		}
@@ -100,26 +113,26 @@ export class Receipts {
 		return entries === 0 ? undefined : copy.subarray(0, at);
 	}
 
-	/** Whether a node may hear what concerns it from us alone. */
-	#isWanted(node: LinkAddress): boolean {
-		const { neighbourhood, ways, address, rounds } = this.#parts;
-		if (node.equals(address)) return false;
-		const view = neighbourhood.viewOf(node);
-		const isNews = view !== undefined && view.waveRound === rounds.round;
-		return !isNews || view.hops > ways.hops;
-	}
-
-	#planEcho(heard: Heard, bytes: Uint8Array, offset: number, end: number): void {
+	#planEcho(
+		heard: Heard,
+		bytes: Uint8Array,
+		offset: number,
+		end: number,
+		isOurs: (address: LinkAddress) => boolean,
+	): void {
 		if (this.#waiting >= REMEMBERED) return;
 		const { rounds, timeline, voice, clock, random, config } = this.#parts;
+		// The first third of the phase is the sink's: echoes among its receipts would drown them.
+		const turnUs = Math.floor(config.receiptUs / 3);
+		const fromUs = Math.max(clock.nowUs(), rounds.at(timeline.syncEndUs + turnUs));
 		// Ends before the phase does, else later frames of elections would suffer.
 		const untilUs = rounds.at(timeline.receiptEndUs);
-		const copy = this.#copyOf(bytes, offset, end);
+		const copy = this.#copyOf(bytes, offset, end, isOurs);
 		if (copy === undefined) return;
 		this.#waiting++;
 		voice.say(
 			"receipt",
-			clock.nowUs() + random.below(Math.max(1, config.receiptUs >> 2)),
+			fromUs + random.below(Math.max(1, turnUs)),
 			untilUs,
 			(frame, at, sequence) =>
 				heard.copies >= COPIES ? -1 : copyReceipt(copy, copy.length, frame, at, sequence),
