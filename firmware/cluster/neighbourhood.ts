@@ -1,9 +1,8 @@
 import type { LinkAddress } from "../address.js";
 import type { Neighbour, NeighbourTable } from "../trust/neighbours.js";
+import { ChargeClaim } from "./claims.js";
 import type { TrustGate } from "./client.js";
 
-/** Claims are rounded and measured: a rise of this many units is noise. */
-const CHARGE_NOISE = 2;
 /** What a link without any signal would cost; every dB above it costs less. */
 const COSTLIEST_DBM = -100;
 const CHEAPEST_DBM = -40;
@@ -12,7 +11,9 @@ const CHEAPEST_DBM = -40;
 export class ClusterView {
 	/** Charge that it claims, as far as that is plausible, 0 to 255; -1 before the first claim. */
 	charge = -1;
-	/** The same at the beginning of this term. */
+	/** What it claimed, and what that allows to be believed. */
+	readonly claim = new ChargeClaim();
+	/** Its charge at the beginning of this term. */
 	termCharge = -1;
 	/** Hops and cost to the sink, as its last SYNC told, and the round of that. */
 	hops = 255;
@@ -95,13 +96,11 @@ export class Neighbourhood {
 		return radiusRssiDbm === undefined || rssiDbm >= radiusRssiDbm;
 	}
 
-	/** Notes a claimed charge: a rise that noise does not explain counts no further than noise. */
+	/** Notes a claimed charge, and what of a rise neither noise nor harvesting explains. */
 	noteCharge(address: LinkAddress, view: ClusterView, charge: number, nowUs: number): void {
-		const most = view.charge + CHARGE_NOISE;
-		if (view.charge >= 0 && charge > most) {
-			this.#options.gate().noteImplausibleCharge(address, charge - most, nowUs);
-			view.charge = most;
-		} else view.charge = charge;
+		const excess = view.claim.take(charge, nowUs);
+		if (excess > 0) this.#options.gate().noteImplausibleCharge(address, excess, nowUs);
+		view.charge = view.claim.believed;
 	}
 
 	/** Notes the number of a broadcast. `wakefulness` is another one after each sleep: what came then says nothing of losses. */
