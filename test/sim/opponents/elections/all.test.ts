@@ -87,6 +87,7 @@ for (const [name, factory] of ELECTIONS) {
 						for (const start of [
 							() => election.begin(situation),
 							() => election.uncovered?.(situation) ?? FOLLOW,
+							() => election.called?.(situation, heard, heard.charge * 256) ?? FOLLOW,
 						]) {
 							let decision = start();
 							let asked = 0;

@@ -21,6 +21,8 @@ interface Member {
 	heard: Announcement[];
 	next: number;
 	leads: boolean;
+	/** May still be called in this window. */
+	callable: boolean;
 }
 
 /** A network in which every announcement is heard at once by all neighbours, and nothing is spent. */
@@ -58,6 +60,7 @@ export class Network {
 			heard: [],
 			next: FOLLOW,
 			leads: false,
+			callable: false,
 		}));
 	}
 
@@ -68,11 +71,13 @@ export class Network {
 		this.#members.forEach((member, node) => {
 			member.heard = [];
 			member.leads = false;
+			member.callable = false;
 			member.next = member.election.begin(this.#situation(node));
 		});
 		this.#pass();
 		const covered = this.#members.map((member) => member.leads || heads(member) > 0);
 		this.#members.forEach((member, node) => {
+			member.callable = true;
 			member.next = covered[node] ? FOLLOW : (member.election.uncovered?.(this.#situation(node)) ?? FOLLOW);
 		});
 		this.#pass();
@@ -92,8 +97,8 @@ export class Network {
 			const member = this.#members[node]!;
 			const tick = member.next;
 			const decision = member.election.decide(this.#situation(node), tick);
-			if (decision >= TENTATIVELY) this.#announce(node, true);
-			else if (decision === LEAD) this.#announce(node, false);
+			if (decision >= TENTATIVELY) this.#announce(node, true, tick);
+			else if (decision === LEAD) this.#announce(node, false, tick);
 			member.next = later(decision, tick);
 		}
 		throw new Error("an election without end");
@@ -107,7 +112,7 @@ export class Network {
 		return best;
 	}
 
-	#announce(node: number, tentative: boolean): void {
+	#announce(node: number, tentative: boolean, tick: number): void {
 		const { election } = this.#members[node]!;
 		if (tentative) this.tentative++;
 		else this.#members[node]!.leads = true;
@@ -116,8 +121,12 @@ export class Network {
 		for (const other of this.#near[node]!) {
 			const listener = this.#members[other]!;
 			listener.heard.push(heard);
-			if (listener.next >= 0 && listener.election.withdraws?.(this.#situation(other), heard))
-				listener.next = FOLLOW;
+			if (listener.next >= 0) {
+				if (listener.election.withdraws?.(this.#situation(other), heard)) listener.next = FOLLOW;
+			} else if (tentative && listener.callable && !listener.leads) {
+				listener.next = listener.election.called?.(this.#situation(other), heard, tick) ?? FOLLOW;
+				listener.callable = listener.next === FOLLOW;
+			}
 		}
 	}
 
