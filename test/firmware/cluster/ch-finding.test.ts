@@ -50,5 +50,5 @@ test("no chance in it, and announcements of the second window in order of charge
 	);
 	for (let i = 1; i < instants.length; i++) t.true(instants[i]! > instants[i - 1]!);
 	t.true(instants.every((tick) => tick >= 0 && tick < TICKS));
-	t.is(create(chFinding, {}, { node: 3 }).uncovered!(situation({ charge: 100 })), instants[2]);
+	t.is(create(chFinding, {}, { node: 3 }).uncovered!(situation({ charge: 100 })), instants[2]!);
 });
