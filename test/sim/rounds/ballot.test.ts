@@ -121,3 +121,63 @@ test("the dead neither take part nor hear", (t) => {
 	t.deepEqual(leaders(), [1]);
 	t.deepEqual([...heard.heads], [0, 0, 1]);
 });
+
+test("whom nobody covers may call: who is covered already leads after all, once, and the caller withdraws", (t) => {
+	const calls: string[] = [];
+	const helper = (node: number, after: number): Election => ({
+		...follower,
+		decide: () => LEAD,
+		withdraws: (_, { tentative }) => !tentative,
+		called: (_, { tentative, charge }, tick) => {
+			calls.push(`${node} ${tentative} ${charge} ${tick}`);
+			return after < 0 ? FOLLOW : tick + after;
+		},
+	});
+	const caller = (tick: number): Election => ({
+		...follower,
+		uncovered: () => tick,
+		decide: (_, now) => (now === tick ? TENTATIVELY + tick + 100 : LEAD),
+		withdraws: (_, { tentative }) => !tentative,
+	});
+	// 0 covers 1; 2 calls, 1 comes forward. 5 covers 4 and 6; 3 calls as well, and 4 will not.
+	const { ballot, leaders, heard, announced } = hold([
+		at(1),
+		helper(1, 10),
+		caller(50),
+		caller(70),
+		helper(4, -1),
+		at(1),
+		helper(6, 10),
+	]);
+	ballot.again((node) => heard.heads[node] === 0);
+	t.deepEqual(calls, ["1 true 182 50", "4 true 146 70"]);
+	t.deepEqual(announced, [0, 5, 2, 1, 3, 3]);
+	t.deepEqual(leaders(), [0, 5, 1, 3]);
+	ballot.begin();
+	t.is(calls.length, 2, "nobody calls in the first window");
+});
+
+test("whoever withdrew and is then called is asked at the new instant alone", (t) => {
+	const asked: number[] = [];
+	const eager: Election = {
+		...follower,
+		uncovered: () => 60,
+		decide: (_, tick) => {
+			asked.push(tick);
+			return LEAD;
+		},
+		withdraws: (_, { tentative }) => !tentative,
+		called: (_situation, _heard, tick) => tick + 40,
+	};
+	const first: Election = { ...follower, uncovered: () => 10, decide: () => LEAD };
+	const caller: Election = {
+		...follower,
+		uncovered: () => 30,
+		decide: (_, now) => (now === 30 ? TENTATIVELY + 200 : LEAD),
+		withdraws: (_, { tentative }) => !tentative,
+	};
+	const { ballot, leaders } = hold([first, eager, caller]);
+	ballot.again(() => true);
+	t.deepEqual(asked, [70]);
+	t.deepEqual(leaders(), [0, 1]);
+});
