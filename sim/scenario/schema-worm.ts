@@ -28,7 +28,7 @@ export const WORM_SCHEMA = {
 		fragments: {
 			type: "integer",
 			minimum: 1,
-			maximum: 1000,
+			maximum: 100,
 			default: 4,
 			description: "Fragments of the code; it takes all of one sender's to infect",
 		},

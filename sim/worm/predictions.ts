@@ -1,6 +1,7 @@
 import type { ContactGraph } from "../topology/contact-graph.js";
 import { degreeCounts, degreeMoments } from "../topology/graph-measures.js";
-import { meanLinkTransform, type WormOptions } from "./transmission.js";
+import { LinkTheory } from "./link-theory.js";
+import type { WormOptions } from "./transmission.js";
 
 /** What theory says of a worm on a graph, before it runs. */
 export interface Predictions {
@@ -18,7 +19,7 @@ export interface Predictions {
  * What holds for a graph that looks like a tree from each of its nodes (large, sparse, and with a kernel that is wide
  * compared with the distance of nodes). `immune` and `initial`: shares of nodes.
  *
- * T by `transmission.ts`; R0 and final size as bond percolation (Newman, "Spread of epidemic disease on networks", Phys. Rev. E
+ * T by `link-theory.ts`; R0 and final size as bond percolation (Newman, "Spread of epidemic disease on networks", Phys. Rev. E
  * 66, 016128, 2002), with immune nodes taken out; the wave by {@link waveSpeed}.
  */
 export function predict(
@@ -27,9 +28,9 @@ export function predict(
 	immune: number,
 	initial: number,
 ): Predictions {
-	const shares = prrShares(graph);
+	const links = prrShares(graph).map(([prr, share]) => [new LinkTheory(options, prr), share] as const);
 	const transform = (decayPerS: number): number =>
-		shares.reduce((sum, [prr, share]) => sum + share * meanLinkTransform(options, prr, decayPerS), 0);
+		links.reduce((sum, [link, share]) => sum + share * link.mean(decayPerS), 0);
 	const counts = degreeCounts(graph);
 	const transmissibility = transform(0);
 	const children = degreeMoments(counts).excess * (1 - immune);

@@ -1,13 +1,12 @@
 import test from "ava";
 import fc from "fast-check";
 import { RandomStream } from "../../../sim/kernel/random.js";
-import {
-	LinkContacts,
-	linkTransform,
-	meanLinkTransform,
-	strikesUntilDistrust,
-	type WormOptions,
-} from "../../../sim/worm/transmission.js";
+import { LinkTheory } from "../../../sim/worm/link-theory.js";
+import { LinkContacts, strikesUntilDistrust, type WormOptions } from "../../../sim/worm/transmission.js";
+
+function linkTransform(options: WormOptions, prr: number, strikes: number, decayPerS = 0): number {
+	return new LinkTheory(options, prr).transform(strikes, decayPerS);
+}
 
 const OPTIONS: WormOptions = {
 	initial: 1,
@@ -61,9 +60,25 @@ test("closed forms: m fragments of which each must come, and a sender with n tri
 	}
 	t.is(linkTransform(OPTIONS, 1, 0), 0);
 	// Kept fragments of one copy without loss change nothing; a link that carries nothing infects nobody.
-	t.is(linkTransform({ ...OPTIONS, fragments: 7, keepsFragments: true }, 1, Number.POSITIVE_INFINITY), 2 / 3);
+	const kept = linkTransform({ ...OPTIONS, fragments: 7, keepsFragments: true }, 1, Number.POSITIVE_INFINITY);
+	t.true(Math.abs(kept - 2 / 3) < 1e-15);
 	t.is(linkTransform({ ...OPTIONS, keepsFragments: true }, 0, Number.POSITIVE_INFINITY), 0);
 	t.is(linkTransform({ ...OPTIONS, detectionShare: 1, patchPerS: 0 }, 1, Number.POSITIVE_INFINITY), 0);
+});
+
+test("a hundred fragments: kept ones come after as many contacts as the unluckiest of them needs", (t) => {
+	const options = { ...OPTIONS, fragments: 100, keepsFragments: true };
+	const z = 2 / 3;
+	for (const prr of [0.01, 0.5, 0.99]) {
+		let expected = 0;
+		for (let contacts = 1; contacts < 3000; contacts++) {
+			const within = (1 - (1 - prr) ** contacts) ** 100 - (1 - (1 - prr) ** (contacts - 1)) ** 100;
+			expected += within * z ** contacts;
+		}
+		const found = linkTransform(options, prr, Number.POSITIVE_INFINITY);
+		t.true(Math.abs(found - expected) <= 1e-9 * expected + 1e-15, `${prr}: ${found}, ${expected}`);
+	}
+	t.true(linkTransform({ ...options, keepsFragments: false }, 0.5, Number.POSITIVE_INFINITY) < 1e-29);
 });
 
 test("what theory says of a link is what contacts drawn one by one come to", (t) => {
@@ -120,12 +135,12 @@ test("uniform scores: the mean over them, by sums over the score", (t) => {
 				let sum = 0;
 				for (let i = 0; i < steps; i++)
 					sum += linkTransform(options, 0.9, strikesUntilDistrust((i + 0.5) / steps, theta));
-				t.true(Math.abs(meanLinkTransform(options, 0.9) - sum / steps) < 1e-3);
+				t.true(Math.abs(new LinkTheory(options, 0.9).mean() - sum / steps) < 1e-3);
 			},
 		),
 		{ numRuns: 40 },
 	);
 	// Without detection, trust only closes links at once: T (1 - θ).
 	const blunt: WormOptions = { ...OPTIONS, scores: "uniform", theta: 0.25 };
-	t.true(Math.abs(meanLinkTransform(blunt, 1) - (2 / 3) * 0.75) < 1e-14);
+	t.true(Math.abs(new LinkTheory(blunt, 1).mean() - (2 / 3) * 0.75) < 1e-14);
 });
