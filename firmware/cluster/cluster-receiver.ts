@@ -126,7 +126,7 @@ export class ClusterReceiver {
 			return "cluster-time";
 		neighbourhood.noteBroadcast(neighbour, view, sync.time.sequence, this.#wakefulness);
 		neighbourhood.noteCharge(source, view, sync.charge, nowUs);
-		wave.hear(sync, view, neighbourhood.isWithin(rssiDbm));
+		wave.hear(sync, neighbour, view, neighbourhood.isWithin(rssiDbm));
 		return undefined;
 	}
 

@@ -123,6 +123,16 @@ export class ClusterRouting implements Routing {
 		return asked && view.waveRound === term;
 	}
 
+	/** Chooses the way anew where what a neighbour tells may change it: it is the way, or comes nearer, or costs less. */
+	consider(neighbour: Neighbour, view: ClusterView): void {
+		const isNews =
+			!this.hasWay ||
+			view.hops + 1 < this.hops ||
+			neighbour.address.equals(this.#next) ||
+			this.#costOver(neighbour, view) < this.cost256;
+		if (isNews) this.choose();
+	}
+
 	/** Chooses the way anew. `asked`: over whoever can still be asked to be awake, else only over those who are anyway. */
 	choose(asked = true): void {
 		const { isSink, neighbourhood, clock, sink, node } = this.#options;

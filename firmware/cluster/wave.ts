@@ -1,4 +1,5 @@
 import { encodeSync, type Sync, Sync as SyncFrame } from "../frames/cluster-sync.js";
+import type { Neighbour } from "../trust/neighbours.js";
 import type { ClusterView } from "./neighbourhood.js";
 import type { ClusterParts } from "./parts.js";
 import { round16 } from "./round-clock.js";
@@ -48,12 +49,12 @@ export class Wave {
 	}
 
 	/** Takes a SYNC of this round from a trusted neighbour. `isNear`: it is within the cluster radius. */
-	hear(sync: Sync, view: ClusterView, isNear: boolean): void {
+	hear(sync: Sync, neighbour: Neighbour, view: ClusterView, isNear: boolean): void {
 		const { rounds, ways, timeline, clock } = this.#parts;
 		view.hops = sync.hops;
 		view.cost256 = sync.cost256;
 		view.waveRound = rounds.round;
-		ways.choose();
+		ways.consider(neighbour, view);
 		if (isNear && sync.hops >= ways.hops) this.#copies++;
 		if (this.#round === rounds.round) return;
 		this.#round = rounds.round;
