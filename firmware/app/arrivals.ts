@@ -7,8 +7,12 @@ export const ORIGINS_MOST = 1024;
 export const ARRIVAL_BYTES = 30;
 /** Readings that the window remembers behind the newest, the newest included. */
 export const WINDOW = 2 * RECEIPT_READINGS;
-/** An origin that was silent for so long, in µs, and then counts from elsewhere, has lost its store. */
+/**
+ * An origin that was silent for so long, in µs, and then counts from so far behind, has lost its store: no node keeps
+ * readings that lie so far apart.
+ */
 const RESTART_US = 300_000_000;
+const RESTART_BACK = 2 * WINDOW;
 /** One that was silent for so long, or of which so few readings came, makes room for a newcomer. */
 const STALE_US = 3_600_000_000;
 const FEW_READINGS = 4;
@@ -145,7 +149,7 @@ export class Arrivals {
 		}
 		const back = (this.newest[i]! - sequence) & 0xffff;
 		if (back >= WINDOW) {
-			if (nowUs - this.#heardUs[i]! < RESTART_US) return "stale";
+			if (back < RESTART_BACK || nowUs - this.#heardUs[i]! < RESTART_US) return "stale";
 			this.#begin(i, sequence);
 			return "new";
 		}

@@ -7,12 +7,17 @@ import type { Pack } from "./packs.js";
 export const HAND_OVERS_MOST = 5;
 /** Terms after which a reading that no receipt mentions is sent again: its sink may never have heard of us. */
 export const SILENT_TERMS = 3;
+/**
+ * Numbers of readings that are kept lie closer together than this: the sink's window is 64 wide, and what an old head still
+ * holds must not be behind it.
+ */
+export const SPAN_MOST = 48;
 /** Numbers reserved in the store at a time: a power cycle skips at most as many. */
 const SEQUENCE_BLOCK = 64;
 
 /** Why a node gives up a reading of its own. */
 export type AbandonReason =
-	/** Newer ones needed its place. */
+	/** Newer ones needed its place, or {@link SPAN_MOST} of them came after it. */
 	| "buffer-full"
 	/** The node lost its power or was stopped: readings are in RAM. */
 	| "node-stopped"
@@ -108,6 +113,7 @@ export class ReadingBuffer {
 		else if (length > maxBodyBytes) this.abandon(reading, "too-large");
 		else {
 			if (this.readings.length >= capacity) this.abandon(this.readings[0]!, "buffer-full");
+			this.#dropBehind(sequence);
 			this.readings.push(reading);
 		}
 	}
@@ -152,6 +158,15 @@ export class ReadingBuffer {
 	/** Gives up all, as a node does that stops or loses its power. */
 	clear(): void {
 		for (const reading of this.readings.slice()) this.abandon(reading, "node-stopped");
+	}
+
+	#dropBehind(newest: number): void {
+		for (;;) {
+			const oldest = this.readings[0];
+			if (oldest === undefined || ((newest - oldest.sequence) & 0xffff) < SPAN_MOST) return;
+			const isHandedOver = oldest.state === ReadingState.handedOver;
+			this.abandon(oldest, isHandedOver ? "unconfirmed" : "buffer-full");
+		}
 	}
 
 	#remove(reading: Reading): boolean {

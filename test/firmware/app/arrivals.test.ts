@@ -52,6 +52,10 @@ test("an origin that lost its store is heard again after five minutes of silence
 	t.is(arrivals.note(ORIGIN, 0, 300_000_000), "new");
 	t.is(arrivals.note(ORIGIN, 1, 301_000_000), "new");
 	t.is(arrivals.note(ORIGIN, 0, 302_000_000), "again");
+	// One that is merely late does not turn the window back.
+	arrivals.note(ORIGIN, 101, 303_000_000);
+	t.is(arrivals.note(ORIGIN, 1, 900_000_000), "stale");
+	t.is(arrivals.note(ORIGIN, 101, 901_000_000), "again");
 });
 
 test("made-up origins do not drive out those of whom more came", (t) => {
