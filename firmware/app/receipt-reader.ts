@@ -20,6 +20,8 @@ const NEWS_MOST = 32;
 export interface ServiceJudge {
 	noteArrived(head: LinkAddress, nowUs: number): void;
 	noteMissing(head: LinkAddress, completion: number, isProven: boolean, nowUs: number): void;
+	/** For the term that begins another head is to be found; undefined: anybody. */
+	avoid?(head: LinkAddress | undefined): void;
 }
 
 export interface ReceiptReaderOptions {
@@ -51,7 +53,7 @@ export class ReceiptReader {
 	#lastIssue = -1;
 	/** From the beginning of a term until the first slot after it. */
 	#isPhase = false;
-	/** A receipt told of us: the sink knows that we exist. Until then, terms whose receipts told of others. */
+	/** A receipt told of us. Until then, terms in which somebody took readings of ours. */
 	#wasNamed = false;
 	#unnamedTerms = 0;
 	/** Hashes of what was news in this term. */
@@ -101,24 +103,33 @@ export class ReceiptReader {
 		}
 	}
 
-	/**
-	 * A term begins: what no receipt has mentioned for long is sent again. A sink that goes on telling of others, and never told
-	 * of us, has got nothing from us: else a head that drops everything would never be found by whom it led from the start.
-	 */
+	/** A term begins: what no receipt has mentioned for long is sent again. */
 	beginTerm(): void {
 		this.settle();
-		if (!this.#wasNamed && this.#news.length > 0) this.#unnamedTerms++;
+		this.#avoidSilent();
 		this.#isPhase = true;
 		this.#news.length = 0;
-		const { buffer, judge, clock } = this.#options;
-		const isUnknown = !this.#wasNamed && this.#unnamedTerms > SILENT_TERMS;
+		const { buffer } = this.#options;
 		for (const reading of buffer.readings.slice()) {
-			if (reading.state !== ReadingState.handedOver || ++reading.terms <= SILENT_TERMS) continue;
-			// What is not said has no code: this is as good as a receipt that bears none.
-			if (isUnknown && !this.#isSink(reading))
-				judge.noteMissing(reading.head, reading.completion, false, clock.nowUs());
-			buffer.sendAgain(reading);
+			if (reading.state !== ReadingState.handedOver) continue;
+			if (++reading.terms > SILENT_TERMS) buffer.sendAgain(reading);
 		}
+	}
+
+	/**
+	 * A node of which the sink never told may have a head that drops everything: nothing would ever be said of it, and
+	 * nobody would be blamed. So it goes to another head for each term until it is told of. That is no judgement: receipts
+	 * may as well have been lost, or jammed, on their way here.
+	 */
+	#avoidSilent(): void {
+		const { buffer, judge } = this.#options;
+		let last: Reading | undefined;
+		for (const reading of buffer.readings) {
+			if (reading.state !== ReadingState.handedOver || this.#isSink(reading)) continue;
+			if (last === undefined || reading.handedUs > last.handedUs) last = reading;
+		}
+		if (!this.#wasNamed && last !== undefined) this.#unnamedTerms++;
+		judge.avoid?.(!this.#wasNamed && this.#unnamedTerms >= SILENT_TERMS ? last?.head : undefined);
 	}
 
 	#isAuthentic(receipt: Receipt, entry: ReceiptEntry): boolean {

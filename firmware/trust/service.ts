@@ -50,6 +50,8 @@ export class ServiceTrust implements TrustGate {
 	readonly table: ServiceTable;
 	readonly #options: ServiceTrustOptions;
 	readonly #address = new LinkAddress();
+	/** Whoever is not to lead for one term, whatever it is thought of; none for nobody. */
+	readonly #avoided = new LinkAddress();
 	#savedUs: number;
 	#savedChanges = 0;
 
@@ -62,6 +64,7 @@ export class ServiceTrust implements TrustGate {
 	}
 
 	admits(neighbour: LinkAddress, nowUs: number): boolean {
+		if (this.#avoided.equals(neighbour)) return false;
 		if (this.#options.sinkAddress?.equals(neighbour) === true) return true;
 		if (this.#options.fragments.isBarred?.(neighbour, nowUs) === true) return false;
 		const { table } = this;
@@ -85,6 +88,11 @@ export class ServiceTrust implements TrustGate {
 		this.table.noteImplausible(i, units);
 		this.#review(i, neighbour, false, nowUs);
 		this.#save(nowUs);
+	}
+
+	avoid(head: LinkAddress | undefined): void {
+		if (head === undefined) this.#avoided.setNone();
+		else this.#avoided.set(head);
 	}
 
 	/** A reading that `head` had acknowledged arrived, as a receipt says. */
