@@ -1,7 +1,6 @@
 import { LinkAddress, NO_SHORT_ADDRESS } from "./address.js";
 import type { BufferPool } from "./buffer-pool.js";
 import { Cluster } from "./cluster/cluster.js";
-import type { ClusterConfig } from "./cluster/config.js";
 import { policyGate } from "./cluster/policy-gate.js";
 import { ChainHash } from "./fragments/chain-hash.js";
 import { ChainReceiver } from "./fragments/chain-receiver.js";
@@ -9,68 +8,28 @@ import { Fragmenter } from "./fragments/fragmenter.js";
 import type { ReassemblyPolicy } from "./fragments/policy.js";
 import { defaultPolicy } from "./fragments/predictive-variants.js";
 import { Reassembler } from "./fragments/reassembler.js";
-import type { ContextTable } from "./frames/context-table.js";
 import { GRADIENT_BEACON_TYPE } from "./frames/gradient-beacon.js";
 import { HELLO_TYPE } from "./frames/hello.js";
 import { Dispatch, EXPERIMENTAL_PAGE } from "./frames/lowpan.js";
 import type { MacHeader } from "./frames/mac-frame.js";
-import { type CsmaOptions, longestDeliveryUs } from "./mac/csma.js";
-import { type KeyOf, LinkKeyring } from "./mac/link-keys.js";
+import { longestDeliveryUs } from "./mac/csma.js";
+import { LinkKeyring } from "./mac/link-keys.js";
 import { LinkLayer } from "./mac/link-layer.js";
-import type { FrameProtection } from "./mac/protection.js";
 import { Adaptation } from "./net/adaptation.js";
 import { addressUnder, linkLocalOf } from "./net/addresses.js";
-import { Chaining, type ChainingConfig } from "./net/chaining.js";
+import { Chaining } from "./net/chaining.js";
 import { Gradient } from "./net/gradient.js";
 import { HelloService } from "./net/hello-service.js";
 import { datagramIdent } from "./net/ident.js";
 import { NeighbourDiscovery } from "./net/neighbour-discovery.js";
 import { NetworkLayer } from "./net/network-layer.js";
 import { Outbox } from "./net/outbox.js";
-import { type Routing, type StaticRoute, StaticRouting } from "./net/routing.js";
+import { type Routing, StaticRouting } from "./net/routing.js";
+import type { NodeConfig } from "./node-config.js";
 import type { Ports } from "./ports.js";
 import { NeighbourTable, Worth } from "./trust/neighbours.js";
 
-/** Everything that makes one node different from another. */
-export interface NodeConfig {
-	/** Number of the node, for its events. */
-	readonly id: number;
-	readonly channel: number;
-	readonly panId: number;
-	/** Short address, 0 to 0xfffd; 0xfffe when the node uses its EUI-64. */
-	readonly shortAddress: number;
-	readonly extendedHigh: number;
-	readonly extendedLow: number;
-	readonly txPowerDbm: number;
-	/** Collects what others send, and begins the gradient. */
-	readonly isSink: boolean;
-	/** First 64 bits of routable addresses; undefined for link-local addresses only. */
-	readonly prefix: Uint8Array | undefined;
-	/** Contexts of header compression, shared by the network. */
-	readonly contexts: ContextTable;
-	/** Routes as configured, or a gradient whose sink sends a beacon each `beaconPeriodUs`. */
-	readonly routing:
-		| { readonly kind: "static"; readonly routes: readonly StaticRoute[] }
-		| { readonly kind: "gradient"; readonly beaconPeriodUs: number };
-	/** Ask for a neighbour's link-layer address before the first packet to it (RFC 4861). */
-	readonly resolvesAddresses: boolean;
-	readonly csma: CsmaOptions;
-	readonly neighbours: number;
-	/** Packets that may wait for the air. */
-	readonly queueLength: number;
-	readonly hopLimit: number;
-	readonly elideUdpChecksum: boolean;
-	readonly maxPacketBytes: number;
-	/** `policy`: undefined for Predictive-CSM, keyed where keys are provisioned, else open. */
-	readonly reassembly: { readonly policy: ReassemblyPolicy | undefined; readonly budgetBytes: number };
-	readonly protection: FrameProtection | undefined;
-	/** How fragments are chained; undefined for a node that sends and takes plain ones only. */
-	readonly chaining: ChainingConfig | undefined;
-	/** The keys shared with neighbours; undefined without keys, and without chaining of no use. */
-	readonly linkKeyOf: KeyOf | undefined;
-	/** How nodes form clusters; absent for a node that is always awake. `routing` and address resolution are then not used. */
-	readonly cluster?: ClusterConfig | undefined;
-}
+export type { NodeConfig } from "./node-config.js";
 
 /**
  * One Lowguard node: radio to application, the same on the chip and in the simulator.

@@ -145,7 +145,7 @@ export class Candidacy {
 
 	/** A trusted neighbour announced itself, whose view tells the rest; `isNews`: for the first time in this term. */
 	hear(source: LinkAddress, view: ClusterView, isNews: boolean): void {
-		this.noteSection(view.section);
+		if (view.leads) this.noteSection(view.section);
 		if (this.leads && view.leads && view.section === this.section && isLower(source, this.#parts.address))
 			this.hasClash = true;
 		if (!this.isWithin(view.rssiDbm)) return;

@@ -79,7 +79,7 @@ export class Membership {
 	/** The JOIN phase begins: joins the best head, at a random instant of it. */
 	beginJoining(): void {
 		const best = this.#choice.best();
-		if (best !== undefined && best.address.equals(this.head)) {
+		if (best?.address.equals(this.head) === true) {
 			this.#belong();
 			return;
 		}
