@@ -5,8 +5,9 @@ import type { Pack } from "./packs.js";
 
 /** A reading is handed over so often at most: who lost five of them in a row is not helped by a sixth. */
 export const HAND_OVERS_MOST = 5;
-/** Terms after which a reading that no receipt mentions is sent again: its sink may never have heard of us. */
+/** Terms after which a reading that no receipt mentions may be sent again, and after which it is. */
 export const SILENT_TERMS = 3;
+export const SILENT_TERMS_MOST = 8;
 /**
  * Numbers of readings that are kept lie closer together than this: the sink's window is 64 wide, and what an old head still
  * holds must not be behind it.
@@ -100,6 +101,11 @@ export class ReadingBuffer {
 		}
 		this.#options = options;
 		this.#numbers = new StoredCounter(options.store, "reading-number", SEQUENCE_BLOCK);
+	}
+
+	/** Whether more than half of the places are taken. */
+	get isHalfFull(): boolean {
+		return 2 * this.readings.length > this.#options.capacity;
 	}
 
 	/** Takes a copy of the encoded records `bytes[0..length)`, whose times count from `referenceUs`. */

@@ -11,7 +11,13 @@ import type { LinkKeyring } from "../mac/link-keys.js";
 import { verifyReceiptCode } from "../mac/receipt-code.js";
 import { hashOf } from "../net/ident.js";
 import type { Clock } from "../ports.js";
-import { type Reading, type ReadingBuffer, ReadingState, SILENT_TERMS } from "./reading-buffer.js";
+import {
+	type Reading,
+	type ReadingBuffer,
+	ReadingState,
+	SILENT_TERMS,
+	SILENT_TERMS_MOST,
+} from "./reading-buffer.js";
 
 /** Receipts that are known again when they are echoed, and the most that are news in one term. */
 const NEWS_MOST = 32;
@@ -103,23 +109,28 @@ export class ReceiptReader {
 		}
 	}
 
-	/** A term begins: what no receipt has mentioned for long is sent again. */
+	/**
+	 * A term begins: what no receipt has mentioned for long is sent again, once the buffer is half full or many terms have
+	 * passed: most of it arrived, and only the receipts did not.
+	 */
 	beginTerm(): void {
 		this.settle();
 		this.#avoidSilent();
 		this.#isPhase = true;
 		this.#news.length = 0;
 		const { buffer } = this.#options;
+		const isUnknown = !this.#wasNamed && this.#unnamedTerms > SILENT_TERMS;
+		const isPressing = buffer.isHalfFull;
 		for (const reading of buffer.readings.slice()) {
-			if (reading.state !== ReadingState.handedOver) continue;
-			if (++reading.terms > SILENT_TERMS) buffer.sendAgain(reading);
+			if (reading.state !== ReadingState.handedOver || ++reading.terms <= SILENT_TERMS) continue;
+			if (isUnknown || isPressing || reading.terms > SILENT_TERMS_MOST) buffer.sendAgain(reading);
 		}
 	}
 
 	/**
-	 * A node of which the sink never told may have a head that drops everything: nothing would ever be said of it, and
-	 * nobody would be blamed. So it goes to another head for each term until it is told of. That is no judgement: receipts
-	 * may as well have been lost, or jammed, on their way here.
+	 * A node of which a sink that tells of others never told may have a head that drops everything: nothing would ever be
+	 * said of it, and nobody would be blamed. So it goes to another head for each term until it is told of. That is no
+	 * judgement: receipts may as well have been lost, or jammed, on their way here.
 	 */
 	#avoidSilent(): void {
 		const { buffer, judge } = this.#options;
@@ -128,7 +139,7 @@ export class ReceiptReader {
 			if (reading.state !== ReadingState.handedOver || this.#isSink(reading)) continue;
 			if (last === undefined || reading.handedUs > last.handedUs) last = reading;
 		}
-		if (!this.#wasNamed && last !== undefined) this.#unnamedTerms++;
+		if (!this.#wasNamed && this.#news.length > 0) this.#unnamedTerms++;
 		judge.avoid?.(!this.#wasNamed && this.#unnamedTerms >= SILENT_TERMS ? last?.head : undefined);
 	}
 

@@ -252,13 +252,12 @@ test("a reading that is lost again and again is given up, after five hand-overs"
 	);
 });
 
-test("a node of which the sink never heard sends again after three terms without a word", (t) => {
+test("what no receipt mentions is sent again after eight terms at the latest", (t) => {
 	const field = new LossyField(2, 8);
 	field.fate = () => "swallowed";
 	field.accept(1);
 	field.slot(1, 2);
-	field.fate = () => "arrives";
-	for (let term = 0; term < 3; term++) {
+	for (let term = 0; term < 8; term++) {
 		field.receipts(() => true);
 		field.slot(1, 2);
 	}
@@ -266,8 +265,45 @@ test("a node of which the sink never heard sends again after three terms without
 	field.receipts(() => true);
 	field.slot(1, 2);
 	t.is(field.recorder.of("readingHandedOver").length, 2);
+});
+
+test("what no receipt mentions is sent again after three terms when the buffer is more than half full", (t) => {
+	const field = new LossyField(2, 4);
+	field.fate = () => "swallowed";
+	field.accept(1);
+	field.slot(1, 2);
+	field.accept(1);
+	field.slot(1, 2);
+	field.fate = () => "arrives";
+	const terms = (count: number): number => {
+		for (let term = 0; term < count; term++) {
+			field.receipts(() => true);
+			field.slot(1, 2);
+		}
+		return field.recorder.of("readingHandedOver").length;
+	};
+	t.is(terms(5), 2);
+	field.accept(1);
+	t.is(terms(1), 5);
 	// Nobody said that it was missing: nobody is to blame.
 	t.deepEqual(field.judgements, []);
+});
+
+test("what a sink that tells of others and never of us has not got is sent again, and nobody is to blame", (t) => {
+	const field = new LossyField(3, 8);
+	field.accept(1);
+	field.fate = () => "swallowed";
+	field.slot(1, 2);
+	field.fate = () => "arrives";
+	for (let term = 0; term < 5; term++) {
+		field.accept(3);
+		field.slot(3, 0);
+		field.receipts(() => true);
+		field.slot(1, 0);
+	}
+	t.deepEqual(field.judgements, []);
+	field.receipts(() => true);
+	t.deepEqual(confirmed(field), [0]);
 });
 
 test("what does not fit a phase is told in the next one, whoever misses readings first", (t) => {
