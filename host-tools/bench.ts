@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { measureRounds, ROUNDS_CASES, type RoundsSample } from "./bench-rounds.js";
 import { type RunOutcome, runScenario } from "./run/run.js";
 import { loadScenario } from "./scenario/load.js";
 
@@ -60,20 +61,19 @@ function memoryBytes(): number {
 	return heapUsed + external;
 }
 
-function inOwnProcess(nodes: number, durationS: number): Promise<Sample> {
+/** What this program says in a process of its own when it is called with these words. */
+function inOwnProcess<T>(...words: string[]): Promise<T> {
 	return new Promise((resolve, reject) => {
-		const child = fork(process.argv[1]!, ["--measure", `${nodes},${durationS}`], {
-			execArgv: ["--expose-gc"],
-		});
-		child.once("message", (sample) => resolve(sample as Sample));
+		const child = fork(process.argv[1]!, words, { execArgv: ["--expose-gc"] });
+		child.once("message", (sample) => resolve(sample as T));
 		child.once("error", reject);
 		child.once("exit", (code) => {
-			if (code !== 0) reject(new Error(`measuring ${nodes} nodes: expected exit code 0, got ${code}`));
+			if (code !== 0) reject(new Error(`measuring ${words.join(" ")}: expected exit code 0, got ${code}`));
 		});
 	});
 }
 
-function median(samples: readonly Sample[], pick: (sample: Sample) => number): number {
+function median<T>(samples: readonly T[], pick: (sample: T) => number): number {
 	const sorted = samples.map(pick).sort((a, b) => a - b);
 	return sorted[sorted.length >> 1]!;
 }
@@ -84,11 +84,21 @@ function cell(value: number, digits = 0): string {
 
 async function main(): Promise<void> {
 	const { values } = parseArgs({
-		options: { json: { type: "boolean" }, rounds: { type: "string" }, measure: { type: "string" } },
+		options: {
+			json: { type: "boolean" },
+			rounds: { type: "string" },
+			measure: { type: "string" },
+			"measure-rounds": { type: "string" },
+		},
 	});
 	if (values.measure !== undefined) {
 		const [nodes, durationS] = values.measure.split(",").map(Number);
 		const sample = await measure(nodes!, durationS!);
+		process.send?.(sample, () => process.exit(0));
+		return;
+	}
+	if (values["measure-rounds"] !== undefined) {
+		const sample = await measureRounds(Number(values["measure-rounds"]));
 		process.send?.(sample, () => process.exit(0));
 		return;
 	}
@@ -98,11 +108,21 @@ async function main(): Promise<void> {
 		process.exitCode = 2;
 		return;
 	}
-	const header = ["nodes", "frames/s", "events/s", "events/frame", "simulated s/s", "bytes/node", "start ms"];
+	await benchPackets(rounds, values.json === true);
+	await benchRounds(rounds, values.json === true);
+}
+
+/** A table with heads, each column as wide as its head or nine characters. */
+function printer(header: readonly string[]): (cells: readonly string[]) => void {
 	const widths = header.map((name) => Math.max(name.length, 9));
-	const print = (cells: readonly string[]) =>
-		process.stdout.write(`${cells.map((text, i) => text.padStart(widths[i]!)).join("  ")}\n`);
-	if (values.json !== true) {
+	return (cells) =>
+		void process.stdout.write(`${cells.map((text, i) => text.padStart(widths[i]!)).join("  ")}\n`);
+}
+
+async function benchPackets(rounds: number, isJson: boolean): Promise<void> {
+	const header = ["nodes", "frames/s", "events/s", "events/frame", "simulated s/s", "bytes/node", "start ms"];
+	const print = printer(header);
+	if (!isJson) {
 		process.stdout.write(
 			`workload A (grid-one-hop), one core, medians of ${rounds}, Node.js ${process.version}\n`,
 		);
@@ -110,7 +130,8 @@ async function main(): Promise<void> {
 	}
 	for (const [nodes, durationS] of SIZES) {
 		const samples: Sample[] = [];
-		for (let round = 0; round < rounds; round++) samples.push(await inOwnProcess(nodes, durationS));
+		for (let round = 0; round < rounds; round++)
+			samples.push(await inOwnProcess<Sample>("--measure", `${nodes},${durationS}`));
 		const of = (pick: (sample: Sample) => number) => median(samples, pick);
 		const row = {
 			nodes,
@@ -121,7 +142,7 @@ async function main(): Promise<void> {
 			bytesPerNode: Math.round(of((s) => s.bytesPerNode)),
 			startMs: Math.round(of((s) => s.startS) * 1000),
 		};
-		if (values.json === true) process.stdout.write(`${JSON.stringify(row)}\n`);
+		if (isJson) process.stdout.write(`${JSON.stringify(row)}\n`);
 		else {
 			print([
 				cell(row.nodes),
@@ -133,6 +154,37 @@ async function main(): Promise<void> {
 				cell(row.startMs),
 			]);
 		}
+	}
+}
+
+async function benchRounds(rounds: number, isJson: boolean): Promise<void> {
+	const names = ROUNDS_CASES.map(({ name }) => name);
+	const width = Math.max(...names.map((name) => name.length));
+	const header = [
+		"nodes, election, control".padEnd(width),
+		"rounds",
+		"first run ms",
+		"warm ms",
+		"node-rounds/s",
+	];
+	const print = printer(header);
+	if (!isJson) {
+		process.stdout.write("\nfirst-order model (cluster-rounds), to the last death\n");
+		print(header);
+	}
+	for (const [index, name] of names.entries()) {
+		const samples: RoundsSample[] = [];
+		for (let round = 0; round < rounds; round++)
+			samples.push(await inOwnProcess<RoundsSample>("--measure-rounds", String(index)));
+		const row = {
+			case: name,
+			rounds: median(samples, (s) => s.rounds),
+			coldMs: Number(median(samples, (s) => s.coldMs).toFixed(1)),
+			warmMs: Number(median(samples, (s) => s.warmMs).toFixed(1)),
+			nodeRoundsPerS: Math.round(median(samples, (s) => (1000 * s.nodeRounds) / s.warmMs)),
+		};
+		if (isJson) process.stdout.write(`${JSON.stringify(row)}\n`);
+		else print([name, cell(row.rounds), cell(row.coldMs, 1), cell(row.warmMs, 1), cell(row.nodeRoundsPerS)]);
 	}
 }
 

@@ -4,81 +4,108 @@ import type { NetworkState } from "./state.js";
  * What nodes know of their neighbours: those within the cluster radius, and the charge that each last told to all.
  *
  * The model's channel loses nothing, so that all neighbours of a node know the same of it. Deaths are known from the next
- * election on: schedules name the living. What a JOIN tells its head alone is left out.
+ * election on: schedules name the living. What a JOIN tells its head alone is left out. Numbers and sums of neighbours are
+ * kept up to date rather than counted anew, once anybody has asked.
  */
 export class Claims {
 	readonly #state: NetworkState;
 	/** The charge that each node last told, 0 to 255. */
 	readonly told: Uint8Array;
-	/** 1 for nodes that are thought to be alive. */
-	readonly known: Uint8Array;
 	/** Whether any election asked what neighbours there are, and what they claim. */
 	isRead = false;
 	isChargeRead = false;
-	/** What {@link look} found. */
-	neighbours = 0;
-	charge = 0;
-	richer = 0;
-
-	/** Rises when anything changes; node, units and version of what was last looked at. */
-	#version = 0;
-	#lookedAt = -1;
-	#lookedWith = -1;
-	#lookedIn = -1;
+	/** 1 for nodes that are thought to be alive. */
+	readonly #known: Uint8Array;
+	/** Of each node, its neighbours and the sum of what they told; empty until somebody asks. */
+	#neighbours = new Int32Array(0);
+	#charge = new Int32Array(0);
 
 	constructor(state: NetworkState) {
 		this.#state = state;
 		this.told = new Uint8Array(state.field.nodes);
-		this.known = state.batteries.alive.slice();
+		this.#known = state.batteries.alive.slice();
 	}
 
 	/** A node tells its neighbours its charge. */
 	tell(node: number, units: number): void {
-		if (this.told[node] === units) return;
-		this.#version++;
+		const more = units - this.told[node]!;
+		if (more === 0) return;
 		this.told[node] = units;
+		if (this.#known[node] === 1 && this.#charge.length > 0) this.#spread(node, 0, more);
 	}
 
 	/** Lets everybody know who is alive. */
 	notice(): void {
-		this.#version++;
-		this.known.set(this.#state.batteries.alive);
+		const { alive } = this.#state.batteries;
+		for (let node = 0; node < alive.length; node++) {
+			if (alive[node] === this.#known[node]) continue;
+			this.#known[node] = 0;
+			if (this.#charge.length > 0) this.#spread(node, -1, -this.told[node]!);
+		}
 	}
 
-	/** Looks at a node's neighbours: how many, the sum of their charges, and how many are richer than `units`. */
-	look(node: number, units: number): void {
-		if (node === this.#lookedAt && units === this.#lookedWith && this.#version === this.#lookedIn) return;
-		this.#lookedAt = node;
-		this.#lookedWith = units;
-		this.#lookedIn = this.#version;
+	/** How many neighbours a node has. */
+	neighboursOf(node: number): number {
+		this.#count();
+		return this.#neighbours[node]!;
+	}
+
+	/** The sum of what a node's neighbours told. */
+	chargeAround(node: number): number {
+		this.#count();
+		this.isChargeRead = true;
+		return this.#charge[node]!;
+	}
+
+	/** How many neighbours of a node told more than `units`, or as much and have a lower number. */
+	richerThan(node: number, units: number): number {
+		this.#count();
+		this.isChargeRead = true;
 		const { from, to } = this.#state.neighbourhood;
-		const { told, known } = this;
-		let neighbours = 0;
-		let charge = 0;
+		const told = this.told;
+		const known = this.#known;
 		let richer = 0;
 		for (let i = from[node]!, end = from[node + 1]!; i < end; i++) {
 			const other = to[i]!;
-			if (known[other] === 0) continue;
 			const theirs = told[other]!;
-			neighbours++;
-			charge += theirs;
-			if (theirs > units || (theirs === units && other < node)) richer++;
+			if (theirs < units || known[other] === 0) continue;
+			if (theirs > units || other < node) richer++;
 		}
-		this.neighbours = neighbours;
-		this.charge = charge;
-		this.richer = richer;
+		return richer;
 	}
 
 	/** Mean over all neighbours of what it costs to reach a node, 255 being the cost at the cluster radius. */
 	reachCost(node: number): number {
+		this.isRead = true;
 		const { from, to, squareM2 } = this.#state.neighbourhood;
 		let sum = 0;
 		let count = 0;
 		for (let i = from[node]!; i < from[node + 1]!; i++) {
-			if (this.known[to[i]!] === 0) continue;
+			if (this.#known[to[i]!] === 0) continue;
 			sum += squareM2[i]!;
 			count++;
 		}
 		return count === 0 ? 0 : Math.round((255 * sum) / (count * this.#state.radiusSquareM2));
+	}
+
+	/** Counts everybody's neighbours, the first time that somebody asks. */
+	#count(): void {
+		this.isRead = true;
+		if (this.#charge.length > 0) return;
+		const { nodes } = this.#state.field;
+		this.#neighbours = new Int32Array(nodes);
+		this.#charge = new Int32Array(nodes);
+		for (let node = 0; node < nodes; node++)
+			if (this.#known[node] === 1) this.#spread(node, 1, this.told[node]!);
+	}
+
+	/** Adds to the numbers and sums of all neighbours of a node. */
+	#spread(node: number, neighbours: number, charge: number): void {
+		const { from, to } = this.#state.neighbourhood;
+		for (let i = from[node]!, end = from[node + 1]!; i < end; i++) {
+			const other = to[i]!;
+			this.#neighbours[other]! += neighbours;
+			this.#charge[other]! += charge;
+		}
 	}
 }

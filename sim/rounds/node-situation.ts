@@ -26,30 +26,19 @@ export class NodeSituation implements Situation {
 	}
 
 	get neighbours(): number {
-		this.#look();
-		return this.#claims.neighbours;
+		return this.#claims.neighboursOf(this.#node);
 	}
 
 	get claimedCharge(): number {
-		this.#look();
-		this.#claims.isChargeRead = true;
-		return this.#claims.charge;
+		return this.#claims.chargeAround(this.#node);
 	}
 
 	get richerNeighbours(): number {
-		this.#look();
-		this.#claims.isChargeRead = true;
-		return this.#claims.richer;
+		return this.#claims.richerThan(this.#node, this.charge);
 	}
 
 	get reachCost(): number {
-		this.#claims.isRead = true;
 		return this.#claims.reachCost(this.#node);
-	}
-
-	#look(): void {
-		this.#claims.isRead = true;
-		this.#claims.look(this.#node, this.charge);
 	}
 
 	get sinceLed(): number {

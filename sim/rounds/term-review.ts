@@ -38,7 +38,6 @@ export class TermReview {
 	/** The first window of an election is over. */
 	open(ballot: Ballot): void {
 		if (!this.#isLearning) return;
-		this.#claims.isChargeRead = true;
 		const { alive, chargeJ } = this.#state.batteries;
 		for (let node = 0; node < alive.length; node++) {
 			if (alive[node] === 0) continue;
@@ -84,8 +83,7 @@ export class TermReview {
 	}
 
 	#meanClaim(node: number): number {
-		this.#claims.look(node, this.#state.units[node]!);
-		const { neighbours, charge } = this.#claims;
-		return neighbours === 0 ? 0 : charge / neighbours;
+		const neighbours = this.#claims.neighboursOf(node);
+		return neighbours === 0 ? 0 : this.#claims.chargeAround(node) / neighbours;
 	}
 }

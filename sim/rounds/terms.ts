@@ -147,10 +147,13 @@ export class Terms {
 		const { told, isChargeRead } = this.#claims;
 		const { units, batteries } = this.#state;
 		this.#state.measureCharges();
-		if (isKnowledgeFree || isFirst) told.set(units);
-		else if (isChargeRead) {
-			for (let node = 0; node < told.length; node++) {
-				if (batteries.alive[node] === 0 || Math.abs(units[node]! - told[node]!) < helloUnits) continue;
+		for (let node = 0; node < told.length; node++) {
+			if (isKnowledgeFree || isFirst) this.#claims.tell(node, units[node]!);
+			else if (
+				isChargeRead &&
+				batteries.alive[node] === 1 &&
+				Math.abs(units[node]! - told[node]!) >= helloUnits
+			) {
 				this.#claims.tell(node, units[node]!);
 				this.#control.hello(node);
 			}
