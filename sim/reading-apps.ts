@@ -1,3 +1,4 @@
+import type { LinkAddress } from "../firmware/address.js";
 import { CollectingApp } from "../firmware/app/collecting.js";
 import { ClusterCollector } from "../firmware/app/collecting-clusters.js";
 import { ReadingService } from "../firmware/app/reading-service.js";
@@ -7,6 +8,7 @@ import type { TrustGate } from "../firmware/cluster/client.js";
 import type { Node } from "../firmware/node.js";
 import type { Random } from "../firmware/ports.js";
 import { ServiceTrust } from "../firmware/trust/service.js";
+import { numberOf } from "./network.js";
 import type { World } from "./world.js";
 
 /** Options of the `readings` traffic: the firmware's own sensing application. */
@@ -98,20 +100,30 @@ export class ReadingApps {
 		else sink.cluster.attach(new ClusterCollector(readingsHost(sink, sink.global!)));
 	}
 
+	/** Whether whoever set the nodes up gave one with this address keys. */
+	#isMember(address: LinkAddress): boolean {
+		const number = numberOf(address);
+		return number !== undefined && number < this.#world.nodes.length;
+	}
+
 	/** Where nodes form clusters, what keeps the readings of one that is no sink, and judges who serves it. */
 	#serve(node: Node): ReadingService | undefined {
 		const { clusters, sinks, nodes, scenario } = this.#world;
 		const { cluster, config, ports } = node;
 		if (clusters === undefined || cluster === undefined || sinks.includes(config.id)) return undefined;
+		const host = readingsHost(node, nodes[sinks[0]!]!.global!);
+		const { keys } = host;
 		const trust = new ServiceTrust({
 			node: config.id,
 			clock: ports.clock,
 			store: ports.store,
 			sink: ports.sink,
 			fragments: config.reassembly.policy ?? {},
+			sinkAddress: host.sinkAddress,
+			...(keys === undefined ? {} : { isMember: (neighbour) => this.#isMember(neighbour) }),
 		});
 		const service = new ReadingService({
-			host: readingsHost(node, nodes[sinks[0]!]!.global!),
+			host,
 			bufferedReadings: scenario.cluster.bufferedReadings,
 			judge: trust,
 			completionOf: (neighbour) => {

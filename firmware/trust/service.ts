@@ -34,6 +34,8 @@ export interface ServiceTrustOptions {
 	readonly fragments: FragmentStandings;
 	/** The sink: its own network does not judge it. */
 	readonly sinkAddress?: LinkAddress;
+	/** Whether a key is shared with a neighbour, where all share some: nobody else leads. Absent, anybody may. */
+	readonly isMember?: (neighbour: LinkAddress) => boolean;
 	/** Heads that are remembered, 1 to 255; absent, {@link SERVICES}. */
 	readonly capacity?: number;
 }
@@ -66,6 +68,7 @@ export class ServiceTrust implements TrustGate {
 	admits(neighbour: LinkAddress, nowUs: number): boolean {
 		if (this.#avoided.equals(neighbour)) return false;
 		if (this.#options.sinkAddress?.equals(neighbour) === true) return true;
+		if (this.#options.isMember?.(neighbour) === false) return false;
 		if (this.#options.fragments.isBarred?.(neighbour, nowUs) === true) return false;
 		const { table } = this;
 		// Asking about somebody displaces nobody: this is asked of all neighbours, many times an election.

@@ -2,6 +2,7 @@ import { ADVERTISEMENT_TYPE } from "../../firmware/frames/cluster-advertisement.
 import { SYNC_TYPE } from "../../firmware/frames/cluster-sync.js";
 import type { AttackFactory } from "./attack.js";
 import { ClusterEar, messageTypeOf } from "./cluster-ear.js";
+import { LOUD } from "./option-schemas.js";
 
 /** Announcements of one election that are kept. */
 const KEPT = 32;
@@ -13,11 +14,7 @@ const KEPT = 32;
 export const advertisementReplay: AttackFactory = {
 	name: "advertisement-replay",
 	options: {
-		txPowerDbm: {
-			anyOf: [{ enum: ["match"] }, { type: "number", minimum: -40, maximum: 30 }],
-			default: 8,
-			description: "Transmit power; match: as loud at the victim as its neighbour",
-		},
+		txPowerDbm: LOUD,
 		when: {
 			enum: ["next-election", "at-once"],
 			default: "next-election",

@@ -21,6 +21,7 @@ import { MAX_PSDU_BYTES, SHR_US, TURNAROUND_US } from "../../firmware/mac/timing
 import type { AttackContext, AttackFactory } from "./attack.js";
 import { ClusterEar, messageTypeOf } from "./cluster-ear.js";
 import type { Heard } from "./heard.js";
+import { LOUD } from "./option-schemas.js";
 
 /** A forged receipt seems to be this many issues newer than the honest one. */
 const NEWER_ISSUE = 1;
@@ -41,11 +42,7 @@ const PRAISED_AHEAD = 16;
 export const badMouthing: AttackFactory = {
 	name: "bad-mouthing",
 	options: {
-		txPowerDbm: {
-			anyOf: [{ enum: ["match"] }, { type: "number", minimum: -40, maximum: 30 }],
-			default: 8,
-			description: "Transmit power; match: as loud at the victim as its neighbour",
-		},
+		txPowerDbm: LOUD,
 		says: {
 			enum: ["all", "receipts", "charges", "praise"],
 			default: "all",

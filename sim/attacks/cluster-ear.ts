@@ -14,6 +14,8 @@ const FIRST_FRAGMENT_TYPE = 0x40;
 /** Security levels from here on encrypt (IEEE 802.15.4-2020, 9.4.1.1). */
 const ENCRYPTED = 4;
 const TIMED: ReadonlySet<number> = new Set([SYNC_TYPE, ADVERTISEMENT_TYPE, SCHEDULE_TYPE]);
+/** SYNC tells the network's time best; what others tell goes by clocks that have drifted since. */
+const SYNC_ELECTIONS = 3;
 
 /** When the parts of a round begin, in µs of the run. */
 export interface RoundTimes {
@@ -40,6 +42,8 @@ export class ClusterEar {
 	/** Since when the current round goes on; -1 until a broadcast told it. */
 	#beganUs = -1;
 	#round = 0;
+	/** When a SYNC told the time last. */
+	#syncUs = Number.NEGATIVE_INFINITY;
 
 	/** Throws a RangeError where nodes form no clusters. */
 	constructor(context: AttackContext) {
@@ -69,6 +73,10 @@ export class ClusterEar {
 		const type = messageTypeOf(heard);
 		const { psdu, header } = heard;
 		if (!TIMED.has(type) || header.next + 2 + CLUSTER_TIME_BYTES > header.end) return;
+		const { timeline } = this;
+		const patienceUs = SYNC_ELECTIONS * timeline.roundsPerElection * timeline.config.roundUs;
+		if (type === SYNC_TYPE) this.#syncUs = heard.endUs;
+		else if (heard.endUs - this.#syncUs < patienceUs) return;
 		decodeClusterTime(psdu, header.next + 2, this.#time);
 		const sfdUs = heard.endUs - airtimeUs(psdu.length) + SHR_US;
 		const isFirst = this.#beganUs < 0;

@@ -1,6 +1,7 @@
 import { airtimeUs, LIFS_US, MAX_PSDU_BYTES, TURNAROUND_US } from "../../firmware/mac/timing.js";
 import type { AttackContext, AttackFactory } from "./attack.js";
 import { ClusterEar, type RoundTimes } from "./cluster-ear.js";
+import { LOUD } from "./option-schemas.js";
 
 type Phase = "sync" | "receipts" | "announcements" | "joins" | "all";
 
@@ -11,11 +12,7 @@ type Phase = "sync" | "receipts" | "announcements" | "joins" | "all";
 export const electionJamming: AttackFactory = {
 	name: "election-jamming",
 	options: {
-		txPowerDbm: {
-			anyOf: [{ enum: ["match"] }, { type: "number", minimum: -40, maximum: 30 }],
-			default: 8,
-			description: "Transmit power; match: as loud at the victim as its neighbour",
-		},
+		txPowerDbm: LOUD,
 		phase: {
 			enum: ["announcements", "sync", "receipts", "joins", "all"],
 			default: "announcements",

@@ -5,7 +5,7 @@ import { SHR_US, TURNAROUND_US } from "../../firmware/mac/timing.js";
 import type { AttackFactory } from "./attack.js";
 import { ClusterEar, type RoundTimes } from "./cluster-ear.js";
 import { FalseHeads } from "./false-heads.js";
-import { identityOption } from "./option-schemas.js";
+import { identityOption, LOUD } from "./option-schemas.js";
 
 /** After the sink's own SYNC, among its echoes. */
 const SYNC_AFTER_US = 8_000;
@@ -18,11 +18,7 @@ export const helloFlood: AttackFactory = {
 	name: "hello-flood",
 	options: {
 		identity: identityOption("own"),
-		txPowerDbm: {
-			anyOf: [{ enum: ["match"] }, { type: "number", minimum: -40, maximum: 30 }],
-			default: 8,
-			description: "Transmit power; match: as loud at the victim as its neighbour",
-		},
+		txPowerDbm: LOUD,
 		message: {
 			enum: ["all", "advertisement", "sync", "hello"],
 			default: "all",

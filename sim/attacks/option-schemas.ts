@@ -28,3 +28,10 @@ export function identityOption(by: "own" | "invented"): Readonly<Record<string, 
 			"The address on the frames: their own, a new one each time, or that of an honest neighbour of the victim",
 	};
 }
+
+/** Schema of the power of attackers that speak to all who can hear them. */
+export const LOUD = {
+	anyOf: [{ enum: ["match"] }, { type: "number", minimum: -40, maximum: 30 }],
+	default: 8,
+	description: "Transmit power; match: as loud at the victim as its neighbour",
+} as const;
