@@ -214,7 +214,6 @@ export class Candidacy {
 		}
 		if (decision === LEAD) {
 			this.#stage = "announcing";
-			this.section = this.freeSection();
 			this.#announce(false);
 			return;
 		}
@@ -269,7 +268,13 @@ export class Candidacy {
 		// At the end of a window the other one still hears it.
 		const at = nowAt + random.below(Math.max(LEAST_REPEAT_US, spanUs));
 		agenda.at(at, () => {
-			if (this.#question === question && this.leads) this.#say(false);
+			if (this.#question !== question || !this.leads) return;
+			const { section, hasClash } = this;
+			this.#say(false, -1, (sent) => {
+				if (sent) return;
+				this.section = section;
+				this.hasClash = hasClash;
+			});
 		});
 	}
 
@@ -299,6 +304,11 @@ export class Candidacy {
 		ad.charge = this.#parts.charge();
 		const merit = this.#election.merit?.(this.#refresh()) ?? 0;
 		ad.merit = Math.max(0, Math.min(255, Math.round(merit)));
+		// As late as may be: others may have taken one meanwhile.
+		if (!tentative && (!this.leads || this.hasClash)) {
+			this.section = this.freeSection();
+			this.hasClash = false;
+		}
 		ad.section = this.section;
 		ad.hops = ways.hops;
 		ad.completion = ways.completion(USUAL_FRAGMENTS, this.#transmissions);
