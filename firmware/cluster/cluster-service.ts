@@ -176,7 +176,7 @@ export class ClusterService {
 		else if (from <= timeline.slotsAt(rounds.round)) this.#planSlots();
 		// Who comes in the middle of a round looks for a head from the next one on.
 		else if (!this.#parts.isSink) this.#members.membership.orphan();
-		const guardUs = this.#parts.isSink ? 0 : rounds.guardUs(rounds.at(config.roundUs));
+		const guardUs = this.#parts.isSink ? 0 : rounds.networkGuardUs(rounds.at(config.roundUs));
 		agenda.at(config.roundUs - guardUs, () => this.#turn());
 	}
 

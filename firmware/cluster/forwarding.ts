@@ -174,7 +174,7 @@ export class Forwarding {
 
 	#planTurn(at: number, turnUs: number, end: number): void {
 		const { rounds, agenda, duty } = this.#parts;
-		agenda.at(at - rounds.guardUs(rounds.at(at)), () => {
+		agenda.at(at - rounds.networkGuardUs(rounds.at(at)), () => {
 			duty.begin(Listening.forward);
 			this.#heardInTurn = false;
 			this.#turnAt = at;

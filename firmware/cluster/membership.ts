@@ -275,7 +275,7 @@ export class Membership {
 	#listen(section: number): number {
 		const { agenda, rounds, timeline, duty, config } = this.#parts;
 		const at = timeline.sectionAt(rounds.round, section);
-		const guardUs = rounds.guardUs(rounds.at(at));
+		const guardUs = rounds.networkGuardUs(rounds.at(at));
 		const end = at + config.slotUs + guardUs;
 		agenda.at(at - guardUs, () => {
 			if (this.isOrphan) duty.begin(Listening.schedule);

@@ -29,6 +29,8 @@ export class RoundClock {
 	/** When it began, on our clock. */
 	baseUs = 0;
 	#setUs = 0;
+	/** When it was set by the sink's own time: that of a head may be as far from it as ours. */
+	#syncedUs = 0;
 	/** How much longer a second lasts on our clock than on the sink's, in ns. */
 	#rate = 0;
 	#syncRound = -1;
@@ -51,10 +53,18 @@ export class RoundClock {
 		return ownUs - Math.round((ownUs * this.#rate) / PPB);
 	}
 
-	/** How far the network's time may be from ours at a time of our clock. */
+	/** How far the clock that ours was set by may be from ours at a time of our clock. */
 	guardUs(atUs: number): number {
-		const sinceUs = Math.max(0, atUs - this.#setUs);
-		return GUARD_FIXED_US + Math.ceil((2 * this.#driftPpm * sinceUs) / 1e6);
+		return this.#guardSince(this.#setUs, atUs);
+	}
+
+	/** How far the network's time, and that of anybody who takes part in it, may be from ours. */
+	networkGuardUs(atUs: number): number {
+		return this.#guardSince(this.#syncedUs, atUs);
+	}
+
+	#guardSince(setUs: number, atUs: number): number {
+		return GUARD_FIXED_US + Math.ceil((2 * this.#driftPpm * Math.max(0, atUs - setUs)) / 1e6);
 	}
 
 	/** Begins at a time of our clock: as a sink does, or whoever had no time. */
@@ -62,6 +72,7 @@ export class RoundClock {
 		this.round = round;
 		this.baseUs = baseUs;
 		this.#setUs = this.#clock.nowUs();
+		this.#syncedUs = this.#setUs;
 		this.#rate = 0;
 		this.#syncRound = -1;
 	}
@@ -75,6 +86,7 @@ export class RoundClock {
 	/** A sink's clock is the network's: it needs no guard against itself. */
 	keep(): void {
 		this.#setUs = this.#clock.nowUs();
+		this.#syncedUs = this.#setUs;
 	}
 
 	/**
@@ -86,7 +98,7 @@ export class RoundClock {
 		const ahead = (((round - this.round) & 0xffff) << 16) >> 16;
 		if (ahead < -1 || ahead > 1) return false;
 		const offUs = sfdUs - this.at(elapsedUs) - ahead * this.#roundUs;
-		return Math.abs(offUs) <= this.guardUs(sfdUs);
+		return Math.abs(offUs) <= this.networkGuardUs(sfdUs);
 	}
 
 	/** Takes the time of a frame that {@link agrees}, or with `fresh` of any. `sync`: it is the sink's own time. */
@@ -97,7 +109,9 @@ export class RoundClock {
 			this.baseUs += sfdUs - this.at(elapsedUs) - ahead * this.#roundUs;
 		}
 		this.#setUs = sfdUs;
-		if (sync) this.#measure(round);
+		if (!sync) return;
+		this.#syncedUs = sfdUs;
+		this.#measure(round);
 	}
 
 	#measure(round: number): void {
