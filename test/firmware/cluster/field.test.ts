@@ -1,6 +1,6 @@
 import test from "ava";
 import { LinkAddress } from "../../../firmware/address.js";
-import { Field, type FieldOptions, electionOf, mesh } from "./support/field.js";
+import { electionOf, Field, type FieldOptions, mesh } from "./support/field.js";
 
 /** Clocks that are off by up to 40 ppm, each otherwise. */
 const ppm = (node: number): number => ((node * 37) % 81) - 40;

@@ -5,7 +5,7 @@ import { putFcs } from "../../../firmware/frames/fcs.js";
 import { encodeMacHeader, FrameType, MacHeader } from "../../../firmware/frames/mac-frame.js";
 import { SimulatedRadio } from "../../../sim/channel/radio.js";
 import { configOf, PAN } from "../../sim/support/radio-bench.js";
-import { Field, electionOf, mesh } from "./support/field.js";
+import { electionOf, Field, mesh } from "./support/field.js";
 
 const EVERYBODY = LinkAddress.short(0xffff);
 
