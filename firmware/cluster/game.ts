@@ -226,14 +226,21 @@ class Game implements Election {
 }
 
 /**
- * Election by a volunteer's game whose costs are scaled by charge (science: Diekmann 1985; on clusters: CROSS, LGCA).
+ * Election by a volunteer's game whose costs are scaled by charge (the game: Diekmann 1985; on clusters: CROSS, LGCA).
  *
- * Each node volunteers with p = 1 - ω^(1/(N-1)), N being the nodes of its neighbourhood and
- * ω = ω_Q (Ē/E)², held from 0.02 to 0.98: the symmetric equilibrium's formula, played with a cost of one's own. This is an
- * as-if-symmetric heuristic, not an equilibrium: in the equilibrium of the game with unequal costs the poorest would
- * volunteer most, which is the opposite of what a network needs. Volunteers announce themselves the earlier, the more
- * charge they have, and give up when they hear another's announcement; nodes without a head then all enter the same order
- * in a second window, so that each node has a head. ω_Q is learnt by each node for itself (see `learning.ts`).
+ * Each node volunteers with p = 1 - ω^(1/(N-1)), N being the nodes of its neighbourhood and ω = ω_Q (Ē/E)², held from 0.02
+ * to 0.98: the formula of the symmetric equilibrium, played with a cost of one's own. **This is an as-if-symmetric
+ * heuristic, not an equilibrium**: in the equilibrium of the game with unequal costs the poorest would volunteer most,
+ * which is the opposite of what a network needs. ω_Q is learnt by each node for itself (`learning.ts`).
+ *
+ * Volunteers announce themselves the earlier, the more charge they have against their neighbours, and give up when they
+ * hear another head. Who is below the neighbours' mean leaves the first window to these. Nodes without a head then all
+ * enter the same order in a second window, so that each node has one. There a node far below the mean calls before it
+ * leads: a clearly richer neighbour, though covered itself, leads in its place. Members join the richest head that they
+ * hear, of about equally rich ones the nearest.
+ *
+ * Calls let somebody who lies about a low charge have one richer neighbour lead, once an election: only calls of those
+ * who are trusted as heads are heard.
  */
 export const game: ElectionFactory = {
 	name: "game",

@@ -93,6 +93,12 @@ test("announcements are in the order of charge: late in life as early, and among
 	t.true(
 		instant(among(20, 100, 100, { richerNeighbours: 0 })) <
 			instant(among(20, 100, 100, { richerNeighbours: 4 })),
+		"equals by rank",
+	);
+	t.true(
+		instant(among(20, 108, 100, { richerNeighbours: 4 })) <
+			instant(among(20, 100, 100, { richerNeighbours: 4 })),
+		"equal ranks by how far they are from their mean",
 	);
 });
 
@@ -131,6 +137,8 @@ test("only a clearly richer neighbour comes forward, within the time that the ca
 		const answer = election.called!(rich, call, tick);
 		t.true(answer >= tick && answer < deadline, `${tick}: ${answer}, ${deadline}`);
 		t.is(election.decide(rich, answer), LEAD, "though it is covered itself");
+		const slowest = create(game).called!(among(6, 160, 255, { heads: 1 }), call, tick);
+		t.true(slowest < deadline, `${tick}: ${slowest}, ${deadline}`);
 	}
 	t.is(create(game).called!(among(6, 105, 150), call, 0), FOLLOW);
 	t.is(create(game, { calls: false }).called!(among(6, 255, 150), call, 0), FOLLOW);
