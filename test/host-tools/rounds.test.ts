@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 import { UserError } from "../../host-tools/errors.js";
+import { runRounds } from "../../host-tools/run/run-rounds.js";
 import { loadScenario } from "../../host-tools/scenario/load.js";
 import { LogReader } from "../../host-tools/trace/log-reader.js";
 import { SIM_EVENTS } from "../../sim/events.js";
@@ -119,6 +120,26 @@ test("what does not fit the fidelity is refused by its place", async (t) => {
 		message:
 			/^--set rounds\.chargeJ: rounds: expected nothing here with fidelity packets; it belongs to rounds$/,
 	});
+});
+
+test("an election of the user's own runs like any other, and what it throws is its own fault", async (t) => {
+	const folder = scratchFolder(t);
+	const module = (begin: string): string =>
+		`export const election = { name: "turns", options: {}, reach: "all", roundsPerElection: 2,
+			create: (_, { node }) => ({ begin: ({ election }) => ${begin}, decide: () => -1 }) };`;
+	writeFileSync(join(folder, "turns.mjs"), module("(node === election % 4 ? -2 : -1)"));
+	writeFileSync(join(folder, "broken.mjs"), module("node.missing.field"));
+	const file = join(folder, "own.yaml");
+	writeFileSync(
+		file,
+		"name: own\nfidelity: rounds\ntopology: { kind: uniform, nodes: 4, widthM: 50, heightM: 50 }\n" +
+			"election: { kind: ./turns.mjs }\nrounds: { most: 20 }\n",
+	);
+	const { perRound, simulation } = runRounds(await loadScenario(file), { keepsRounds: true });
+	t.is(simulation.roundsPerElection, 2);
+	t.deepEqual([...new Set(perRound!.heads.slice(1))], [1]);
+	const broken = await loadScenario(file, { set: ["election.kind=./broken.mjs"] });
+	t.throws(() => runRounds(broken), { instanceOf: UserError, message: /broken\.mjs/ });
 });
 
 test("a sweep over elections tells lifetimes with intervals, and compares them by seed", (t) => {
