@@ -1,4 +1,5 @@
 import type { LinkAddress } from "../address.js";
+import { u16be } from "../bytes.js";
 import {
 	ADVERTISEMENT_TYPE,
 	Advertisement,
@@ -7,7 +8,7 @@ import {
 	TENTATIVE,
 } from "../frames/cluster-advertisement.js";
 import { decodeJoin, JOIN_TYPE, Join, type JoinDrop } from "../frames/cluster-join.js";
-import { RECEIPT_TYPE, type ReceiptDrop } from "../frames/cluster-receipt.js";
+import { RECEIPT_BYTES, RECEIPT_TYPE, type ReceiptDrop } from "../frames/cluster-receipt.js";
 import { decodeSchedule, SCHEDULE_TYPE, Schedule, type ScheduleDrop } from "../frames/cluster-schedule.js";
 import { decodeSync, SYNC_TYPE, Sync, type SyncDrop } from "../frames/cluster-sync.js";
 import { CLUSTERS, type Hello } from "../frames/hello.js";
@@ -97,6 +98,10 @@ export class ClusterReceiver {
 				return this.#takeSchedule(bytes, offset, end, neighbour, view, arrival);
 			default: {
 				if (!this.#service.isInTime) return "cluster-time";
+				if (end - offset >= RECEIPT_BYTES - 1) {
+					const sequence = u16be(bytes, offset + 1);
+					this.#parts.neighbourhood.noteBroadcast(neighbour, view, sequence, this.#wakefulness);
+				}
 				return this.#members.receipts.hear(bytes, offset, end, this.#didServe);
 			}
 		}
