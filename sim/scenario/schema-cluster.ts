@@ -43,7 +43,7 @@ export const CLUSTER_SCHEMA = {
 		receiptMs: {
 			...TIME_S,
 			maximum: 1e5,
-			default: 120,
+			default: 200,
 			description: "For the sink's RECEIPTs, which tell nodes what arrived, and their echoes",
 		},
 		electionMs: {
@@ -65,8 +65,9 @@ export const CLUSTER_SCHEMA = {
 			type: "integer",
 			minimum: 1,
 			maximum: 255,
-			default: 16,
-			description: "Clusters that can have slots of their own",
+			default: 48,
+			description:
+				"Clusters that can have slots of their own, and a turn to forward: the more, the fewer share one unawares",
 		},
 		sinkSlots: {
 			type: "integer",
@@ -78,7 +79,7 @@ export const CLUSTER_SCHEMA = {
 		forwardMs: {
 			...TIME_S,
 			maximum: 1e5,
-			default: 3200,
+			default: 6400,
 			description: "For what heads have collected, on its way to the sink",
 		},
 		bufferedReadings: {
