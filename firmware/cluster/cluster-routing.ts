@@ -45,6 +45,10 @@ export class ClusterRouting implements Routing {
 	hops: number;
 	cost256: number;
 
+	/** The round in which we last told of it, -1 before the first, and how many hops we told. */
+	#toldRound = -1;
+	#toldHops = 255;
+
 	constructor(options: ClusterRoutingOptions) {
 		this.#options = options;
 		this.hops = options.isSink ? 0 : 255;
@@ -104,12 +108,21 @@ export class ClusterRouting implements Routing {
 		this.passesOn = false;
 		this.#next.setNone();
 		if (!this.#options.isSink) this.hops = 255;
+		this.#toldRound = -1;
+	}
+
+	/** We told our neighbours how far the sink is from us. */
+	noteTold(): void {
+		this.#toldRound = this.#options.round();
+		this.#toldHops = this.hops;
 	}
 
 	/** What a way over a neighbour costs, {@link INFINITE_COST} for none. */
 	#costOver(neighbour: Neighbour, view: ClusterView): number {
 		const { roundsPerElection, round } = this.#options;
 		if (view.hops >= 255 || view.waveRound < 0 || view.avoidedUntil > round()) return INFINITE_COST;
+		// Whoever is no nearer to the sink than we said that we are may send over us.
+		if (view.waveRound <= this.#toldRound && view.hops >= this.#toldHops) return INFINITE_COST;
 		const age = Math.floor((round() - view.waveRound) / roundsPerElection);
 		if (age >= STALE_ELECTIONS) return INFINITE_COST;
 		const cost = view.cost256 + neighbour.expectedTransmissions256() + age * STALE_COST256;

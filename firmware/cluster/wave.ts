@@ -91,7 +91,9 @@ export class Wave {
 				return encodeSync(s, bytes, offset);
 			},
 			(sent) => {
-				if (sent) this.hasSpoken = true;
+				if (!sent) return;
+				this.hasSpoken = true;
+				ways.noteTold();
 			},
 		);
 	}
