@@ -13,13 +13,15 @@ export const AS_INTERMEDIARY = 0x01;
 /** Flag: the sender hears another head that took the same section; the receiver should take another one. */
 export const CLASHES = 0x02;
 
+const ALL_TURNS = -1;
+
 export type JoinDrop = "join-truncated" | "join-type";
 
 /**
  * JOIN, to one head: the sender joins its cluster for this term, or makes it its intermediary.
  *
  * On the air, big-endian: 0xff, type 0x04, flags (1), charge (1), round (2); with the flag AS_INTERMEDIARY then turns (4),
- * without which it means all turns. Longer ones are from later versions: what follows is passed over.
+ * which are all where they are left out. Longer ones are from later versions: what follows is passed over.
  */
 export class Join {
 	/** {@link AS_INTERMEDIARY}, {@link CLASHES}; unknown bits are ignored. */
@@ -56,7 +58,8 @@ export function decodeJoin(
 	into.flags = bytes[offset + 1]!;
 	into.charge = bytes[offset + 2]!;
 	into.round = u16be(bytes, offset + 3);
-	if ((into.flags & AS_INTERMEDIARY) === 0) into.turns = 0;
-	else into.turns = offset + INTERMEDIARY_JOIN_BYTES - 1 > end ? -1 : i32be(bytes, offset + 5);
+	const asks = (into.flags & AS_INTERMEDIARY) !== 0;
+	const hasTurns = offset + INTERMEDIARY_JOIN_BYTES - 1 <= end;
+	into.turns = !asks ? 0 : hasTurns ? i32be(bytes, offset + 5) : ALL_TURNS;
 	return into;
 }

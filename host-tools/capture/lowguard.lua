@@ -58,6 +58,9 @@ local f = {
 	clusterFlags = ProtoField.uint8("lowguard.cluster.flags", "Flags", base.HEX),
 	tentative = ProtoField.bool("lowguard.cluster.tentative", "Tentative", 8, nil, 0x01),
 	intermediary = ProtoField.bool("lowguard.cluster.intermediary", "Asks to pass datagrams on", 8, nil, 0x01),
+	clashes = ProtoField.bool("lowguard.cluster.clashes", "Another head has the same section", 8, nil, 0x02),
+	continues = ProtoField.bool("lowguard.cluster.continues", "Another SCHEDULE follows", 8, nil, 0x02),
+	turns = ProtoField.uint32("lowguard.cluster.turns", "Turns in which datagrams come", base.HEX),
 	longNames = ProtoField.bool("lowguard.cluster.long_names", "Nodes are named by their EUI-64", 8, nil, 0x01),
 	merit = ProtoField.uint8("lowguard.cluster.merit", "Merit", base.DEC),
 	section = ProtoField.uint8("lowguard.cluster.section", "Section", base.DEC),
@@ -407,10 +410,14 @@ local function dissectAdvertisement(tvb, pinfo, tree)
 end
 
 local function dissectJoin(tvb, pinfo, tree)
-	tree:add(f.clusterFlags, tvb(2, 1)):add(f.intermediary, tvb(2, 1))
+	local flags = tree:add(f.clusterFlags, tvb(2, 1))
+	flags:add(f.intermediary, tvb(2, 1))
+	flags:add(f.clashes, tvb(2, 1))
 	tree:add(f.charge, tvb(3, 1))
 	tree:add(f.round, tvb(4, 2))
-	local as = band(tvb(2, 1):uint(), 1) ~= 0 and ", as intermediary" or ""
+	local asks = band(tvb(2, 1):uint(), 1) ~= 0
+	if asks and tvb:len() >= 10 then tree:add(f.turns, tvb(6, 4)) end
+	local as = asks and ", as intermediary" or ""
 	pinfo.cols.info = string.format("JOIN of round %d%s, charge %d", tvb(4, 2):uint(), as, tvb(3, 1):uint())
 end
 
@@ -418,7 +425,9 @@ local function dissectSchedule(tvb, pinfo, tree)
 	local at = addTime(tvb, tree)
 	local count = tvb(at + 6, 1):uint()
 	local octets = band(tvb(at, 1):uint(), 1) ~= 0 and 8 or 2
-	tree:add(f.clusterFlags, tvb(at, 1)):add(f.longNames, tvb(at, 1))
+	local flags = tree:add(f.clusterFlags, tvb(at, 1))
+	flags:add(f.longNames, tvb(at, 1))
+	flags:add(f.continues, tvb(at, 1))
 	tree:add(f.section, tvb(at + 1, 1))
 	tree:add(f.charge, tvb(at + 2, 1))
 	tree:add(f.meanCharge, tvb(at + 3, 1))
