@@ -165,10 +165,10 @@ export class ReadingService implements ClusterClient {
 		else this.held.retain(held);
 	}
 
-	/** What a claim is worth: who claims nothing is taken at the least that excuses. */
+	/** Who claims nothing has no excuse of his own. */
 	#completionOf(neighbour: LinkAddress): number {
 		const claim = this.#options.completionOf(neighbour);
-		return claim < 0 ? 0 : claim / 255;
+		return claim < 0 ? 1 : claim / 255;
 	}
 }
 

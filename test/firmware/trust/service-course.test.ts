@@ -17,14 +17,14 @@ for (const completion of [0.5, 0.7, 0.9, 0.99]) {
 	});
 }
 
-test("of 2,000 newcomers over lossy ways at most two are dismissed within ten terms", (t) => {
+test("of 2,000 newcomers over lossy ways at most four are dismissed within ten terms", (t) => {
 	for (const completion of [0.5, 0.7, 0.9, 0.99]) {
 		let dismissed = 0;
 		for (let seed = 0; seed < 2000; seed++) {
 			const course = { ...HONEST, seed: seed * 7 + 3, readings: 80, claim: completion, completion };
 			dismissed += runCourse({ ...course, untilDismissed: true }).dismissals;
 		}
-		t.true(dismissed <= 2, `${dismissed} at ${completion}`);
+		t.true(dismissed <= 4, `${dismissed} at ${completion}`);
 	}
 });
 
@@ -44,9 +44,9 @@ function detection(claim: number, dropped: number): [number, number] {
 	return [counts[100]!, counts[190]!];
 }
 
-test("a blackhole is dismissed after one term of eight readings, after three whatever it claims", (t) => {
+test("a blackhole is dismissed after one term of eight readings, after two whatever it claims", (t) => {
 	for (const claim of [0.9, 0.95, 1]) t.deepEqual(detection(claim, 1), [8, 8]);
-	for (const claim of [0, 0.5]) t.deepEqual(detection(claim, 1), [24, 24]);
+	for (const claim of [0, 0.5]) t.deepEqual(detection(claim, 1), [16, 16]);
 });
 
 test("a greyhole that drops half of them, after two or three terms", (t) => {
@@ -56,9 +56,9 @@ test("a greyhole that drops half of them, after two or three terms", (t) => {
 	}
 });
 
-test("one that drops a fifth, after some 25 terms over a good way", (t) => {
+test("one that drops a fifth, after some 10 terms over a good way", (t) => {
 	const [median] = detection(0.95, 0.2);
-	t.true(median > 100 && median < 400, `${median}`);
+	t.true(median >= 40 && median <= 160, `${median}`);
 });
 
 test("a blackhole that its member always comes back to leads it in less than 1 % of the terms", (t) => {

@@ -73,7 +73,7 @@ class Reference {
 	}
 
 	#review(isProven: boolean): void {
-		if (this.#isAdmitted && this.score < 0.4 && this.#receipts >= 4) {
+		if (this.#isAdmitted && this.score < 0.4 && this.#receipts >= 3) {
 			this.#isAdmitted = false;
 			if (this.#dismissals < (isProven ? 7 : 3)) this.#dismissals++;
 		} else if (!this.#isAdmitted && this.score >= 0.45) this.#isAdmitted = true;
@@ -129,7 +129,7 @@ test("fixed point follows the rules in double precision", (t) => {
 test("somebody new may lead at 0.5, no longer below 0.4, and again from 0.45 on", (t) => {
 	const { trust, clock, recorder, score, admits, arrived, missing } = bench();
 	t.true(admits());
-	missing(3);
+	missing(2);
 	t.true(score() * ONE < PRIOR && score() * ONE >= LEAVE_SCORE);
 	t.true(admits());
 	missing(1);
@@ -153,15 +153,17 @@ test("somebody new may lead at 0.5, no longer below 0.4, and again from 0.45 on"
 	t.is(clock.nowUs(), 0);
 });
 
-test("fewer than four receipts dismiss nobody, and prove nobody", (t) => {
+test("fewer than three receipts dismiss nobody, and prove nobody", (t) => {
 	const { trust, admits, arrived, missing } = bench();
 	admits();
-	missing(3, { completion: 1 });
+	missing(2, { completion: 1 });
 	t.true(admits());
+	missing(1, { completion: 1 });
+	t.false(admits());
 	const other = LinkAddress.short(8);
-	arrived(3, other);
+	arrived(7, other);
 	t.false(trust.isProven(other, 0));
-	arrived(5, other);
+	arrived(1, other);
 	t.true(trust.isProven(other, 0));
 });
 
@@ -202,12 +204,12 @@ test("without a key a wave of denials dismisses for some hours at most, however 
 	t.true(score() < 0.01);
 });
 
-test("a head that has proved itself outlasts one forged phase of eight denials", (t) => {
+test("a head that has proved itself outlasts a forged phase of six denials", (t) => {
 	const { trust, admits, arrived, missing } = bench();
 	admits();
 	arrived(40);
 	t.true(trust.isProven(HEAD, 0));
-	missing(8, { isProven: false, completion: 1 });
+	missing(6, { isProven: false, completion: 1 });
 	t.true(admits());
 });
 
