@@ -56,6 +56,19 @@ test("numbers, sums and ranks of neighbours are those of a count through all, wh
 	);
 });
 
+test("what a dead node told counts until all have noticed, and no longer", (t) => {
+	const field = new Field({ x: Float64Array.of(0, 1, 2), y: new Float64Array(3) }, [0, 0]);
+	const state = new NetworkState(field, Float64Array.of(1, 1, 1), RADIUS_M, () => {});
+	const claims = new Claims(state);
+	claims.tell(1, 70);
+	claims.tell(2, 9);
+	t.deepEqual([claims.neighboursOf(0), claims.chargeAround(0), claims.richerThan(0, 10)], [2, 79, 1]);
+	state.batteries.pay(1, 2, 0);
+	t.deepEqual([claims.neighboursOf(0), claims.chargeAround(0), claims.richerThan(0, 10)], [2, 79, 1]);
+	claims.notice();
+	t.deepEqual([claims.neighboursOf(0), claims.chargeAround(0), claims.richerThan(0, 10)], [1, 9, 0]);
+});
+
 test("what was asked for is remembered, so that only elections that look at charge pay for its telling", (t) => {
 	const field = new Field({ x: Float64Array.of(0, 1), y: Float64Array.of(0, 0) }, [0, 0]);
 	const claims = new Claims(new NetworkState(field, Float64Array.of(1, 1), RADIUS_M, () => {}));
