@@ -10,8 +10,7 @@ import { loadScenario, shippedScenarios } from "../scenario/load.js";
 
 export const command: Command = {
 	name: "sim",
-	summary:
-		"run a scenario: the firmware on every node and every frame on a shared channel, or the rounds of the literature",
+	summary: "run a scenario: firmware and frames, the rounds of the literature, or a worm on a graph",
 	usage: "SCENARIO [options]",
 	options: {
 		...RUN_OPTIONS,
