@@ -1,6 +1,6 @@
 import type { LinkAddress } from "../address.js";
 import { EVIDENCE_MOST, FORGET_HALF_LIFE_S, PRIOR, STALE_S, SUCCESS_SHIFT } from "./parameters.js";
-import { failureBits } from "./prediction.js";
+import { failureBits, log2 } from "./prediction.js";
 import {
 	BITS_OF_SCORE,
 	DISMISSALS_MOST,
@@ -131,8 +131,9 @@ export class ServiceTable {
 	noteMissing(i: number, completion: number, isProven: boolean, nowUs: number): void {
 		const likely = Math.min(completion, this.#usual(i), 1 - LEAST_LOSS);
 		const expected = Math.max(WORST_COMPLETION, likely);
-		const cost = failureBits(expected) / BITS_OF_SCORE;
-		this.#lower(i, cost, isProven ? 0 : UNPROVEN_FLOOR);
+		// As long as nothing of it arrived, it may well be one that drops everything.
+		const bits = this.arrived[i] === 0 ? log2(1 / (1 - expected)) : failureBits(expected);
+		this.#lower(i, bits / BITS_OF_SCORE, isProven ? 0 : UNPROVEN_FLOOR);
 		this.#noteReceipt(this.missing, i, nowUs);
 	}
 

@@ -45,21 +45,33 @@ class Reference {
 	#dismissals = 0;
 	#isAdmitted = true;
 	#receipts = 0;
+	/** Readings of the last 64 or so that arrived, and that did not. */
+	#arrived = 0;
+	#missing = 0;
 
-	/** Returns what is expected of it. */
 	missing(completion: number, isProven: boolean): void {
 		const expected = Math.max(WORST_COMPLETION, Math.min(completion, 1 - LEAST_LOSS, 31 / 32));
-		const bits = Math.log2(1 / (1 - expected) + 1) - 1;
+		const odds = 1 / (1 - expected);
+		const bits = this.#arrived === 0 ? Math.log2(odds) : Math.log2(odds + 1) - 1;
 		const lowered = this.score * (1 - bits / BITS_OF_SCORE);
 		this.score = isProven ? lowered : Math.max(Math.min(this.score, 0.35), lowered);
-		this.#receipts++;
+		this.#missing++;
+		this.#count();
 		this.#review(isProven);
 	}
 
 	arrived(): void {
 		this.score += (1 - this.score) / 32;
-		this.#receipts++;
+		this.#arrived++;
+		this.#count();
 		this.#review(true);
+	}
+
+	#count(): void {
+		this.#receipts++;
+		if (this.#arrived + this.#missing <= 64) return;
+		this.#arrived >>= 1;
+		this.#missing >>= 1;
 	}
 
 	get isAdmitted(): boolean {
@@ -129,10 +141,10 @@ test("fixed point follows the rules in double precision", (t) => {
 test("somebody new may lead at 0.5, no longer below 0.4, and again from 0.45 on", (t) => {
 	const { trust, clock, recorder, score, admits, arrived, missing } = bench();
 	t.true(admits());
-	missing(2);
+	missing(2, { completion: 0.9 });
 	t.true(score() * ONE < PRIOR && score() * ONE >= LEAVE_SCORE);
 	t.true(admits());
-	missing(1);
+	missing(1, { completion: 0.9 });
 	t.true(score() * ONE < LEAVE_SCORE);
 	t.false(admits());
 	t.deepEqual(
