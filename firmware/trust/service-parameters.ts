@@ -35,15 +35,15 @@ export const USUAL_READINGS = 32;
 export const WORST_COMPLETION = 1 / 2;
 
 /**
- * Half-life of a bad name after the first dismissal, in seconds; each further one doubles it, up to 2^7 times. Two hours:
- * a head that drops everything is out for 4.3 hours the first time, some 97 terms of 160 s.
+ * Half-life of a bad name after the first dismissal, in seconds; each further one doubles it, seven in all. Two hours:
+ * a head that drops eight readings of eight is out for 5.2 hours the first time, one that drops three of three for 2.4.
  */
 export const SERVICE_FORGIVE_HALF_LIFE_S = 7200;
 export const DISMISSALS_MOST = 7;
 
 /** What nobody authenticates pushes no score below this: enough to dismiss, for 3.2 hours the first time … */
 export const UNPROVEN_FLOOR = Math.floor(0.35 * ONE);
-/** … and doubles that so often at most. */
+/** … and counts as so many dismissals at most. */
 export const UNPROVEN_DISMISSALS_MOST = 3;
 
 /** An implausible claim takes this share of the score at most, … */
