@@ -1,5 +1,6 @@
 import test from "ava";
 import { LinkAddress } from "../../../firmware/address.js";
+import { type ElectionFactory, FOLLOW, LEAD, TENTATIVELY } from "../../../firmware/cluster/election.js";
 import { electionOf, Field, type FieldOptions, mesh } from "./support/field.js";
 
 /** Clocks that are off by up to 40 ppm, each otherwise. */
@@ -221,4 +222,44 @@ test("among heads that are heard alike the proven one is joined", (t) => {
 	);
 	f.run(31);
 	t.deepEqual(f.roles().slice(3), new Array<string>(3).fill("member 0x0002"));
+});
+
+test("a node that nobody covers calls: one that is covered comes forward, and the caller joins it", (t) => {
+	const roles = (answers: boolean): string[] => {
+		const calls: number[] = [];
+		const election: ElectionFactory = {
+			...electionOf(() => false),
+			reach: "radius",
+			create: (_options, { node }) => {
+				let hasCalled = false;
+				return {
+					begin: () => {
+						hasCalled = false;
+						return node === 1 ? 100 : FOLLOW;
+					},
+					uncovered: () => 100,
+					decide: () => {
+						if (node !== 3 || hasCalled) return LEAD;
+						hasCalled = true;
+						return TENTATIVELY + 50_000;
+					},
+					withdraws: (_situation, { tentative }) => !tentative,
+					called: (situation, { tentative }, tick) => {
+						t.true(tentative && situation.heads === 1 && tick >= 0 && tick < 20_000);
+						calls.push(node);
+						return answers ? tick + 10_000 : FOLLOW;
+					},
+				};
+			},
+		};
+		// All hear the sink, but from afar: 1 - 2 - 3 are a chain.
+		const edges = [1, 2, 3].map((node) => [0, node, -86] as const);
+		const f = new Field(4, [...edges, [1, 2, -60], [2, 3, -60]], { cluster: { election }, ppm, client });
+		f.run(1 + 9 * 5);
+		t.deepEqual(calls, [2, 2, 2]);
+		t.deepEqual(f.leaks(), []);
+		return f.roles().slice(1);
+	};
+	t.deepEqual(roles(true), ["head 0x0002", "head 0x0003", "member 0x0003"]);
+	t.deepEqual(roles(false), ["head 0x0002", "member 0x0002", "head 0x0004"]);
 });
