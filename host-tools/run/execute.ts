@@ -54,6 +54,8 @@ export async function execute(
 	const repeat = repeatCommand(execution.command, execution.words, loaded.scenario.seed);
 	if (args.flag("tap") && directory === undefined)
 		throw new UserError("--tap: expected --out with it, found none");
+	if (args.flag("tap") && loaded.scenario.fidelity !== "packets")
+		throw new UserError(`--tap: expected a scenario with frames, found fidelity ${loaded.scenario.fidelity}`);
 	const recorded = directory !== undefined || args.flag("hash");
 	// The log must not depend on how the run was started, only on what runs.
 	const metadata = { scenario: loaded.scenario.name, seed: loaded.scenario.seed };

@@ -54,6 +54,11 @@ test("--per-round adds the columns of each round, and is refused where there are
 	);
 });
 
+test("a capture's link type means nothing where there are no frames", (t) => {
+	const result = lowguard("sim", "cluster-rounds", "--tap", "--out", join(scratchFolder(t), "run"));
+	endsWithLine(t, result, 2, /--tap: expected a scenario with frames, found fidelity rounds/);
+});
+
 test("--out keeps log, scenario and summary, and no capture; the scenario runs again to the same log", (t) => {
 	const folder = join(scratchFolder(t), "run");
 	const { code, stderr } = lowguard("sim", "cluster-rounds", ...SHORT, "--out", folder);
