@@ -26,7 +26,7 @@ const NEWS_MOST = 32;
 export interface ServiceJudge {
 	noteArrived(head: LinkAddress, nowUs: number): void;
 	noteMissing(head: LinkAddress, completion: number, isProven: boolean, nowUs: number): void;
-	/** For the term that begins another head is to be found; undefined: anybody. */
+	/** Another head is to be found than this one, and than those before; undefined: anybody. */
 	avoid?(head: LinkAddress | undefined): void;
 }
 
@@ -128,9 +128,9 @@ export class ReceiptReader {
 	}
 
 	/**
-	 * A node of which a sink that tells of others never told may have a head that drops everything: nothing would ever be
-	 * said of it, and nobody would be blamed. So it goes to another head for each term until it is told of. That is no
-	 * judgement: receipts may as well have been lost, or jammed, on their way here.
+	 * A node of which the sink never told may have a head that drops everything: nothing would ever be said of it, and nobody
+	 * would be blamed. So it leaves whoever took its readings, and those before, until it is told of. That is no judgement:
+	 * receipts may as well have been lost, or jammed, on their way here.
 	 */
 	#avoidSilent(): void {
 		const { buffer, judge } = this.#options;
@@ -139,8 +139,9 @@ export class ReceiptReader {
 			if (reading.state !== ReadingState.handedOver || this.#isSink(reading)) continue;
 			if (last === undefined || reading.handedUs > last.handedUs) last = reading;
 		}
-		if (!this.#wasNamed && this.#news.length > 0) this.#unnamedTerms++;
-		judge.avoid?.(!this.#wasNamed && this.#unnamedTerms >= SILENT_TERMS ? last?.head : undefined);
+		if (last !== undefined) this.#unnamedTerms++;
+		if (this.#wasNamed || last === undefined) judge.avoid?.(undefined);
+		else if (this.#unnamedTerms >= SILENT_TERMS) judge.avoid?.(last.head);
 	}
 
 	#isAuthentic(receipt: Receipt, entry: ReceiptEntry): boolean {

@@ -16,6 +16,8 @@ import { Admission, ServiceTable } from "./service-table.js";
 
 /** Name of the blob that holds the services. */
 const STORE_NAME = "service";
+/** Heads that are avoided at a time: those who drop everything are seldom more in one place. */
+const AVOIDED_MOST = 8;
 /** Octets of one record in the store: mode and address (9), score (2), arrived, missing, dismissals, admission (1 each). */
 const RECORD_BYTES = 15;
 
@@ -52,8 +54,8 @@ export class ServiceTrust implements TrustGate {
 	readonly table: ServiceTable;
 	readonly #options: ServiceTrustOptions;
 	readonly #address = new LinkAddress();
-	/** Whoever is not to lead for one term, whatever it is thought of; none for nobody. */
-	readonly #avoided = new LinkAddress();
+	/** Who is not to lead for now, whatever is thought of them: the last {@link AVOIDED_MOST}. */
+	readonly #avoided: LinkAddress[] = [];
 	#savedUs: number;
 	#savedChanges = 0;
 
@@ -66,7 +68,7 @@ export class ServiceTrust implements TrustGate {
 	}
 
 	admits(neighbour: LinkAddress, nowUs: number): boolean {
-		if (this.#avoided.equals(neighbour)) return false;
+		if (this.#avoided.some((other) => other.equals(neighbour))) return false;
 		if (this.#options.sinkAddress?.equals(neighbour) === true) return true;
 		if (this.#options.isMember?.(neighbour) === false) return false;
 		if (this.#options.fragments.isBarred?.(neighbour, nowUs) === true) return false;
@@ -94,8 +96,9 @@ export class ServiceTrust implements TrustGate {
 	}
 
 	avoid(head: LinkAddress | undefined): void {
-		if (head === undefined) this.#avoided.setNone();
-		else this.#avoided.set(head);
+		if (head === undefined) this.#avoided.length = 0;
+		else if (!this.#avoided.some((other) => other.equals(head))) this.#avoided.push(head.clone());
+		if (this.#avoided.length > AVOIDED_MOST) this.#avoided.shift();
 	}
 
 	/** A reading that `head` had acknowledged arrived, as a receipt says. */
