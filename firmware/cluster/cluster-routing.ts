@@ -16,6 +16,9 @@ const NEARLY_SHIFT = 2;
 const FAILURES = 2;
 const INFINITE_COST = 0xffff;
 
+/** Who may be asked to be awake while datagrams are forwarded: nobody, those heard in this wave, or anybody. */
+type Asked = "nobody" | "fresh" | "anybody";
+
 export interface ClusterRoutingOptions {
 	readonly node: number;
 	readonly isSink: boolean;
@@ -41,6 +44,8 @@ export class ClusterRouting implements Routing {
 	/** Others send their datagrams over us in this term: those go on towards the sink, not to our head. */
 	passesOn = false;
 	readonly #next = new LinkAddress();
+	/** The next hop that was last told as an event. */
+	readonly #toldNext = new LinkAddress();
 	/** Hops to the sink, 255 without a way, and expected transmissions times 256. */
 	hops: number;
 	cost256: number;
@@ -107,6 +112,7 @@ export class ClusterRouting implements Routing {
 		this.head.setNone();
 		this.passesOn = false;
 		this.#next.setNone();
+		this.#toldNext.setNone();
 		if (!this.#options.isSink) this.hops = 255;
 		this.#toldRound = -1;
 	}
@@ -130,10 +136,10 @@ export class ClusterRouting implements Routing {
 	}
 
 	/** Whether a neighbour is awake while datagrams are forwarded; `asked`: if we ask it to be in the JOIN phase. */
-	#isAwake(view: ClusterView, asked: boolean): boolean {
+	#isAwake(view: ClusterView, asked: Asked): boolean {
 		const term = this.#options.term();
 		if (view.hops === 0 || (view.leads && view.term === term)) return true;
-		return asked && view.waveRound === term;
+		return asked === "anybody" || (asked === "fresh" && view.waveRound === term);
 	}
 
 	/** Chooses the way anew where what a neighbour tells may change it: it is the way, or comes nearer, or costs less. */
@@ -146,10 +152,20 @@ export class ClusterRouting implements Routing {
 		if (isNews) this.choose();
 	}
 
-	/** Chooses the way anew. `asked`: over whoever can still be asked to be awake, else only over those who are anyway. */
-	choose(asked = true): void {
-		const { isSink, neighbourhood, clock, sink, node } = this.#options;
-		if (isSink) return;
+	/** Chooses the way anew. `asks`: over whoever can still be asked to be awake, else only over those who are anyway. */
+	choose(asks = true): void {
+		if (this.#options.isSink) return;
+		// Whoever was not heard in this wave may have been missed: better than nobody.
+		if (!this.#chooseAmong(asks ? "fresh" : "nobody") && asks) this.#chooseAmong("anybody");
+		const { clock, sink, node } = this.#options;
+		if (this.#next.equals(this.#toldNext)) return;
+		this.#toldNext.set(this.#next);
+		sink.routeChanged(clock.nowUs(), node, this.#next, this.hops);
+	}
+
+	/** Returns whether there is a way over those who are awake or `asked` to be. */
+	#chooseAmong(asked: Asked): boolean {
+		const { neighbourhood, clock } = this.#options;
 		const nowUs = clock.nowUs();
 		let least = INFINITE_COST;
 		let leastHops = 255;
@@ -176,10 +192,8 @@ export class ClusterRouting implements Routing {
 		});
 		this.hops = best === undefined ? 255 : leastHops + 1;
 		this.cost256 = least;
-		const chosen = best?.address ?? NO_ADDRESS;
-		if (chosen.equals(this.#next)) return;
-		this.#next.set(chosen);
-		sink.routeChanged(nowUs, node, chosen, this.hops);
+		this.#next.set(best?.address ?? NO_ADDRESS);
+		return best !== undefined;
 	}
 
 	/**

@@ -21,6 +21,8 @@ const FIRST_ROUND_US = 1_000_000;
 export const LOST_ELECTIONS = 4;
 /** Elections between two writes of what an election learnt: flash memory wears. */
 const SAVE_ELECTIONS = 16;
+/** Whoever may be asked to be an intermediary listens for this part of the JOIN phase, and if it was asked for all of it. */
+const ASKED_WITHIN = 0.6;
 const LEARNT = "cluster-election";
 /** Holds an octet once a sink began to count rounds. */
 const BEGUN = "cluster-begun";
@@ -227,9 +229,16 @@ export class ClusterService {
 			forwarding.planRecruiting();
 			return;
 		}
-		// Whoever offered a way may be asked to be an intermediary.
-		if (!wave.hasSpoken) duty.end(Listening.election);
 		membership.beginJoining();
+		if (!wave.hasSpoken) {
+			duty.end(Listening.election);
+			return;
+		}
+		// Whoever offered a way may be asked to be an intermediary, and then by more than one.
+		const { agenda, timeline, config } = this.#parts;
+		agenda.at(timeline.secondWindowEndUs + Math.floor(config.joinUs * ASKED_WITHIN), () => {
+			if (!leading.isIntermediary) duty.end(Listening.election);
+		});
 	}
 
 	#endJoin(): void {
