@@ -106,7 +106,7 @@ test("what does not fit the fidelity is refused by its place", async (t) => {
 		],
 		[
 			"election: { kind: cross }\nrounds: { omniscience: false }\n",
-			/election cross: expected a simulation that lets nodes know the whole network/,
+			/election: cross: expected a simulation that lets nodes know the whole network/,
 		],
 		[
 			"election: { kind: leach }\nrounds:\n  levels: [{ share: 0.7, factor: 2 }, { share: 0.7, factor: 3 }]\n",

@@ -359,6 +359,7 @@ test("a run that fails ends the sweep with the command that repeats that run", (
 test("the sweeps that ship load, say what to expect, and name what they set", async (t) => {
 	t.deepEqual(await shippedSweeps(), [
 		"attack-lab",
+		"cluster-attacks",
 		"cluster-elections",
 		"lab-erlang",
 		"lab-limits",
