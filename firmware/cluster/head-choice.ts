@@ -8,6 +8,8 @@ import type { ClusterParts } from "./parts.js";
 const TIE_DB = 3;
 /** A link that needs no more transmissions than this, times 256, hears well. */
 const GOOD_LINK256 = 2 * 256;
+/** No term. */
+const NEVER = -2;
 /** Classes of heads, better ones lower. */
 const Class = { covers: 0, goodSink: 1, beyond: 2, clashes: 3, weakSink: 4, none: 5 } as const;
 
@@ -83,6 +85,13 @@ export class HeadChoice {
 			if (view !== own && view.leads && view.term === term && view.section === own.section) found = true;
 		});
 		return found;
+	}
+
+	/** A head does not answer while many ask: others are asked in its place in this term, if there are any. */
+	passOver(address: LinkAddress): void {
+		this.refuse(address);
+		const view = this.#parts.neighbourhood.viewOf(address);
+		if (view !== undefined && this.best() === undefined) view.refusedTerm = NEVER;
 	}
 
 	/** A head did not take us, though we asked. */

@@ -201,8 +201,8 @@ export class Leading {
 			agenda.at(at + slots * config.slotUs, () => duty.end(Listening.section));
 		});
 		const newcomersAt = timeline.newcomersAt(rounds.round, this.section);
-		agenda.at(newcomersAt, () => duty.begin(Listening.section));
-		agenda.at(newcomersAt + config.slotUs, () => duty.end(Listening.section));
+		agenda.at(newcomersAt, () => duty.begin(Listening.newcomers));
+		agenda.at(newcomersAt + config.slotUs, () => duty.end(Listening.newcomers));
 	}
 
 	/** Says SCHEDULE before each block of members; only a sink has more than one. */

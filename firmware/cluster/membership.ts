@@ -6,6 +6,7 @@ import type { HeadChoice } from "./head-choice.js";
 import type { ClusterParts, Role } from "./parts.js";
 import { Listening } from "./radio-duty.js";
 import { round16 } from "./round-clock.js";
+import { Search } from "./search.js";
 import { SINK_SECTION } from "./timeline.js";
 
 /** SCHEDULEs in a row that are missed before a head is given up: fewer when it did not acknowledge a frame either. */
@@ -14,8 +15,6 @@ export const MISSED_SCHEDULES = 2;
 const UNANSWERED_ROUNDS = 3;
 /** JOINs to one head, each with all its retransmissions. */
 const JOIN_ATTEMPTS = 3;
-/** An orphan that finds nobody listens again after as many rounds, twice as many each time. */
-const MOST_ORPHAN_GAP = 8;
 /** A JOIN and its acknowledgement, retransmissions included, need about this. */
 const JOIN_TAIL_US = 6000;
 
@@ -45,15 +44,18 @@ export class Membership {
 	#attempts = 0;
 	/** An orphan has no head, and looks for one. */
 	isOrphan = false;
-	#listenRound = 0;
-	#gap = 1;
-	/** The head that an orphan found, and joins as soon as that listens for newcomers; none for nobody. */
-	readonly #wanted = new LinkAddress();
+	readonly #search: Search;
 
 	constructor(parts: ClusterParts, choice: HeadChoice, onRole: (role: Role, head: LinkAddress) => void) {
 		this.#parts = parts;
 		this.#choice = choice;
 		this.#onRole = onRole;
+		this.#search = new Search(
+			parts,
+			choice,
+			() => this.isOrphan,
+			(head, untilElapsedUs) => this.#ask(head, untilElapsedUs, true),
+		);
 	}
 
 	/** A new term: we belong to nobody, unless it is to a sink that goes on naming us. */
@@ -61,7 +63,6 @@ export class Membership {
 		this.isOrphan = false;
 		this.#attempts = 0;
 		this.#asked.setNone();
-		this.#gap = 1;
 		if (this.head.byteLength > 0 && this.#section === SINK_SECTION && this.#slot >= 0) return;
 		this.leave();
 	}
@@ -73,7 +74,6 @@ export class Membership {
 		this.#scheduleSlot = 0;
 		this.#missed = 0;
 		this.#unanswered = 0;
-		this.#wanted.setNone();
 	}
 
 	/** The JOIN phase begins: joins the best head, at a random instant of it. */
@@ -95,15 +95,15 @@ export class Membership {
 		this.orphan();
 		// Its announcement was heard: no need to listen for its SCHEDULE before the next attempt.
 		const best = this.#choice.best();
-		if (best === undefined) this.#listenRound = this.#parts.rounds.round;
-		else this.#want(best.address);
+		if (best === undefined) this.#search.begin(this.#parts.rounds.round);
+		else this.#search.want(best.address);
 	}
 
 	/** From now on we have no head. */
 	orphan(): void {
 		this.leave();
 		this.isOrphan = true;
-		this.#listenRound = this.#parts.rounds.round + 1;
+		this.#search.begin(this.#parts.rounds.round + 1);
 		this.#onRole("uncovered", this.head);
 	}
 
@@ -113,20 +113,23 @@ export class Membership {
 		this.#ask(best.address, untilElapsedUs);
 	}
 
-	/** Asks a head to take us, again and again until `untilElapsedUs`: the best one each time, or `only` that one. */
-	#ask(address: LinkAddress, untilElapsedUs: number, only?: LinkAddress): void {
+	/** Asks a head to take us, again and again until `untilElapsedUs`: the best one each time, or where it is late that one. */
+	#ask(address: LinkAddress, untilElapsedUs: number, isLate = false): void {
 		const { voice, rounds, clock, agenda, random } = this.#parts;
 		if (this.head.byteLength > 0) return;
 		const elapsedUs = rounds.elapsedAt(clock.nowUs());
-		if (elapsedUs + JOIN_TAIL_US > untilElapsedUs) return;
+		if (elapsedUs + JOIN_TAIL_US > untilElapsedUs) {
+			if (isLate) this.#search.noteFailure(address);
+			return;
+		}
 		const head = address.clone();
 		if (!head.equals(this.#asked)) this.#attempts = 0;
 		this.#asked.set(head);
 		const again = (): void => {
 			const waitUs = random.below(JOIN_TAIL_US << Math.min(3, this.#attempts));
 			agenda.at(rounds.elapsedAt(clock.nowUs()) + waitUs, () => {
-				if (only === undefined) this.#tryJoin(untilElapsedUs);
-				else this.#ask(only, untilElapsedUs, only);
+				if (isLate) this.#ask(head, untilElapsedUs, true);
+				else this.#tryJoin(untilElapsedUs);
 			});
 		};
 		const round = rounds.round;
@@ -140,7 +143,7 @@ export class Membership {
 				this.#accept(head);
 				return;
 			}
-			if (++this.#attempts >= JOIN_ATTEMPTS) this.#choice.refuse(head);
+			if (++this.#attempts >= JOIN_ATTEMPTS && !isLate) this.#choice.passOver(head);
 			again();
 		});
 		if (!begun) again();
@@ -161,7 +164,6 @@ export class Membership {
 
 	#belong(): void {
 		this.isOrphan = false;
-		this.#gap = 1;
 		this.#parts.ways.head.set(this.head);
 		this.#onRole(this.#section === SINK_SECTION ? "direct" : "member", this.head);
 	}
@@ -171,8 +173,7 @@ export class Membership {
 		this.#answer = "none";
 		this.#section = this.#nextSection;
 		if (this.head.byteLength > 0) this.#planSchedule(this.#scheduleSlot);
-		else if (this.isOrphan && this.#wanted.byteLength > 0) this.#planWanted();
-		else if (this.isOrphan) this.#planSearch();
+		else if (this.isOrphan) this.#search.plan();
 	}
 
 	/** Listens for the SCHEDULE that comes in a slot of our section. */
@@ -205,6 +206,8 @@ export class Membership {
 		const index = this.#indexOf(address, schedule, bytes);
 		// Whoever lost his head's first SCHEDULE finds himself in a later one.
 		if (this.isOrphan && index >= 0) this.#accept(source);
+		if (sentIn === SINK_SECTION && (schedule.flags & SCHEDULE_CONTINUES) === 0)
+			this.#search.hearSink(source, slot + 1 + schedule.members);
 		if (!source.equals(this.head)) return;
 		this.#heardRound = rounds.round;
 		this.#missed = 0;
@@ -235,7 +238,7 @@ export class Membership {
 		if (!wasListed) this.#choice.refuse(head);
 		this.orphan();
 		const best = wasListed ? address : this.#choice.best()?.address;
-		if (best !== undefined) this.#want(best);
+		if (best !== undefined) this.#search.want(best);
 	}
 
 	#planSlot(): void {
@@ -269,64 +272,5 @@ export class Membership {
 		if (!neighbour.equals(this.head)) return;
 		if (outcome === "sent") this.#answer = "acknowledged";
 		else if (transmissions > 0 && this.#answer === "none") this.#answer = "unanswered";
-	}
-
-	/** Listens to the first slot of a section, while we have no head; returns when that ends. */
-	#listen(section: number): number {
-		const { agenda, rounds, timeline, duty, config } = this.#parts;
-		const at = timeline.sectionAt(rounds.round, section);
-		const guardUs = rounds.networkGuardUs(rounds.at(at));
-		const end = at + config.slotUs + guardUs;
-		agenda.at(at - guardUs, () => {
-			if (this.isOrphan) duty.begin(Listening.schedule);
-		});
-		agenda.at(end, () => duty.end(Listening.schedule));
-		return end;
-	}
-
-	/** Listens to the first slot of each section, then joins the best head that was heard. */
-	#planSearch(): void {
-		const { agenda, rounds, config } = this.#parts;
-		const { round } = rounds;
-		if (round < this.#listenRound) return;
-		this.#listenRound = round + this.#gap;
-		this.#gap = Math.min(MOST_ORPHAN_GAP, this.#gap * 2);
-		let end = 0;
-		for (let i = -1; i < config.sections; i++) end = this.#listen(i < 0 ? SINK_SECTION : i);
-		agenda.at(end, () => {
-			const best = this.isOrphan ? this.#choice.best() : undefined;
-			if (best !== undefined) this.#want(best.address);
-		});
-	}
-
-	/** Wants a head: joins it in its next slot for newcomers, of this round or the one to come. */
-	#want(address: LinkAddress): void {
-		this.#wanted.set(address);
-		this.#planLateJoin();
-	}
-
-	/** Listens for the SCHEDULE of the head that we want before it is asked: it may be gone, or in another section. */
-	#planWanted(): void {
-		const view = this.#parts.neighbourhood.viewOf(this.#wanted);
-		if (view === undefined) return;
-		this.#listen(this.#choice.isSink(view) ? SINK_SECTION : view.section);
-		this.#planLateJoin();
-	}
-
-	#planLateJoin(): void {
-		const { agenda, rounds, timeline, neighbourhood, random, config, clock } = this.#parts;
-		const view = neighbourhood.viewOf(this.#wanted);
-		if (view === undefined) return;
-		const section = this.#choice.isSink(view) ? SINK_SECTION : view.section;
-		const at = timeline.newcomersAt(rounds.round, section);
-		if (at <= rounds.elapsedAt(clock.nowUs()) || view.moveRound === rounds.round) return;
-		agenda.at(at + random.below(config.slotUs >> 1), () => {
-			if (!this.isOrphan || this.#wanted.byteLength === 0) return;
-			const head = this.#wanted.clone();
-			this.#wanted.setNone();
-			const isHeard = view.scheduleRound === rounds.round || timeline.hasElection(rounds.round);
-			if (!isHeard) return;
-			this.#ask(head, at + config.slotUs + JOIN_TAIL_US, head);
-		});
 	}
 }

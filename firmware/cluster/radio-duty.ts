@@ -8,6 +8,7 @@ export const Listening = {
 	schedule: 8,
 	section: 16,
 	forward: 32,
+	newcomers: 64,
 } as const;
 export type Listening = (typeof Listening)[keyof typeof Listening];
 
