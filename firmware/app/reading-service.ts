@@ -103,6 +103,10 @@ export class ReadingService implements ClusterClient {
 		this.held.beginTerm();
 	}
 
+	onReceiptsEnd(): void {
+		this.receipts.settle();
+	}
+
 	writeReceipt(_sequence: number, _bytes: Uint8Array, offset: number): number {
 		return offset;
 	}

@@ -57,7 +57,7 @@ export class ReceiptReader {
 	readonly #entry = new ReceiptEntry();
 	/** The last authenticated issue, -1 before the first. */
 	#lastIssue = -1;
-	/** From the beginning of a term until the first slot after it. */
+	/** From the beginning of a term until its receipts are judged. */
 	#isPhase = false;
 	/** A receipt told of us. Until then, terms in which somebody took readings of ours. */
 	#wasNamed = false;

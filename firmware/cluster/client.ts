@@ -8,6 +8,8 @@ export interface ClusterClient {
 	onForward(untilUs: number): void;
 	/** A new term begins, whose number of rounds since the start is `round`. */
 	onTerm(round: number): void;
+	/** The phase of receipts is over: what it told is to be judged before anybody is elected. */
+	onReceiptsEnd?(): void;
 	/** At a sink: all nodes listen until `untilUs`. Writes one RECEIPT at `offset`; returns its end, or `offset` for no more. */
 	writeReceipt(sequence: number, bytes: Uint8Array, offset: number, untilUs: number): number;
 	/** A RECEIPT came whose type octet is at `offset`, of whatever node echoed it; returns whether it is news. */

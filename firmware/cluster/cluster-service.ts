@@ -196,7 +196,10 @@ export class ClusterService {
 			hello.offer();
 		});
 		if (!isSink) {
-			step(timeline.receiptEndUs, () => candidacy.beginFirst());
+			step(timeline.receiptEndUs, () => {
+				this.#parts.client()?.onReceiptsEnd?.();
+				candidacy.beginFirst();
+			});
 			step(timeline.firstWindowEndUs, () => candidacy.beginSecond());
 		}
 		step(timeline.secondWindowEndUs, () => this.#beginJoin());

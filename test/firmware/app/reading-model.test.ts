@@ -107,7 +107,7 @@ test("once nothing is lost any more, all that is kept arrives and is confirmed",
 			for (const each of steps) perform(field, each);
 			field.fate = () => "arrives";
 			field.landWaiting();
-			for (let term = 0; term < 8; term++) {
+			for (let term = 0; term < 12; term++) {
 				for (let round = 0; round < 3; round++) {
 					for (let i = 2; i <= NODES; i++) field.slot(i, 1);
 					field.places[1]!.next = 0;

@@ -142,6 +142,16 @@ test("one true receipt refutes any number of forged ones", (t) => {
 	t.is(field.recorder.of("readingHandedOver", 1).length, 8);
 });
 
+test("heads are judged when the phase of receipts ends, before anybody joins one", (t) => {
+	const field = served(8, () => true);
+	field.beginTerm();
+	hear(field, receiptOf({ newest: 7, arrived: 0 }));
+	t.deepEqual(field.judgements, []);
+	field.places[1]!.service!.onReceiptsEnd();
+	t.is(field.judgements.length, 8);
+	t.false(hear(field, receiptOf({ newest: 7, arrived: 0xff })));
+});
+
 test("a forged receipt confirms nothing that was not on the air", (t) => {
 	const field = new LossyField(2, 8);
 	field.accept(1);
@@ -252,40 +262,43 @@ test("a reading that is lost again and again is given up, after five hand-overs"
 	);
 });
 
-test("what no receipt mentions is sent again after eight terms at the latest", (t) => {
-	const field = new LossyField(2, 8);
-	field.fate = () => "swallowed";
+/** One whose first reading arrived, and who heard so; the others are its head's, and receipts reach it no more. */
+function cutOff(
+	readings: number,
+	capacity: number,
+): { field: LossyField; handedOver: (terms: number) => number } {
+	const field = new LossyField(2, capacity);
 	field.accept(1);
-	field.slot(1, 2);
-	for (let term = 0; term < 8; term++) {
-		field.receipts(() => true);
+	field.slot(1, 0);
+	field.receipts(() => true);
+	field.fate = () => "swallowed";
+	for (let i = 0; i < readings; i++) {
+		field.accept(1);
 		field.slot(1, 2);
 	}
-	t.is(field.recorder.of("readingHandedOver").length, 1);
-	field.receipts(() => true);
-	field.slot(1, 2);
-	t.is(field.recorder.of("readingHandedOver").length, 2);
+	const handedOver = (terms: number): number => {
+		for (let term = 0; term < terms; term++) {
+			field.receipts(() => false);
+			field.slot(1, 2);
+		}
+		return field.recorder.of("readingHandedOver").length - 1;
+	};
+	return { field, handedOver };
+}
+
+test("what no receipt mentions is sent again after eight terms at the latest", (t) => {
+	const { field, handedOver } = cutOff(1, 8);
+	t.is(handedOver(8), 1);
+	t.is(handedOver(1), 2);
+	// Nobody said that it was missing: nobody is to blame.
+	t.deepEqual(field.judgements, []);
 });
 
 test("what no receipt mentions is sent again after three terms when the buffer is more than half full", (t) => {
-	const field = new LossyField(2, 4);
-	field.fate = () => "swallowed";
+	const { field, handedOver } = cutOff(2, 4);
+	t.is(handedOver(5), 2);
 	field.accept(1);
-	field.slot(1, 2);
-	field.accept(1);
-	field.slot(1, 2);
-	field.fate = () => "arrives";
-	const terms = (count: number): number => {
-		for (let term = 0; term < count; term++) {
-			field.receipts(() => true);
-			field.slot(1, 2);
-		}
-		return field.recorder.of("readingHandedOver").length;
-	};
-	t.is(terms(5), 2);
-	field.accept(1);
-	t.is(terms(1), 5);
-	// Nobody said that it was missing: nobody is to blame.
+	t.is(handedOver(1), 5);
 	t.deepEqual(field.judgements, []);
 });
 
