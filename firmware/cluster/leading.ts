@@ -92,6 +92,7 @@ export class Leading {
 		if (this.#parts.isSink) return;
 		this.#moving = -1;
 		this.#hasMoved = false;
+		this.#isMoveTold = false;
 		this.section = -1;
 		this.firstSection = -1;
 		this.members.length = 0;

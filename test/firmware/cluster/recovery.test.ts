@@ -1,0 +1,66 @@
+import test from "ava";
+import { LinkAddress } from "../../../firmware/address.js";
+import { encodeJoin, Join } from "../../../firmware/frames/cluster-join.js";
+import { putFcs } from "../../../firmware/frames/fcs.js";
+import { encodeMacHeader, FrameType, MacHeader } from "../../../firmware/frames/mac-frame.js";
+import { SimulatedRadio } from "../../../sim/channel/radio.js";
+import { configOf, PAN } from "../../sim/support/radio-bench.js";
+import { electionOf, Field, mesh } from "./support/field.js";
+
+/** From the beginning of a frame to the end of its start-of-frame delimiter. */
+const SHR_US = 160;
+
+/** Somebody who says what is asked of him, with the short address 9. */
+class Stranger {
+	readonly #radio: SimulatedRadio;
+	#seq = 0;
+
+	constructor(field: Field, node: number) {
+		this.#radio = new SimulatedRadio(field.transceivers, node);
+		this.#radio.configure(configOf(node));
+	}
+
+	say(atUs: number, to: LinkAddress, write: (bytes: Uint8Array, at: number) => number): void {
+		const header = new MacHeader();
+		header.type = FrameType.data;
+		header.panIdCompression = true;
+		header.seq = this.#seq++;
+		header.destinationPan = PAN;
+		header.destination.set(to);
+		header.source.setShort(9);
+		const psdu = new Uint8Array(127);
+		const end = write(psdu, encodeMacHeader(header, psdu, 0));
+		putFcs(psdu, end + 2);
+		this.#radio.transmit(psdu.slice(0, end + 2), { cca: false, atUs }, () => {});
+	}
+}
+
+/** SCHEDULEs that a node said since a time: the section that each names. */
+function sections(field: Field, node: number, sinceUs = 0): number[] {
+	return field.air
+		.filter((frame) => frame.node === node && frame.timeUs >= sinceUs && frame.psdu[10] === 5)
+		.map(({ psdu }) => psdu[20]!);
+}
+
+test("a head that told of a move when its term ended leads a section of its own in the next one", (t) => {
+	const field = new Field(4, mesh(4), {
+		cluster: { election: electionOf((node) => node === 1), roundsPerElection: 1 },
+		late: [3],
+	});
+	const stranger = new Stranger(field, 3);
+	field.run(16.3);
+	const join = new Join();
+	join.flags = 0x02;
+	join.round = field.nodes[1]!.cluster!.service.round;
+	stranger.say(16_351_000, LinkAddress.short(2), (bytes, at) => encodeJoin(join, bytes, at));
+	field.run(20);
+	const said = sections(field, 1);
+	t.true(said.length > 5);
+	t.deepEqual(
+		said.filter((section) => section > 3),
+		[],
+	);
+	t.is(field.roles()[2], "member 0x0002");
+	t.true(field.told[2]!.slots.at(-1)!.timeUs > 30_000_000);
+});
+
