@@ -64,3 +64,27 @@ test("a head that told of a move when its term ended leads a section of its own 
 	t.true(field.told[2]!.slots.at(-1)!.timeUs > 30_000_000);
 });
 
+test("a head of a full section hears who asks in the slot for newcomers", (t) => {
+	const field = new Field(5, mesh(5), {
+		cluster: { election: electionOf((node) => node === 1), slotsPerSection: 4 },
+		late: [4],
+	});
+	const stranger = new Stranger(field, 4);
+	field.run(22);
+	t.deepEqual(field.roles().slice(1, 4), ["head 0x0002", "member 0x0002", "member 0x0002"]);
+	const { rounds, timeline } = field.nodes[1]!.cluster!;
+	const round = rounds.round;
+	t.false(timeline.hasElection(round + 1));
+	const at = timeline.newcomersAt(round + 1, sections(field, 1).at(-1)!);
+	const atUs = field.clocks[1]!.true(rounds.baseUs + timeline.config.roundUs + at) + 2000 - SHR_US;
+	const join = new Join();
+	// Refused, and told of: whoever sleeps tells nothing.
+	join.round = round;
+	stranger.say(atUs, LinkAddress.short(2), (bytes, offset) => encodeJoin(join, bytes, offset));
+	field.run(6);
+	const refusals = field.recorder.of("frameRefused", 1).filter((event) => event["source"] === "0x0009");
+	t.deepEqual(
+		refusals.map((event) => event["reason"]),
+		["join-round"],
+	);
+});
