@@ -150,6 +150,8 @@ export class ClusterService {
 		voice.clear();
 		duty.rest();
 		this.#members.membership.leave();
+		// Who finds the network in the middle of a term has no members in it.
+		this.#members.leading.begin();
 		ways.stop();
 		this.#take(undefined, NO_ADDRESS);
 		this.#members.acquisition.begin();
@@ -175,8 +177,8 @@ export class ClusterService {
 	#plan(from: number): void {
 		const { rounds, timeline, agenda, config } = this.#parts;
 		if (timeline.hasElection(rounds.round) && from < timeline.secondWindowEndUs) this.#planElection(from);
-		else if (from <= timeline.slotsAt(rounds.round)) this.#planSlots();
-		// Who comes in the middle of a round looks for a head from the next one on.
+		else if (from <= 0) this.#planSlots();
+		// Who comes in the middle of a round, or while others join, looks for a head from the next one on.
 		else if (!this.#parts.isSink) this.#members.membership.orphan();
 		const guardUs = this.#parts.isSink ? 0 : rounds.networkGuardUs(rounds.at(config.roundUs));
 		agenda.at(config.roundUs - guardUs, () => this.#turn());

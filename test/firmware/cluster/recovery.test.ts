@@ -1,12 +1,15 @@
 import test from "ava";
 import { LinkAddress } from "../../../firmware/address.js";
+import { Advertisement, encodeAdvertisement } from "../../../firmware/frames/cluster-advertisement.js";
 import { encodeJoin, Join } from "../../../firmware/frames/cluster-join.js";
+import { encodeSchedule, Schedule } from "../../../firmware/frames/cluster-schedule.js";
 import { putFcs } from "../../../firmware/frames/fcs.js";
 import { encodeMacHeader, FrameType, MacHeader } from "../../../firmware/frames/mac-frame.js";
 import { SimulatedRadio } from "../../../sim/channel/radio.js";
 import { configOf, PAN } from "../../sim/support/radio-bench.js";
 import { electionOf, Field, mesh } from "./support/field.js";
 
+const EVERYBODY = LinkAddress.short(0xffff);
 /** From the beginning of a frame to the end of its start-of-frame delimiter. */
 const SHR_US = 160;
 
@@ -87,4 +90,45 @@ test("a head of a full section hears who asks in the slot for newcomers", (t) =>
 		refusals.map((event) => event["reason"]),
 		["join-round"],
 	);
+});
+test("a head that lost the network does not go on leading where it finds it again", (t) => {
+	const field = new Field(3, mesh(3), {
+		cluster: { election: electionOf((node) => node === 1) },
+		late: [2],
+	});
+	field.run(14);
+	t.is(field.roles()[1], "head 0x0002");
+	field.kill(0);
+	while (field.nodes[1]!.cluster!.service.isInTime && field.queue.nowUs() < 200_000_000) field.run(0.5);
+	t.false(field.nodes[1]!.cluster!.service.isInTime);
+	const stranger = new Stranger(field, 2);
+	const schedule = new Schedule();
+	schedule.time.round = 1;
+	schedule.time.elapsedUs = 200_000;
+	schedule.section = 1;
+	schedule.hops = 1;
+	const foundUs = field.queue.nowUs() + 10_000;
+	stranger.say(foundUs, EVERYBODY, (bytes, at) => encodeSchedule(schedule, bytes, at));
+	field.run(0.02);
+	t.true(field.nodes[1]!.cluster!.service.isInTime);
+	// Until the next election, in round 3.
+	field.run(9.7);
+	t.deepEqual(sections(field, 1, foundUs), []);
+});
+
+test("whoever finds the network while others join looks for a head in this term", (t) => {
+	const field = new Field(2, mesh(2), { late: [0] });
+	const stranger = new Stranger(field, 0);
+	field.run(0.1);
+	const ad = new Advertisement();
+	ad.time.elapsedUs = 350_000;
+	ad.hops = 1;
+	stranger.say(110_000, EVERYBODY, (bytes, at) => encodeAdvertisement(ad, bytes, at));
+	field.run(0.1);
+	t.true(field.nodes[1]!.cluster!.service.isInTime);
+	t.is(field.roles()[1], "uncovered");
+	const foundUs = field.transceivers.states.onUs[1]!;
+	field.run(9);
+	field.awake(1);
+	t.true(field.transceivers.states.onUs[1]! - foundUs > 50_000, "listens to the slots of heads");
 });
