@@ -103,7 +103,8 @@ export class RoundClock {
 
 	/** Takes the time of a frame that {@link agrees}, or with `fresh` of any. `sync`: it is the sink's own time. */
 	set(sfdUs: number, elapsedUs: number, round: number, sync: boolean, fresh = false): void {
-		if (fresh) this.begin(round, sfdUs - elapsedUs);
+		// Whatever was noted of rounds must not come to lie in the future.
+		if (fresh) this.begin(this.round + ((round - this.round) & 0xffff), sfdUs - elapsedUs);
 		else {
 			const ahead = (((round - this.round) & 0xffff) << 16) >> 16;
 			this.baseUs += sfdUs - this.at(elapsedUs) - ahead * this.#roundUs;

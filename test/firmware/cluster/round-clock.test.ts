@@ -55,3 +55,18 @@ test("between two SYNCs a clock finds its rate, and keeps to the sink's time wit
 	t.true(Math.abs(offUs) <= 10, `${offUs} µs`);
 	t.is(rounds.elapsedAt(rounds.at(7_000_000)), 7_000_000);
 });
+
+test("whoever finds the network anew counts on: what he noted of rounds lies behind him", (t) => {
+	const { rounds } = clockAt(5000, 1_000_000);
+	rounds.set(4_000_000, 3_000_000, 7, true, true);
+	t.is(rounds.round & 0xffff, 7);
+	t.true(rounds.round > 5000);
+	t.is(rounds.baseUs, 1_000_000);
+	t.true(rounds.agrees(5_000_000, 4_000_000, 7));
+	const again = clockAt(5000, 1_000_000).rounds;
+	again.set(4_000_000, 3_000_000, 5001, false, true);
+	t.is(again.round, 5001);
+	const first = clockAt(0, 0).rounds;
+	first.set(4_000_000, 3_000_000, 65_535, false, true);
+	t.is(first.round, 65_535);
+});
