@@ -73,7 +73,9 @@ export function packsLength(packs: readonly Pack[], nowUs: number): number {
 export function packLength(pack: Pack, nowUs: number): number {
 	const writer = new CborWriter(NOTHING);
 	writeHeader(writer, pack, nowUs, undefined);
-	return writer.length + pack.body.length;
+	// Behind an older one it says that it is of now: a label and a 0.
+	const saysNow = ageUnits(pack.referenceUs, nowUs) === 0 ? 2 : 0;
+	return writer.length + saysNow + pack.body.length;
 }
 
 const NOTHING = new Uint8Array(0);
