@@ -54,7 +54,7 @@ export function rewardOf(outcome: TermOutcome): number {
 	const exploited = outcome.led && 10 * outcome.charge < 9 * outcome.neighboursCharge;
 	return (
 		(outcome.covered ? ONE : 0) -
-		Math.min(cost, COST_MOST * ONE) -
+		Math.max(0, Math.min(cost, COST_MOST * ONE)) -
 		Math.min(outcome.extraHeads, EXTRA_HEADS_MOST) * (ONE / 2) -
 		(exploited ? ONE : 0)
 	);

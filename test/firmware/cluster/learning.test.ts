@@ -182,4 +182,6 @@ test("rewards: for cover, against cost, overlap, and service of the poor", (t) =
 	// What nobody can know counts as what all spent, and nothing is beyond the bounds.
 	t.is(rewardOf({ ...outcome, neighboursSpent256: 0 }), 0);
 	t.is(rewardOf({ ...outcome, spent256: 1e9, extraHeads: 1000 }), 256 - 2048 - 512);
+	// A charge that is measured a little higher than before is no gift.
+	t.is(rewardOf({ ...outcome, spent256: -512, neighboursSpent256: 1 }), 256);
 });
