@@ -5,8 +5,8 @@ import { ONE, PRIOR } from "./parameters.js";
  * that the two scores have in common stand there.
  */
 
-/** From this score on somebody new may lead … */
-export const ENTER_SCORE = PRIOR;
+/** From this score on somebody new may lead: one half, less what rounding leaves of a bad name that time has forgiven … */
+export const ENTER_SCORE = PRIOR - 16;
 /** … until it falls below this one, … */
 export const LEAVE_SCORE = Math.floor(0.4 * ONE);
 /** … and again from this one on: what moves to and fro does not let in and out. */

@@ -117,6 +117,8 @@ export class ServiceTrust implements TrustGate {
 	noteMissing(head: LinkAddress, completion: number, isProven: boolean, nowUs: number): void {
 		const i = this.table.obtain(head, nowUs);
 		if (i < 0) return;
+		// It led us, so it was let in, if only because it had no place when that was asked.
+		if (this.table.admission[i] === Admission.unasked) this.table.admission[i] = Admission.admitted;
 		this.table.noteMissing(i, completion, isProven, nowUs);
 		this.#review(i, head, isProven, nowUs);
 		this.#save(nowUs);

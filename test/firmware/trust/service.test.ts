@@ -351,3 +351,25 @@ test("a sink is nobody's to judge", (t) => {
 	t.true(trust.admits(HEAD, 0));
 	t.false(trust.admits(LinkAddress.short(8), 0));
 });
+
+test("one lost reading does not shut out a head that found no place when it was asked about", (t) => {
+	const { trust, clock, admits, missing } = bench({}, new CountingStore(), 2);
+	// Two names, of whoever it may be, take both places.
+	t.true(admits(LinkAddress.short(100)));
+	t.true(admits(LinkAddress.short(101)));
+	t.true(admits());
+	missing(1);
+	t.true(trust.table.find(HEAD, clock.nowUs()) >= 0);
+	t.true(admits());
+	missing(10);
+	t.false(admits());
+});
+
+test("whose fragment score time has forgiven may lead, though it was bad when he was first heard", (t) => {
+	let fragments = 0.3 * ONE;
+	const { admits } = bench({ scoreOf: () => fragments });
+	t.false(admits());
+	// Forgiving ends a few steps of fixed point below one half.
+	fragments = PRIOR - 15;
+	t.true(admits());
+});
