@@ -8,9 +8,9 @@ import {
 	LEAD,
 	type Situation,
 	TENTATIVELY,
-	type TermOutcome,
 	TICKS,
 } from "./election.js";
+import { Expenses } from "./expenses.js";
 import { type ClusterView, isLower } from "./neighbourhood.js";
 import type { ClusterParts } from "./parts.js";
 import { round16 } from "./round-clock.js";
@@ -60,7 +60,7 @@ export class Candidacy {
 	#coveredEarly = false;
 	/** It is the second window, in which we were not called yet. */
 	#isCallable = false;
-	#lastCharge = -1;
+	readonly #expenses: Expenses;
 	section = 0;
 	/** A head with a lower address took the same section: ours is to be another one. */
 	hasClash = false;
@@ -68,6 +68,7 @@ export class Candidacy {
 	constructor(parts: ClusterParts, election: Election, reachesAll: boolean, transmissions: number) {
 		this.#parts = parts;
 		this.#election = election;
+		this.#expenses = new Expenses(parts);
 		this.#reachesAll = reachesAll;
 		this.#transmissions = transmissions;
 		this.#taken = new Int32Array(parts.config.sections).fill(-1);
@@ -316,33 +317,15 @@ export class Candidacy {
 	}
 
 	#learn(): void {
-		const charge = this.#parts.charge();
-		const last = this.#lastCharge;
-		this.#lastCharge = charge;
-		let spent = 0;
-		let sum = 0;
-		let count = 0;
-		this.#parts.neighbourhood.forEach(this.#parts.clock.nowUs(), (_neighbour, view) => {
-			if (view.charge < 0) return;
-			if (view.termCharge >= 0) {
-				spent += view.termCharge - view.charge;
-				sum += view.termCharge;
-				count++;
-			}
-			view.termCharge = view.charge;
-		});
-		const s = this.#situation;
-		if (last < 0 || s.election === 0 || this.#election.learn === undefined) return;
-		const outcome: TermOutcome = {
-			led: this.#ledElection === s.election,
+		const cost = this.#expenses.settle();
+		const { election, heads } = this.#situation;
+		if (cost === undefined || election === 0) return;
+		this.#election.learn?.({
+			led: this.#ledElection === election,
 			covered: this.#coveredEarly,
-			extraHeads: Math.max(0, s.heads - 1),
-			spent256: (last - charge) * 256,
-			neighboursSpent256: count === 0 ? 0 : Math.round((spent * 256) / count),
-			charge: last,
-			neighboursCharge: count === 0 ? last : Math.round(sum / count),
-		};
-		this.#election.learn(outcome);
+			extraHeads: Math.max(0, heads - 1),
+			...cost,
+		});
 	}
 }
 
