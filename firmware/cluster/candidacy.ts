@@ -244,6 +244,12 @@ export class Candidacy {
 		return 0;
 	}
 
+	/** As {@link freeSection}, but not our own, which a head has that we do not hear. */
+	otherSection(): number {
+		this.noteSection(this.section);
+		return this.freeSection();
+	}
+
 	#announce(tentative: boolean): void {
 		const question = this.#question;
 		this.#say(tentative, question, (sent) => {

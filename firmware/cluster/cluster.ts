@@ -133,7 +133,7 @@ export class Cluster {
 			reachesAll,
 			transmissions,
 		);
-		const leading = new Leading(parts, transmissions, () => candidacy.freeSection());
+		const leading = new Leading(parts, transmissions, () => candidacy.otherSection());
 		const membership = new Membership(parts, new HeadChoice(parts, candidacy), (role, head) =>
 			this.service.takeRole(role, head),
 		);

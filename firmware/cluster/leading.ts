@@ -52,12 +52,12 @@ export class Leading {
 	#moving = -1;
 	#hasMoved = false;
 	#isMoveTold = false;
-	readonly #freeSection: () => number;
+	readonly #otherSection: () => number;
 
-	/** `freeSection` names a section that nobody is heard to have. */
-	constructor(parts: ClusterParts, transmissions: number, freeSection: () => number) {
+	/** `otherSection` names a section that is not ours, and that nobody is heard to have. */
+	constructor(parts: ClusterParts, transmissions: number, otherSection: () => number) {
 		this.#parts = parts;
-		this.#freeSection = freeSection;
+		this.#otherSection = otherSection;
 		this.#transmissions = transmissions;
 		this.section = parts.isSink ? SINK_SECTION : -1;
 	}
@@ -110,7 +110,7 @@ export class Leading {
 	#move(): void {
 		if (this.#parts.isSink || this.#hasMoved) return;
 		this.#hasMoved = true;
-		this.#moving = this.#freeSection();
+		this.#moving = this.#otherSection();
 	}
 
 	/** Members that a SCHEDULE names at most, and those that fit into the section. */

@@ -67,6 +67,27 @@ test("a head that told of a move when its term ended leads a section of its own 
 	t.true(field.told[2]!.slots.at(-1)!.timeUs > 30_000_000);
 });
 
+test("a head that is told of a clash moves, and not to where it is", (t) => {
+	for (let seed = 1; seed <= 8; seed++) {
+		const field = new Field(3, mesh(3), {
+			cluster: { election: electionOf((node) => node === 1), sections: 2 },
+			late: [2],
+			seed,
+		});
+		const stranger = new Stranger(field, 2);
+		field.run(16.3);
+		const join = new Join();
+		join.flags = 0x02;
+		join.round = field.nodes[1]!.cluster!.service.round;
+		stranger.say(16_351_000, LinkAddress.short(2), (bytes, at) => encodeJoin(join, bytes, at));
+		field.run(14);
+		const [first] = field.air
+			.filter((frame) => frame.node === 1 && frame.timeUs >= 16_000_000 && frame.psdu[10] === 3)
+			.map(({ psdu }) => psdu[22]!);
+		t.deepEqual(sections(field, 1, 16_000_000), [1 - first!, 1 - first!, 1 - first!], `seed ${seed}`);
+	}
+});
+
 test("a head of a full section hears who asks in the slot for newcomers", (t) => {
 	const field = new Field(5, mesh(5), {
 		cluster: { election: electionOf((node) => node === 1), slotsPerSection: 4 },
