@@ -131,7 +131,10 @@ export class ClusterService {
 			this.#plan(rounds.elapsedAt(sfdUs));
 			return true;
 		}
-		if (!rounds.agrees(sfdUs, time.elapsedUs, time.round)) return false;
+		if (!rounds.agrees(sfdUs, time.elapsedUs, time.round)) {
+			if (isSync) rounds.doubt(time.round);
+			return false;
+		}
 		if (proves) {
 			this.#proofRound = rounds.round;
 			this.#isConfirmed = true;

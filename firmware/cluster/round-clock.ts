@@ -115,6 +115,16 @@ export class RoundClock {
 		this.#measure(round);
 	}
 
+	/**
+	 * A SYNC of round `round` (16 bits) does not agree: whoever set our clock may have been false, and then so is the rate that
+	 * was measured by it. Without one, guard times outgrow what the clock is off.
+	 */
+	doubt(round: number): void {
+		if (round !== round16(this.round)) return;
+		this.#rate = 0;
+		this.#syncRound = -1;
+	}
+
 	#measure(round: number): void {
 		if (round !== round16(this.round)) return;
 		const rounds = this.round - this.#syncRound;

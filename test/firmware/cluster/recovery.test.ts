@@ -3,6 +3,7 @@ import { LinkAddress } from "../../../firmware/address.js";
 import { Advertisement, encodeAdvertisement } from "../../../firmware/frames/cluster-advertisement.js";
 import { encodeJoin, Join } from "../../../firmware/frames/cluster-join.js";
 import { encodeSchedule, Schedule } from "../../../firmware/frames/cluster-schedule.js";
+import { encodeSync, Sync } from "../../../firmware/frames/cluster-sync.js";
 import { putFcs } from "../../../firmware/frames/fcs.js";
 import { encodeMacHeader, FrameType, MacHeader } from "../../../firmware/frames/mac-frame.js";
 import { SimulatedRadio } from "../../../sim/channel/radio.js";
@@ -152,4 +153,29 @@ test("whoever finds the network while others join looks for a head in this term"
 	field.run(9);
 	field.awake(1);
 	t.true(field.transceivers.states.onUs[1]! - foundUs > 50_000, "listens to the slots of heads");
+});
+
+test("one false SYNC within the guard, before the true one, costs one election and no more", (t) => {
+	const field = new Field(5, mesh(5), {
+		cluster: { election: electionOf((node) => node === 1) },
+		late: [4],
+		// Clocks are off by less than half of what guard times are made for.
+		ppm: (node) => [0, 10, -15, 5, 0][node]!,
+	});
+	const stranger = new Stranger(field, 4);
+	const offUs = (node: number): number => {
+		const begins = [0, node].map((id) => field.clocks[id]!.true(field.nodes[id]!.cluster!.rounds.baseUs));
+		return begins[1]! - begins[0]!;
+	};
+	field.run(15.99);
+	const sync = new Sync();
+	sync.time.round = 3;
+	sync.time.elapsedUs = 1000;
+	stranger.say(15_998_500, EVERYBODY, (bytes, at) => encodeSync(sync, bytes, at));
+	field.run(1);
+	for (const node of [1, 2, 3]) t.true(Math.abs(offUs(node)) > 2000, `node ${node} was not deceived`);
+	field.run(15.5);
+	for (const node of [1, 2, 3]) t.true(Math.abs(offUs(node)) < 500, `node ${node}: ${offUs(node)} µs`);
+	field.run(30);
+	for (const node of [1, 2, 3]) t.true(Math.abs(offUs(node)) < 100, `node ${node}: ${offUs(node)} µs`);
 });
