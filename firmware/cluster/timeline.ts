@@ -19,7 +19,7 @@ export class Timeline {
 	readonly firstWindowEndUs: number;
 	readonly secondWindowEndUs: number;
 	readonly joinEndUs: number;
-	/** Octets of sections and times that a round takes, election not counted. */
+	/** What the slots of all sections take. */
 	readonly #slotsUs: number;
 
 	/** Throws a RangeError when the phases do not fit into a round. */
