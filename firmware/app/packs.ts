@@ -48,6 +48,7 @@ const AGE_UNITS_PER_S = 8;
 const ABSOLUTE_TIME_S = 0x10000000;
 /** Octets of the head of a pack of at most 65,535 records. */
 const ARRAY_HEAD_BYTES = 3;
+const COLON = 0x3a;
 
 /** The SenML base name of a node's packs: its address in hex, 4 or 16 digits, and a colon. */
 export function baseNameOf(address: LinkAddress): string {
@@ -56,10 +57,23 @@ export function baseNameOf(address: LinkAddress): string {
 
 /** The address of which {@link baseNameOf} made a name; undefined for any other text. */
 export function originOf(baseName: string, into: LinkAddress): LinkAddress | undefined {
-	if (/^[0-9a-f]{4}:$/.test(baseName)) return into.setShort(Number.parseInt(baseName.slice(0, 4), 16));
-	if (!/^[0-9a-f]{16}:$/.test(baseName)) return undefined;
-	const high = Number.parseInt(baseName.slice(0, 8), 16);
-	return into.setExtended(high, Number.parseInt(baseName.slice(8, 16), 16));
+	const digits = baseName.length - 1;
+	if ((digits !== 4 && digits !== 16) || baseName.charCodeAt(digits) !== COLON) return undefined;
+	let high = 0;
+	let low = 0;
+	for (let i = 0; i < digits; i++) {
+		const value = hexDigit(baseName.charCodeAt(i));
+		if (value < 0) return undefined;
+		high = (high << 4) | (low >>> 28);
+		low = (low << 4) | value;
+	}
+	return digits === 4 ? into.setShort(low) : into.setExtended(high, low);
+}
+
+/** The value of a hex digit in lower case by its character code, -1 for anything else. */
+function hexDigit(code: number): number {
+	if (code >= 0x30 && code <= 0x39) return code - 0x30;
+	return code >= 0x61 && code <= 0x66 ? code - 0x61 + 10 : -1;
 }
 
 /** Octets that these packs take at most in one datagram. */
