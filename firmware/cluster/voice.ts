@@ -48,6 +48,8 @@ export class Voice {
 	readonly #waiting: Utterance[] = [];
 	#timer: Timer = 0;
 	#speaking: Utterance | undefined;
+	/** Another number each time that all is taken back: what was on its way then has nobody to tell. */
+	#epoch = 0;
 	/** A number that was drawn for something which was not said after all, -1 for none: gaps look like losses. */
 	#spare = -1;
 	readonly #onTimer = (): void => {
@@ -84,17 +86,19 @@ export class Voice {
 		const at = link.begin(destination);
 		if (at < 0) return false;
 		copyBytes(message, 0, link.buffer, at, length);
+		const epoch = this.#epoch;
 		link.commit(at + length, (outcome, transmissions) => {
 			onControl(kind, transmissions);
-			done(outcome === "sent");
+			if (epoch === this.#epoch) done(outcome === "sent");
 			this.#arm();
 			onIdle();
 		});
 		return true;
 	}
 
-	/** Takes back all that waits to be said. */
+	/** Takes back all that waits to be said, and what is on its way: that is not said again. */
 	clear(): void {
+		this.#epoch++;
 		this.#waiting.length = 0;
 		this.#options.clock.cancel(this.#timer);
 		this.#timer = 0;
@@ -130,15 +134,16 @@ export class Voice {
 			return;
 		}
 		this.#speaking = utterance;
+		const epoch = this.#epoch;
 		const begun = link.broadcastAt(
 			utterance.atUs,
 			(offset, sfdUs) => this.#write(utterance, offset, sfdUs),
 			(sent) => {
 				this.#speaking = undefined;
-				if (sent) {
-					this.#options.onControl(utterance.kind, 1);
-					utterance.done?.(true);
-				} else this.#again(utterance);
+				if (sent) this.#options.onControl(utterance.kind, 1);
+				if (epoch !== this.#epoch) utterance.done?.(false);
+				else if (sent) utterance.done?.(true);
+				else this.#again(utterance);
 				this.#arm();
 				onIdle();
 			},

@@ -179,3 +179,20 @@ test("one false SYNC within the guard, before the true one, costs one election a
 	field.run(30);
 	for (const node of [1, 2, 3]) t.true(Math.abs(offUs(node)) < 100, `node ${node}: ${offUs(node)} µs`);
 });
+
+test("a node that is stopped while it speaks says nothing any more", (t) => {
+	for (const [type, node] of [
+		[3, 1],
+		[4, 2],
+	] as const) {
+		const field = new Field(3, mesh(3), { cluster: { election: electionOf((id) => id === 1) } });
+		const isOnAir = (): boolean => field.air.some((frame) => frame.node === node && frame.psdu[10] === type);
+		while (!isOnAir() && field.queue.nowUs() < 10_000_000) field.run(0.0002);
+		t.true(isOnAir());
+		if (type === 4) field.transceivers.kill(1);
+		field.nodes[node]!.stop();
+		const stoppedUs = field.queue.nowUs();
+		field.run(30);
+		t.is(field.air.filter((frame) => frame.node === node && frame.timeUs > stoppedUs + 30_000).length, 0);
+	}
+});
