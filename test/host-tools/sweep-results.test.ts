@@ -40,6 +40,7 @@ test("metrics of a run: all its numbers, but nothing that the machine or the see
 		"lab.places[0]": 4,
 		"lab.places[1]": 5,
 		"lab.latencyMs.p99": 7,
+		cluster: null,
 	});
 });
 
