@@ -14,6 +14,7 @@ import { Expenses } from "./expenses.js";
 import { type ClusterView, isLower } from "./neighbourhood.js";
 import type { ClusterParts } from "./parts.js";
 import { round16 } from "./round-clock.js";
+import { LONGEST_BROADCAST_US } from "./voice.js";
 
 /** No announcement begins later than this before its window ends: its frame must still fit. */
 const TAIL_US = 3000;
@@ -61,6 +62,8 @@ export class Candidacy {
 	/** It is the second window, in which we were not called yet. */
 	#isCallable = false;
 	readonly #expenses: Expenses;
+	/** When the announcement under way leaves, should the channel be free; -1 for none under way. */
+	#leavesUs = -1;
 	section = 0;
 	/** A head with a lower address took the same section: ours is to be another one. */
 	hasClash = false;
@@ -93,6 +96,7 @@ export class Candidacy {
 		this.#stage = "idle";
 		this.#coveredEarly = false;
 		this.#isCallable = false;
+		this.#leavesUs = -1;
 		this.hasClash = false;
 		this.#question++;
 	}
@@ -117,6 +121,8 @@ export class Candidacy {
 
 	/** Both windows are over: whoever is not heard to lead by now does not. */
 	end(): void {
+		// On the air at this instant: whoever hears it takes us for a head.
+		if (this.#leavesUs >= this.#parts.clock.nowUs() - LONGEST_BROADCAST_US) this.#stage = "leading";
 		if (this.#stage !== "leading") this.#stage = "following";
 		this.#isCallable = false;
 		this.#question++;
@@ -254,6 +260,7 @@ export class Candidacy {
 		const question = this.#question;
 		this.#say(tentative, question, (sent) => {
 			if (tentative) return;
+			this.#leavesUs = -1;
 			// Who withdraws while the frame is on its way was heard all the same.
 			if (sent) this.#lead();
 			else if (this.#question === question) this.#stage = "following";
@@ -316,6 +323,7 @@ export class Candidacy {
 			this.section = this.freeSection();
 			this.hasClash = false;
 		}
+		if (!tentative && !this.leads) this.#leavesUs = sfdUs;
 		ad.section = this.section;
 		ad.hops = ways.hops;
 		ad.completion = ways.completion(USUAL_FRAGMENTS, this.#transmissions);

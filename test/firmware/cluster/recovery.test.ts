@@ -196,3 +196,20 @@ test("a node that is stopped while it speaks says nothing any more", (t) => {
 		t.is(field.air.filter((frame) => frame.node === node && frame.timeUs > stoppedUs + 30_000).length, 0);
 	}
 });
+
+test("whoever is on the air when the last window ends leads, as all who hear it believe", (t) => {
+	const field = new Field(2, mesh(2), {
+		// At the last instant.
+		cluster: { election: electionOf(() => false, { uncovered: () => 65_535 }), roundsPerElection: 1 },
+	});
+	field.run(1 + 40 * 5);
+	const roundsOf = (type: number): number[] => [
+		...new Set(
+			field.air
+				.filter(({ node, psdu }) => node === 1 && psdu[9] === 0xff && psdu[10] === type)
+				.map(({ timeUs }) => Math.floor((timeUs - 1_000_000) / 5_000_000)),
+		),
+	];
+	t.true(roundsOf(3).length >= 38);
+	t.deepEqual(roundsOf(5), roundsOf(3));
+});
