@@ -48,6 +48,7 @@ export interface ReadingsHost {
 export function readingsHost(node: Node, sink: Uint8Array): ReadingsHost {
 	const { config, ports, network } = node;
 	const sinkAddress = linkAddressOf(sink, 0, new LinkAddress());
+	node.cluster?.routing.sink.set(sinkAddress);
 	const via = new LinkAddress();
 	const send = (destination: Uint8Array, payload: Uint8Array, length: number): number =>
 		network.sendUdp(destination, READINGS_PORT, READINGS_PORT, payload, length);

@@ -39,6 +39,8 @@ export interface ClusterRoutingOptions {
 export class ClusterRouting implements Routing {
 	readonly #options: ClusterRoutingOptions;
 	readonly #reverse = new ReverseRoutes();
+	/** Who the sink is, as far as somebody said so; none else. */
+	readonly sink: LinkAddress = new LinkAddress();
 	/** Whom a member belongs to; none for others. */
 	readonly head: LinkAddress = new LinkAddress();
 	/** Others send their datagrams over us in this term: those go on towards the sink, not to our head. */
@@ -80,6 +82,8 @@ export class ClusterRouting implements Routing {
 	learn(origin: LinkAddress, via: LinkAddress): void {
 		// What comes from the sink's side is no news of the way there.
 		if (via.equals(this.#next) || via.equals(this.head)) return;
+		// Whoever claims to be the sink must not lead its packets astray.
+		if (origin.equals(this.sink)) return;
 		this.#reverse.learn(origin, via);
 	}
 
