@@ -1,5 +1,6 @@
 import type { LinkAddress } from "../address.js";
 import { Advertisement, encodeAdvertisement, TENTATIVE } from "../frames/cluster-advertisement.js";
+import { SHR_US, TURNAROUND_US } from "../mac/timing.js";
 import {
 	type Announcement,
 	type Decision,
@@ -14,7 +15,6 @@ import { Expenses } from "./expenses.js";
 import { type ClusterView, isLower } from "./neighbourhood.js";
 import type { ClusterParts } from "./parts.js";
 import { round16 } from "./round-clock.js";
-import { LONGEST_BROADCAST_US } from "./voice.js";
 
 /** No announcement begins later than this before its window ends: its frame must still fit. */
 const TAIL_US = 3000;
@@ -62,8 +62,8 @@ export class Candidacy {
 	/** It is the second window, in which we were not called yet. */
 	#isCallable = false;
 	readonly #expenses: Expenses;
-	/** When the announcement under way leaves, should the channel be free; -1 for none under way. */
-	#leavesUs = -1;
+	/** An announcement is about to leave, or is on the air. */
+	#isUnderWay = false;
 	section = 0;
 	/** A head with a lower address took the same section: ours is to be another one. */
 	hasClash = false;
@@ -96,7 +96,7 @@ export class Candidacy {
 		this.#stage = "idle";
 		this.#coveredEarly = false;
 		this.#isCallable = false;
-		this.#leavesUs = -1;
+		this.#isUnderWay = false;
 		this.hasClash = false;
 		this.#question++;
 	}
@@ -122,7 +122,7 @@ export class Candidacy {
 	/** Both windows are over: whoever is not heard to lead by now does not. */
 	end(): void {
 		// On the air at this instant: whoever hears it takes us for a head.
-		if (this.#leavesUs >= this.#parts.clock.nowUs() - LONGEST_BROADCAST_US) this.#stage = "leading";
+		if (this.#isUnderWay && this.#parts.voice.isSpeaking) this.#stage = "leading";
 		if (this.#stage !== "leading") this.#stage = "following";
 		this.#isCallable = false;
 		this.#question++;
@@ -260,7 +260,7 @@ export class Candidacy {
 		const question = this.#question;
 		this.#say(tentative, question, (sent) => {
 			if (tentative) return;
-			this.#leavesUs = -1;
+			this.#isUnderWay = false;
 			// Who withdraws while the frame is on its way was heard all the same.
 			if (sent) this.#lead();
 			else if (this.#question === question) this.#stage = "following";
@@ -302,6 +302,8 @@ export class Candidacy {
 			untilUs,
 			(bytes, offset, sequence, sfdUs) => {
 				if (question >= 0 && this.#question !== question) return -1;
+				// When the window ends it must be known whether the channel was free.
+				if (sfdUs - SHR_US - TURNAROUND_US > untilUs) return -1;
 				return this.#write(tentative, bytes, offset, sequence, sfdUs);
 			},
 			done,
@@ -323,7 +325,7 @@ export class Candidacy {
 			this.section = this.freeSection();
 			this.hasClash = false;
 		}
-		if (!tentative && !this.leads) this.#leavesUs = sfdUs;
+		if (!tentative && !this.leads) this.#isUnderWay = true;
 		ad.section = this.section;
 		ad.hops = ways.hops;
 		ad.completion = ways.completion(USUAL_FRAGMENTS, this.#transmissions);

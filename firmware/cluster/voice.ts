@@ -96,6 +96,11 @@ export class Voice {
 		return true;
 	}
 
+	/** Whether a broadcast is on the air, or its channel assessment is near. */
+	get isSpeaking(): boolean {
+		return this.#speaking !== undefined;
+	}
+
 	/** Takes back all that waits to be said, and what is on its way: that is not said again. */
 	clear(): void {
 		this.#epoch++;
