@@ -4,8 +4,6 @@ import type { Candidacy } from "./candidacy.js";
 import type { ClusterView } from "./neighbourhood.js";
 import type { ClusterParts } from "./parts.js";
 
-/** Signals that differ by less, in dB, are as strong: fading alone makes as much. */
-const TIE_DB = 3;
 /** A link that needs no more transmissions than this, times 256, hears well. */
 const GOOD_LINK256 = 2 * 256;
 /** No term. */
@@ -64,14 +62,9 @@ export class HeadChoice {
 		const other = b.cluster!;
 		const gate = this.#parts.gate();
 		const byTrust = Number(gate.isProven(a.address, nowUs)) - Number(gate.isProven(b.address, nowUs));
-		if (this.#candidacy.hasPreference) {
-			if (this.#candidacy.prefers(view, other)) return true;
-			if (this.#candidacy.prefers(other, view)) return false;
-			return byTrust > 0;
-		}
-		const nearer = view.rssiDbm - other.rssiDbm;
-		if (Math.abs(nearer) < TIE_DB && byTrust !== 0) return byTrust > 0;
-		return nearer > 0;
+		if (byTrust !== 0) return byTrust > 0;
+		if (this.#candidacy.hasPreference) return this.#candidacy.prefers(view, other);
+		return view.rssiDbm > other.rssiDbm;
 	}
 
 	/** Whether another head that is heard has the section of this one. */

@@ -47,7 +47,8 @@ export const CLUSTER_SCHEMA = {
 			description: "For the sink's RECEIPTs, which tell nodes what arrived, and their echoes",
 		},
 		electionMs: {
-			...TIME_S,
+			type: "number",
+			minimum: 10,
 			maximum: 1e5,
 			default: 120,
 			description: "For announcements, and for as long again those of nodes that nobody covers",
