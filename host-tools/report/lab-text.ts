@@ -7,12 +7,14 @@ import type { Style } from "./style.js";
 export function labRows(lab: LabSummary, style: Style): readonly (readonly [string, string])[] {
 	const { falseDelivered, occupancy, verdicts, onAir, blocks, energyPerByte } = lab;
 	const rows: (readonly [string, string])[] = [];
-	rows.push([
-		"attack",
-		`${lab.kinds.join(", ")}${lab.control ? " (airtime control)" : ""}: ${plural(lab.attackers, "radio")} against ` +
-			`${lab.victims.length === 1 ? "node" : "nodes"} ${lab.victims.join(" and ")}; ` +
-			`${plural(onAir.frames, "frame")}, ${percent(onAir.share)} of the time`,
-	]);
+	const control = lab.control ? " (airtime control)" : "";
+	// Captured nodes do it all by themselves: there is no radio, and no victim of its own.
+	const byCapture = onAir.frames === 0 && (lab.elections?.captured ?? 0) > 0;
+	const who = byCapture
+		? plural(lab.elections!.captured, "captured node")
+		: `${plural(lab.attackers, "radio")} against ${lab.victims.length === 1 ? "node" : "nodes"} ` +
+			`${lab.victims.join(" and ")}; ${plural(onAir.frames, "frame")}, ${percent(onAir.share)} of the time`;
+	rows.push(["attack", `${lab.kinds.join(", ")}${control}: ${who}`]);
 	const { total, altered, foreign, replayed } = falseDelivered;
 	const falseText = `${n(total)} delivered falsely: ${n(altered)} altered, ${n(foreign)} invented, ${n(replayed)} replayed`;
 	rows.push(["", total > 0 ? style.red(falseText) : "nothing delivered falsely"]);
@@ -20,11 +22,13 @@ export function labRows(lab: LabSummary, style: Style): readonly (readonly [stri
 	rows.push(["goodput", `${n(lab.goodputBytesPerS)} B/s${within}`]);
 	if (lab.elections !== undefined) rows.push(...electionRows(lab.elections, style));
 	const { victims } = occupancy;
-	rows.push([
-		"memory",
-		`at the victim ${n(victims.contexts.mean, 2)} contexts on average, most ${n(victims.contexts.peak)}; ` +
-			`${n(victims.bytes.mean)} B, most ${n(victims.bytes.peak)} B; ${percent(victims.attackers.share)} of it attackers'`,
-	]);
+	if (!byCapture) {
+		rows.push([
+			"memory",
+			`at the victim ${n(victims.contexts.mean, 2)} contexts on average, most ${n(victims.contexts.peak)}; ` +
+				`${n(victims.bytes.mean)} B, most ${n(victims.bytes.peak)} B; ${percent(victims.attackers.share)} of it attackers'`,
+		]);
+	}
 	rows.push(["verdicts", verdictText(verdicts)]);
 	const refusedHonest = reasons(lab.refused.honest);
 	if (refusedHonest !== "") rows.push(["", `honest frames refused, or repeated: ${refusedHonest}`]);
@@ -35,7 +39,7 @@ export function labRows(lab: LabSummary, style: Style): readonly (readonly [stri
 		const after = blocks.meanDelayS === null ? "" : `, the first after ${n(blocks.meanDelayS, 2)} s`;
 		rows.push(["blocked", `${plural(blocks.total, "neighbour")}${after}; ${n(blocks.false)} of them honest`]);
 	}
-	if (energyPerByte.honest !== null) {
+	if (energyPerByte.honest !== null && !byCapture) {
 		rows.push([
 			"per byte",
 			`nodes ${perByte(energyPerByte.honest)}; sinks ${perByte(energyPerByte.sinks)}; victim ` +
@@ -53,8 +57,9 @@ function electionRows(found: ElectionSecuritySummary, style: Style): readonly (r
 	return [
 		[
 			"heads",
-			`${plural(captured, "captured node")}; compromised ${percent(whole.headShare)} of head-rounds, from ` +
-				`${n(convergedS)} s on ${converged.headShare > 0 ? style.red(share) : share}; ${cleared}`,
+			`${plural(captured, "captured node")}; compromised ${percent(whole.headShare)} of head-rounds and ` +
+				`${percent(whole.memberShare)} of members, from ${n(convergedS)} s on ` +
+				`${converged.headShare > 0 ? style.red(share) : share} and ${percent(converged.memberShare)}; ${cleared}`,
 		],
 		[
 			"",
