@@ -93,8 +93,8 @@ export interface Election {
 	prefers?(a: Announcement, b: Announcement): boolean;
 	/** Told how the term that ends came out. */
 	learn?(outcome: TermOutcome): void;
-	/** What survives a power cycle, at most 512 octets; absent, nothing. */
-	save?(): Uint8Array;
+	/** What survives a power cycle, at most 512 octets; absent or undefined, nothing. */
+	save?(): Uint8Array | undefined;
 	/** Takes what {@link save} gave; anything else is passed over. */
 	restore?(blob: Uint8Array): void;
 }

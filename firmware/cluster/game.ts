@@ -198,8 +198,8 @@ class Game implements Election {
 		this.#learner?.reward(rewardOf(outcome));
 	}
 
-	save(): Uint8Array {
-		return this.#learner?.save() ?? new Uint8Array(0);
+	save(): Uint8Array | undefined {
+		return this.#learner?.save();
 	}
 
 	restore(blob: Uint8Array): void {

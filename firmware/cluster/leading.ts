@@ -152,6 +152,8 @@ export class Leading {
 		const known = this.#children.find(({ address }) => address.equals(source));
 		if (known !== undefined) known.turns = turns;
 		else if (this.#children.length < MOST_CHILDREN) this.#children.push({ address: source.clone(), turns });
+		// It was acknowledged, and counts on us: where there is no place for its name, another's has its turns too.
+		else this.#children[MOST_CHILDREN - 1]!.turns |= turns;
 	}
 
 	/** The turns in which datagrams come that we pass on, one a bit. */
