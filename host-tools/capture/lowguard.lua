@@ -572,7 +572,7 @@ local function dissectFragment(tvb, pinfo, tree, root, isFirst)
 	if result.whole ~= nil then dissectWhole(result.whole, size, pinfo, tree, root) end
 end
 
-function lowguard.dissector(tvb, pinfo, root)
+local function dissect(tvb, pinfo, root)
 	if tvb:len() < 2 or tvb(0, 1):uint() ~= 0xff then return 0 end
 	local octet = tvb(1, 1):uint()
 	local kind = octet < 0x40 and octet or band(octet, 0xf8)
@@ -591,6 +591,9 @@ function lowguard.dissector(tvb, pinfo, root)
 	return tvb:len()
 end
 
+lowguard.dissector = dissect
+
+-- Not through lowguard.dissector: Wireshark shows as bare data what a dissector says is none of its own.
 lowguard:register_heuristic("wpan", function(tvb, pinfo, tree)
-	return lowguard.dissector(tvb, pinfo, tree) > 0
+	return dissect(tvb, pinfo, tree) > 0
 end)

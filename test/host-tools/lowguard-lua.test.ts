@@ -277,3 +277,25 @@ test("what is cut short is said, and nothing is made of it", (t) => {
 		t.deepEqual([row["_ws.lua.error"], row["lowguard.chain.reassembled.length"]], ["", ""]);
 	t.true(rows.filter((row) => row["_ws.expert"] !== "").length > 20);
 });
+
+test("frames of other kinds stay what they are to Wireshark", (t) => {
+	if (!requireTshark(t)) return;
+	const folder = join(FOLDER, "others");
+	const run = lowguard(
+		"sim",
+		"cluster-field",
+		"--set",
+		"durationS=45",
+		"--set",
+		"attacks=[]",
+		"--out",
+		folder,
+	);
+	t.is(run.code, 0, run.stderr);
+	const file = join(folder, "frames.pcap");
+	const fields = ["frame.number", "ipv6.src", "udp.length"];
+	const whole = tsharkFields(file, fields).filter((row) => row["udp.length"] !== "");
+	const loaded = new Map(tsharkFields(file, fields, PAGE_15).map((row) => [row["frame.number"], row]));
+	t.true(whole.length > 100, `${whole.length} datagrams in one frame`);
+	for (const row of whole) t.deepEqual(loaded.get(row["frame.number"]!), row);
+});
