@@ -1,4 +1,5 @@
 import type { LinkAddress } from "../address.js";
+import { drift } from "./drift.js";
 import { EVIDENCE_MOST, FORGET_HALF_LIFE_S, PRIOR, STALE_S, SUCCESS_SHIFT } from "./parameters.js";
 import { failureBits, log2 } from "./prediction.js";
 import {
@@ -16,7 +17,7 @@ import {
 	USUAL_READINGS,
 	WORST_COMPLETION,
 } from "./service-parameters.js";
-import { TICKS_PER_S, ticks } from "./standing.js";
+import { TICKS_PER_S, ticks } from "./ticks.js";
 
 /** Whether somebody may lead: not asked yet, yes, or not any more. */
 export const Admission = { unasked: 0, admitted: 1, dismissed: 2 } as const;
@@ -29,9 +30,6 @@ export type Admission = (typeof Admission)[keyof typeof Admission];
 export const SERVICE_BYTES = 25;
 
 const MOST = 0xffff;
-/** A half-life passes in so many steps, each by the factor 2^(-1/16). */
-const STEPS = 16;
-const STEP_FACTOR_16 = 62757;
 
 /**
  * How neighbours served as heads, in parallel arrays, {@link SERVICE_BYTES} octets each; a service is the number of its
@@ -211,21 +209,7 @@ export class ServiceTable {
 
 	/** Forgives and forgets what time has passed for. */
 	#drift(i: number, now: number): void {
-		for (;;) {
-			const distance = this.score[i]! - PRIOR;
-			const halfLifeS =
-				distance < 0
-					? SERVICE_FORGIVE_HALF_LIFE_S * (1 << Math.max(0, this.dismissals[i]! - 1))
-					: FORGET_HALF_LIFE_S;
-			const step = (halfLifeS * TICKS_PER_S) / STEPS;
-			if (now - this.#touched[i]! < step) return;
-			if (Math.abs(distance) < STEPS) {
-				this.#touched[i] = now;
-				return;
-			}
-			this.#touched[i] = this.#touched[i]! + step;
-			const kept = (Math.abs(distance) * STEP_FACTOR_16) >>> 16;
-			this.score[i] = PRIOR + (distance < 0 ? -kept : kept);
-		}
+		const forgiveS = SERVICE_FORGIVE_HALF_LIFE_S * (1 << Math.max(0, this.dismissals[i]! - 1));
+		drift(this.score, this.#touched, i, now, forgiveS, FORGET_HALF_LIFE_S);
 	}
 }

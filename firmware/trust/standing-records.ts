@@ -1,7 +1,8 @@
 import { LinkAddress } from "../address.js";
 import { i32be, putI32be, putU16be, u16be } from "../bytes.js";
 import { BLOCK_MOST_S, EVIDENCE_MOST, EVIDENCE_ONE } from "./parameters.js";
-import { HAS_CHAINED, type StandingTable, State, TICKS_PER_S, ticks } from "./standing.js";
+import { HAS_CHAINED, type StandingTable, State } from "./standing.js";
+import { TICKS_PER_S, ticks } from "./ticks.js";
 
 /** Octets of one record in the store: mode and address (9), and the standing without the times of what is past (16). */
 export const RECORD_BYTES = 25;

@@ -1,4 +1,5 @@
 import type { LinkAddress } from "../address.js";
+import { drift } from "./drift.js";
 import {
 	ALARM_BITS,
 	BIT,
@@ -23,6 +24,7 @@ import {
 	SUCCESS_SHIFT,
 } from "./parameters.js";
 import { failureBits, lowerBound } from "./prediction.js";
+import { TICKS_PER_S, ticks } from "./ticks.js";
 
 /** Where a neighbour stands. */
 export const State = { normal: 0, probation: 1, blocked: 2 } as const;
@@ -36,12 +38,6 @@ export const TOLD_SHIFT = 1;
 
 /** Octets that a standing takes in memory, its address apart. */
 export const STANDING_BYTES = 24;
-const TICK_US = 62_500;
-/** {@link ticks} in a second. */
-export const TICKS_PER_S = 16;
-/** A half-life passes in so many steps, each by the factor 2^(-1/16). */
-const STEPS = 16;
-const STEP_FACTOR_16 = 62757;
 const MOST = 0xffff;
 
 /**
@@ -252,23 +248,6 @@ export class StandingTable {
 			this.changes++;
 			return;
 		}
-		for (;;) {
-			const distance = this.score[i]! - PRIOR;
-			const halfLifeS = distance < 0 ? FORGIVE_HALF_LIFE_S : FORGET_HALF_LIFE_S;
-			const step = (halfLifeS * TICKS_PER_S) / STEPS;
-			if (now - this.#touched[i]! < step) return;
-			if (Math.abs(distance) < STEPS) {
-				this.#touched[i] = now;
-				return;
-			}
-			this.#touched[i] = this.#touched[i]! + step;
-			const kept = (Math.abs(distance) * STEP_FACTOR_16) >>> 16;
-			this.score[i] = PRIOR + (distance < 0 ? -kept : kept);
-		}
+		drift(this.score, this.#touched, i, now, FORGIVE_HALF_LIFE_S, FORGET_HALF_LIFE_S);
 	}
-}
-
-/** A time in sixteenths of a second, of which 32 bits last eight years; at least 1, for 0 means never. */
-export function ticks(timeUs: number): number {
-	return Math.floor(timeUs / TICK_US) + 1;
 }
