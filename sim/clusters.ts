@@ -1,9 +1,12 @@
-import type { ClusterConfig } from "../firmware/cluster/config.js";
+import type { ClusterConfig, ClusterTiming } from "../firmware/cluster/config.js";
 import type { ElectionFactory, ElectionOptions, Omniscience } from "../firmware/cluster/election.js";
+import { formatIpv6 } from "../firmware/frames/ipv6-text.js";
+import type { PlannedCluster } from "../firmware/mote/plan.js";
 import type { LinkGraph } from "./channel/links.js";
 import type { Propagation } from "./channel/propagation.js";
 import type { SimSink } from "./events.js";
 import { toDb } from "./kernel/math.js";
+import { addressRange } from "./mote-plan.js";
 import { optionsOf, type Scenario } from "./scenario/scenario.js";
 
 /** What of a simulation concerns its clusters. */
@@ -12,6 +15,8 @@ export interface ClusteredWorld {
 	readonly election: ElectionFactory;
 	readonly nodes: number;
 	readonly sinks: readonly number[];
+	/** IPv6 address of the sink that readings go to, 16 octets. */
+	readonly sinkAddress: Uint8Array;
 	readonly links: LinkGraph;
 	/** Undefined where links are listed. */
 	readonly propagation: Propagation | undefined;
@@ -24,8 +29,10 @@ export interface ClusteredWorld {
 
 /** Clusters as the simulator sees them: what nodes are configured with, who leads, and what omniscient elections ask for. */
 export class Clusters {
-	/** The same for all nodes but for the election's host. */
+	/** How all nodes take part, but for {@link Clusters.electionOf}. */
 	readonly config: ClusterConfig;
+	/** The same, as the plans of all nodes have it. */
+	readonly plan: PlannedCluster;
 	/** Notes who leads. */
 	readonly sink: Pick<SimSink, "roleTaken" | "nodeStopped" | "nodeDied">;
 	readonly #world: ClusteredWorld;
@@ -40,7 +47,18 @@ export class Clusters {
 	constructor(world: ClusteredWorld) {
 		const { nodes, sinks } = world;
 		this.#world = world;
-		this.config = clusterConfig(world);
+		const { scenario, election } = world;
+		const timing = clusterTiming(world);
+		const options = optionsOf<ElectionOptions>(scenario.election);
+		this.config = { ...timing, election, electionOptions: options };
+		this.plan = {
+			election: election.name,
+			options,
+			timing,
+			sink: formatIpv6(world.sinkAddress),
+			trustGate: scenario.cluster.trustGate,
+			members: addressRange(nodes),
+		};
 		this.#isSink = new Uint8Array(nodes);
 		for (const sink of sinks) this.#isSink[sink] = 1;
 		this.#leads = new Uint8Array(nodes);
@@ -65,19 +83,16 @@ export class Clusters {
 		return this.#leads[node] === 1 && this.#isSink[node] === 0;
 	}
 
-	/** What one node is configured with. */
-	configOf(node: number): ClusterConfig {
-		const { election } = this.config;
+	/** The election that one node has, which may ask what no node of its own can know. */
+	electionOf(node: number): ElectionFactory {
+		const { name, options, reach, roundsPerElection, create } = this.config.election;
 		const omniscience = this.#omniscienceOf(node);
 		return {
-			...this.config,
-			election: {
-				name: election.name,
-				options: election.options,
-				reach: election.reach,
-				roundsPerElection: election.roundsPerElection,
-				create: (options, host) => election.create(options, { ...host, omniscience }),
-			},
+			name,
+			options,
+			reach,
+			roundsPerElection,
+			create: (given, host) => create(given, { ...host, omniscience }),
 		};
 	}
 
@@ -158,11 +173,9 @@ function neighboursWithin(
 	return near;
 }
 
-function clusterConfig({ scenario, election, propagation }: ClusteredWorld): ClusterConfig {
+function clusterTiming({ scenario, election, propagation }: ClusteredWorld): ClusterTiming {
 	const { cluster, radio, node } = scenario;
 	return {
-		election,
-		electionOptions: optionsOf<ElectionOptions>(scenario.election),
 		roundUs: Math.round(cluster.roundS * 1e6),
 		roundsPerElection: cluster.roundsPerElection ?? election.roundsPerElection,
 		syncUs: microseconds(cluster.syncMs),

@@ -1,6 +1,4 @@
-import { TRAFFIC_PORT } from "../firmware/app/ports.js";
 import { Timeline } from "../firmware/cluster/timeline.js";
-import type { Node } from "../firmware/node.js";
 import type { Random } from "../firmware/ports.js";
 import { startAttacks } from "./attacks/start.js";
 import { sampleRounds } from "./energy-samples.js";
@@ -51,13 +49,13 @@ export class Simulation {
 		this.world = new World(scenario, modules, options, (node) => this.kill(node, "battery"));
 		this.sink = this.world.sink;
 		this.sinks = this.world.sinks;
-		const { nodes } = this.world;
-		this.#alive = new Uint8Array(nodes.length).fill(1);
-		this.#lastDeath = lastDeath(scenario.stopAt, nodes.length - this.sinks.length);
-		this.#peakBytes = new Uint32Array(nodes.length);
-		this.#sequences = new Uint32Array(nodes.length);
+		const nodes = this.world.motes.length;
+		this.#alive = new Uint8Array(nodes).fill(1);
+		this.#lastDeath = lastDeath(scenario.stopAt, nodes - this.sinks.length);
+		this.#peakBytes = new Uint32Array(nodes);
+		this.#sequences = new Uint32Array(nodes);
 		this.#payload = new Uint8Array(scenario.node.maxPacketBytes);
-		const candidates = lifecycleNodes(nodes.length, this.sinks, this.world.paths.next);
+		const candidates = lifecycleNodes(nodes, this.sinks, this.world.paths.next);
 		const plan = planLifecycle(scenario, candidates);
 		for (const { node } of plan.joins) this.world.powered[node] = 0;
 		this.#announce();
@@ -69,7 +67,7 @@ export class Simulation {
 	}
 
 	get nodes(): number {
-		return this.world.nodes.length;
+		return this.world.motes.length;
 	}
 
 	nowUs(): number {
@@ -89,11 +87,11 @@ export class Simulation {
 	/** Tells what every node used, and ends the log. */
 	finish(): void {
 		for (let node = 0; node < this.nodes; node++) if (this.#alive[node] === 1) this.#tellEnergy(node);
-		const { queue, nodes } = this.world;
-		for (const { config, reassembler } of nodes) {
-			const peakBytes = Math.max(reassembler.peakBytes, this.#peakBytes[config.id]!);
-			if (peakBytes === 0) continue;
-			this.sink.nodeMemory(queue.nowUs(), config.id, peakBytes, reassembler.budgetBytes);
+		const { queue, motes } = this.world;
+		const { budgetBytes } = this.scenario.reassembly;
+		for (let node = 0; node < this.nodes; node++) {
+			const peakBytes = Math.max(motes[node]!.peakBytes, this.#peakBytes[node]!);
+			if (peakBytes > 0) this.sink.nodeMemory(queue.nowUs(), node, peakBytes, budgetBytes);
 		}
 		this.sink.runEnded(queue.nowUs(), queue.processed);
 	}
@@ -121,7 +119,7 @@ export class Simulation {
 		this.#checkNode("reboot", "node", node);
 		if (this.#alive[node] === 0 || this.world.powered[node] === 0 || this.sinks.includes(node)) return;
 		this.sink.nodeStopped(this.nowUs(), node, "reboot");
-		const { peakBytes } = this.world.nodes[node]!.reassembler;
+		const { peakBytes } = this.world.motes[node]!;
 		this.#peakBytes[node] = Math.max(this.#peakBytes[node]!, peakBytes);
 		this.#powerOff(node);
 		this.at(node, this.nowUs() + downUs, () => {
@@ -132,17 +130,14 @@ export class Simulation {
 
 	#powerOff(node: number): void {
 		this.world.powered[node] = 0;
-		this.#readings.powerOff(node);
-		this.world.nodes[node]!.stop();
+		this.world.motes[node]!.stop();
 		this.world.transceivers.kill(node);
 	}
 
 	#powerOn(node: number): void {
 		this.world.powered[node] = 1;
 		this.sink.nodeStarted(this.nowUs(), node, this.world.boots(node));
-		const started = this.world.nodes[node]!;
-		started.network.bind(TRAFFIC_PORT, () => {});
-		started.start();
+		this.world.motes[node]!.start();
 		this.#readings.powerOn(node, this.nowUs());
 	}
 
@@ -188,11 +183,10 @@ export class Simulation {
 			);
 		}
 		if (this.world.powered[from] === 0) return;
-		const sender = this.world.nodes[from]!;
+		const sender = this.world.motes[from]!;
 		const sequence = this.#sequences[from]!++;
 		fillPayload(this.#payload, payloadBytes, from, sequence, this.nowUs());
-		const destination = this.#reach(sender, this.world.nodes[to]!);
-		sender.network.sendUdp(destination, TRAFFIC_PORT, TRAFFIC_PORT, this.#payload, payloadBytes);
+		sender.sendUdp(this.#reach(from, to), this.#payload, payloadBytes);
 	}
 
 	/** The node that `node` sends to: see {@link TrafficContext.target}. */
@@ -213,11 +207,10 @@ export class Simulation {
 	}
 
 	/** The address by which a node reaches another: link-local where it hears it, else the routable one. */
-	#reach(sender: Node, target: Node): Uint8Array {
-		if (target.global === undefined || sender.global === undefined) return target.linkLocal;
-		return this.sinks.includes(target.config.id) || !this.#hears(target.config.id, sender.config.id)
-			? target.global
-			: target.linkLocal;
+	#reach(from: number, to: number): Uint8Array {
+		const { global, linkLocal } = this.world.motes[to]!;
+		if (global === undefined) return linkLocal;
+		return this.sinks.includes(to) || !this.#hears(to, from) ? global : linkLocal;
 	}
 
 	#hears(node: number, from: number): boolean {
@@ -253,22 +246,21 @@ export class Simulation {
 	}
 
 	#startNodes(): void {
-		const { nodes, queue, battery } = this.world;
+		const { motes, queue, battery } = this.world;
 		const spreadUs = Math.round(this.scenario.start.spreadS * 1e6);
-		const begin = (node: Node): void => {
-			node.start();
-			if (this.sinks.includes(node.config.id)) this.#sampleRounds(node.config.id);
+		const begin = (id: number): void => {
+			motes[id]!.start();
+			if (this.sinks.includes(id)) this.#sampleRounds(id);
 		};
-		for (const node of nodes) {
-			const { id } = node.config;
-			node.network.bind(TRAFFIC_PORT, () => {});
+		for (let id = 0; id < this.nodes; id++) {
 			if (this.world.powered[id] === 1) {
-				if (spreadUs === 0) begin(node);
+				if (spreadUs === 0) begin(id);
 				else {
 					const random = new RandomStream(this.scenario.seed, "start", id);
+					const mote = motes[id];
 					this.at(id, random.below(spreadUs), () => {
 						// One that lost its power meanwhile is not this one any more.
-						if (this.world.powered[id] === 1 && this.world.nodes[id] === node) begin(node);
+						if (this.world.powered[id] === 1 && motes[id] === mote) begin(id);
 					});
 				}
 			}
@@ -319,7 +311,7 @@ export class Simulation {
 		sampleRounds({
 			config,
 			roundsPerElection: new Timeline(config).roundsPerElection,
-			beganUs: world.nodes[sink]!.cluster!.rounds.baseUs,
+			beganUs: world.motes[sink]!.roundsBeganUs,
 			trueUs: (sinkUs) => world.trueUs(sink, sinkUs),
 			at: (timeUs, callback) => world.queue.at(timeUs, callback),
 			tell: (moment) => this.#tellUsed(moment),

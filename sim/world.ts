@@ -1,9 +1,12 @@
 import { BufferPool } from "../firmware/buffer-pool.js";
 import { tee } from "../firmware/events.js";
-import type { PolicyFactory } from "../firmware/fragments/policy.js";
 import { parseIpv6Prefix } from "../firmware/frames/ipv6-text.js";
-import { Node } from "../firmware/node.js";
-import type { Battery, Cipher, Digest } from "../firmware/ports.js";
+import { Mote } from "../firmware/mote/mote.js";
+import { contextTable } from "../firmware/mote/node-config-of.js";
+import type { MoteParts } from "../firmware/mote/parts.js";
+import type { MotePlan } from "../firmware/mote/plan.js";
+import { addressUnder, linkLocalOf } from "../firmware/net/addresses.js";
+import type { Battery, Cipher, Digest, Ports } from "../firmware/ports.js";
 import { Captures } from "./attacks/captures.js";
 import { type PlacedAttacker, placeAttackers } from "./attacks/placement.js";
 import type { AirOptions } from "./channel/air.js";
@@ -27,10 +30,11 @@ import { EnergyMeter } from "./energy/meter.js";
 import { SIM_EVENTS, type SimSink } from "./events.js";
 import { EventQueue } from "./kernel/queue.js";
 import { RandomStream } from "./kernel/random.js";
-import { type SharedPorts, SimulatedPorts, SyntheticSensor } from "./network.js";
-import { contextTable, nodeConfig } from "./node-config.js";
+import { MotePlans } from "./mote-plan.js";
+import { addressOf, type SharedPorts, SimulatedPorts, SyntheticSensor } from "./network.js";
 import { optionsOf, type Scenario, type ScenarioModules } from "./scenario/scenario.js";
 import { resolveSinks } from "./scenario/sinks.js";
+import type { SimulatedMote } from "./simulated-mote.js";
 import type { Topology } from "./topology/topology.js";
 
 /** A radio that runs no firmware: it replays or attacks. Places in metres. */
@@ -46,6 +50,8 @@ export interface WorldOptions {
 	readonly digest: Digest;
 	readonly outsiders: readonly Outsider[];
 	readonly times?: PhyTimes;
+	/** Makes the motes that run elsewhere; undefined for one that runs here. Called again when a mote starts anew. */
+	readonly moteElsewhere?: (plan: MotePlan, ports: Ports) => SimulatedMote | undefined;
 }
 
 /** A node that is fed from the mains is always full. */
@@ -60,7 +66,7 @@ const DAY_US = 86_400_000_000;
 /**
  * All that exists in a simulation before anything happens: places, links, radios and nodes.
  *
- * Numbers from 0 on are nodes; those from `nodes.length` on are outsiders.
+ * Numbers from 0 on are nodes; those from `motes.length` on are outsiders.
  */
 export class World {
 	readonly queue = new EventQueue();
@@ -75,7 +81,7 @@ export class World {
 	readonly meter: EnergyMeter;
 	/** Undefined where batteries have no end. */
 	readonly battery: BatteryWatch | undefined;
-	readonly nodes: readonly Node[];
+	readonly motes: readonly SimulatedMote[];
 	/** Whether a node has power right now. */
 	readonly powered: Uint8Array;
 	/** Undefined where nodes form no clusters. */
@@ -88,7 +94,7 @@ export class World {
 	readonly #radios: SimulatedRadio[] = [];
 	/** Empty where all clocks keep true time. */
 	readonly #clocks: DriftingClock[] = [];
-	readonly #makeNode: (id: number) => Node;
+	readonly #makeMote: (id: number) => SimulatedMote;
 	readonly outsiders: readonly SimulatedRadio[];
 	/** The attackers that the scenario asks for: their radios follow the nodes and the other outsiders. */
 	readonly attackers: readonly PlacedAttacker[];
@@ -138,8 +144,8 @@ export class World {
 		this.#mains = new Set(hasMains ? this.sinks : []);
 		this.meter = new EnergyMeter(this.transceivers.states, scenario.radio, voltageV);
 		if (capacityJ !== null) this.battery = new BatteryWatch(this.meter, this.queue, capacityJ, onEmpty);
-		this.#makeNode = this.#nodeMaker(modules.policy, options);
-		this.nodes = Array.from({ length: count }, (_, id) => this.#makeNode(id));
+		this.#makeMote = this.#moteMaker(modules, options);
+		this.motes = Array.from({ length: count }, (_, id) => this.#makeMote(id));
 		this.outsiders = outsiders.map((_, i) => new SimulatedRadio(this.transceivers, count + i));
 	}
 
@@ -206,12 +212,20 @@ export class World {
 			election,
 			nodes: this.topology.nodes,
 			sinks: this.sinks,
+			sinkAddress: this.#addressOf(this.sinks[0]!),
 			links: this.links,
 			propagation,
 			nowUs: () => this.queue.nowUs(),
 			isUp: (node) => this.powered[node] === 1,
 			charge: (node) => (this.hasBattery(node) ? this.battery!.share(node, this.queue.nowUs()) : 1),
 		});
+	}
+
+	/** IPv6 address of a node, routable where there is a prefix. */
+	#addressOf(id: number): Uint8Array {
+		const address = addressOf(id, this.scenario.node.addressing);
+		const { prefix } = prefixOf(this.scenario);
+		return prefix === undefined ? linkLocalOf(address) : addressUnder(prefix, address);
 	}
 
 	#batteryOf(node: number): Battery {
@@ -221,14 +235,14 @@ export class World {
 			: { level: () => battery.level(node, queue.nowUs()) };
 	}
 
-	/** Replaces a node that has stopped by a new one, which finds what the old one had stored. */
-	replace(id: number): Node {
+	/** Replaces a mote that has stopped by a new one, which finds what the old one had stored. */
+	replace(id: number): SimulatedMote {
 		this.transceivers.powerOn(id);
 		this.#ports[id]!.reboot();
 		this.#clocks[id]?.restart();
-		const node = this.#makeNode(id);
-		(this.nodes as Node[])[id] = node;
-		return node;
+		const mote = this.#makeMote(id);
+		(this.motes as SimulatedMote[])[id] = mote;
+		return mote;
 	}
 
 	/** How often a node started anew. */
@@ -236,7 +250,7 @@ export class World {
 		return this.#ports[id]!.boots;
 	}
 
-	#nodeMaker(policy: PolicyFactory, options: WorldOptions): (id: number) => Node {
+	#moteMaker({ policy }: ScenarioModules, options: WorldOptions): (id: number) => SimulatedMote {
 		const { scenario } = this;
 		const shared = {
 			clock: this.queue,
@@ -246,14 +260,20 @@ export class World {
 			seed: scenario.seed,
 			pool: this.pool,
 		};
-		const contexts = contextTable(scenario.node.contexts);
-		const prefix = scenario.node.prefix === null ? undefined : parseIpv6Prefix(scenario.node.prefix)?.prefix;
-		const sinkSet = new Set(this.sinks);
+		const plans = new MotePlans(scenario, this.sinks, this.paths);
+		const parts = {
+			policy: () => policy,
+			contexts: contextTable(scenario.node.contexts),
+			...prefixOf(scenario),
+		};
 		return (id) => {
 			const ports = (this.#ports[id] ??= this.#makePorts(id, shared));
-			const cluster = this.captures.clusterOf(id, this.clusters?.configOf(id));
-			const config = nodeConfig(scenario, id, sinkSet.has(id), prefix, contexts, policy, this.paths, ports);
-			return new Node({ ...config, cluster }, ports, this.pool);
+			const plan = plans.of(id, this.clusters?.plan ?? null);
+			const elsewhere = options.moteElsewhere?.(plan, ports);
+			if (elsewhere !== undefined) return elsewhere;
+			const election: MoteParts["election"] = () =>
+				this.clusters && this.captures.electionOf(id, this.clusters.electionOf(id));
+			return new Mote(plan, ports, this.pool, { ...parts, election });
 		};
 	}
 
@@ -273,6 +293,12 @@ export class World {
 		const own = { ...shared, clock, sink: inTrueTime(shared.sink, clock, this.queue) };
 		return new SimulatedPorts(own, id, new DriftingRadio(radio, clock), sensors, battery);
 	}
+}
+
+/** The prefix of routable addresses, where there is one. */
+function prefixOf({ node }: Scenario): { readonly prefix?: Uint8Array } {
+	const parsed = node.prefix === null ? undefined : parseIpv6Prefix(node.prefix);
+	return parsed === undefined ? {} : { prefix: parsed.prefix };
 }
 
 /** Where links are listed, an attacker hears the node that it stands beside and its neighbours, and they hear it. */

@@ -11,9 +11,7 @@ import type { ElectionFactory, ElectionOptions } from "./election.js";
  * send what they collected towards the sink, and those that heads chose as intermediaries pass it on. All sleep for the
  * rest of `roundUs`.
  */
-export interface ClusterConfig {
-	readonly election: ElectionFactory;
-	readonly electionOptions: ElectionOptions;
+export interface ClusterTiming {
 	readonly roundUs: number;
 	/** 1 or more. */
 	readonly roundsPerElection: number;
@@ -37,7 +35,13 @@ export interface ClusterConfig {
 	readonly bufferedReadings: number;
 }
 
+/** How a node takes part in clusters. */
+export interface ClusterConfig extends ClusterTiming {
+	readonly election: ElectionFactory;
+	readonly electionOptions: ElectionOptions;
+}
+
 /** When the slots of a round begin, in µs since the round began. */
-export function slotsBeginUs(config: ClusterConfig, hasElection: boolean): number {
+export function slotsBeginUs(config: ClusterTiming, hasElection: boolean): number {
 	return hasElection ? config.syncUs + config.receiptUs + 2 * config.electionUs + config.joinUs : 0;
 }

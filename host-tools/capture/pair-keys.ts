@@ -1,7 +1,7 @@
 import { type LinkAddress, parseLinkAddress } from "../../firmware/address.js";
 import { Cmac } from "../../firmware/mac/cmac.js";
 import { type ChainKeys, type KeyOf, LinkKey } from "../../firmware/mac/link-keys.js";
-import { octetsOf, pairwiseKeys } from "../../sim/keys.js";
+import { octetsOf, pairwiseKeys } from "../../firmware/mac/pairwise-keys.js";
 import { hostCipher } from "../crypto.js";
 import { UserError } from "../errors.js";
 

@@ -1,4 +1,3 @@
-import type { ClusterConfig } from "../../firmware/cluster/config.js";
 import { type Election, type ElectionFactory, LEAD, TICKS } from "../../firmware/cluster/election.js";
 import type { Battery, Random } from "../../firmware/ports.js";
 import { RandomStream } from "../kernel/random.js";
@@ -94,12 +93,6 @@ export class Captures {
 			create: (options, host) =>
 				volunteering(honest.create(options, host), host.random, () => this.#isActive(node)),
 		};
-	}
-
-	/** How a node's firmware takes part in clusters. */
-	clusterOf(node: number, honest: ClusterConfig | undefined): ClusterConfig | undefined {
-		if (honest === undefined || this.#hooks.get(node)?.volunteers !== true) return honest;
-		return { ...honest, election: this.electionOf(node, honest.election) };
 	}
 
 	#isActive(node: number): boolean {

@@ -1,9 +1,9 @@
 import type { LinkAddress } from "../../firmware/address.js";
 import { parseIpv6Prefix } from "../../firmware/frames/ipv6-text.js";
+import { contextTable } from "../../firmware/mote/node-config-of.js";
 import type { Cipher, Digest } from "../../firmware/ports.js";
 import type { SimSink } from "../events.js";
 import { numberOf } from "../network.js";
-import { contextTable } from "../node-config.js";
 import type { ScenarioModules } from "../scenario/scenario.js";
 import type { World } from "../world.js";
 import { Attacker } from "./attacker.js";

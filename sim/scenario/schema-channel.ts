@@ -1,3 +1,4 @@
+import { MOTE_DEFAULTS } from "../../firmware/mote/defaults.js";
 /** Section `channel`: what happens to a frame between two antennas. */
 export const CHANNEL_SCHEMA = {
 	type: "object",
@@ -7,7 +8,7 @@ export const CHANNEL_SCHEMA = {
 			type: "integer",
 			minimum: 11,
 			maximum: 26,
-			default: 26,
+			default: MOTE_DEFAULTS.channel,
 			description: "IEEE 802.15.4 channel at 2.4 GHz; 26 lies clear of Wi-Fi",
 		},
 		propagation: {
@@ -133,7 +134,7 @@ export const RADIO_SCHEMA = {
 			type: "number",
 			minimum: -40,
 			maximum: 30,
-			default: 0,
+			default: MOTE_DEFAULTS.txPowerDbm,
 			description: "Transmit power, within what the profile's data sheet lists",
 		},
 	},

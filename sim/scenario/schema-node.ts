@@ -1,3 +1,4 @@
+import { MOTE_DEFAULTS } from "../../firmware/mote/defaults.js";
 /** Section `node`: the configuration of the firmware, the same on every node. */
 export const NODE_SCHEMA = {
 	type: "object",
@@ -8,13 +9,19 @@ export const NODE_SCHEMA = {
 			default: "short",
 			description: "Link-layer addresses: 16 bits, or the EUI-64",
 		},
-		panId: { type: "integer", minimum: 0, maximum: 0xfffe, default: 0xabcd, description: "PAN identifier" },
+		panId: {
+			type: "integer",
+			minimum: 0,
+			maximum: 0xfffe,
+			default: MOTE_DEFAULTS.panId,
+			description: "PAN identifier",
+		},
 		prefix: {
 			type: ["string", "null"],
 			title: "an IPv6 prefix of 64 bits",
 			pattern: "^[0-9a-fA-F:.]+/64$",
 			examples: ["2001:db8::/64"],
-			default: "2001:db8::/64",
+			default: MOTE_DEFAULTS.prefix,
 			description: "Prefix of routable addresses; null for link-local addresses only",
 		},
 		contexts: {
@@ -27,7 +34,7 @@ export const NODE_SCHEMA = {
 				examples: ["2001:db8::/64"],
 				description: "An IPv6 prefix and its length",
 			},
-			default: { "0": "2001:db8::/64" },
+			default: MOTE_DEFAULTS.contexts,
 			description: "Prefixes that header compression knows, by context number (RFC 6282, 3.1.2)",
 		},
 		routing: {
@@ -45,7 +52,7 @@ export const NODE_SCHEMA = {
 					type: "number",
 					exclusiveMinimum: 0,
 					maximum: 86400,
-					default: 10,
+					default: MOTE_DEFAULTS.beaconPeriodUs / 1e6,
 					description: "Time between two beacons of a gradient, in seconds",
 				},
 			},
@@ -84,26 +91,26 @@ export const NODE_SCHEMA = {
 			properties: {
 				format: {
 					enum: ["auto", "plain", "chained", "keyed"],
-					default: "auto",
+					default: MOTE_DEFAULTS.chain.format,
 					description:
 						"Fragments that nodes send: as in RFC 4944, with a hash chain, or with one under link keys; auto: as " +
 						"the reassembly policy needs them",
 				},
 				tokenBytes: {
 					enum: [8, 12, 16],
-					default: 8,
+					default: MOTE_DEFAULTS.chain.tokenBytes,
 					description: "Length of the tokens without a key, in octets; 8 withstand 29 years of one GPU",
 				},
 				keyedTokenBytes: {
 					enum: [4, 8, 12, 16],
-					default: 4,
+					default: MOTE_DEFAULTS.chain.keyedTokenBytes,
 					description: "Length of the tokens under a key, in octets; nobody can compute these ahead",
 				},
 				helloPeriodS: {
 					type: "number",
 					exclusiveMinimum: 0,
 					maximum: 86400,
-					default: 30,
+					default: MOTE_DEFAULTS.chain.helloPeriodUs / 1e6,
 					description: "Time between two HELLOs, which tell neighbours that a node chains, in seconds",
 				},
 				masterKey: {
@@ -120,20 +127,32 @@ export const NODE_SCHEMA = {
 			type: "object",
 			additionalProperties: false,
 			properties: {
-				minBe: { type: "integer", minimum: 0, maximum: 8, default: 3, description: "macMinBe" },
-				maxBe: { type: "integer", minimum: 3, maximum: 8, default: 5, description: "macMaxBe" },
+				minBe: {
+					type: "integer",
+					minimum: 0,
+					maximum: 8,
+					default: MOTE_DEFAULTS.csma.minBe,
+					description: "macMinBe",
+				},
+				maxBe: {
+					type: "integer",
+					minimum: 3,
+					maximum: 8,
+					default: MOTE_DEFAULTS.csma.maxBe,
+					description: "macMaxBe",
+				},
 				maxBackoffs: {
 					type: "integer",
 					minimum: 0,
 					maximum: 5,
-					default: 4,
+					default: MOTE_DEFAULTS.csma.maxBackoffs,
 					description: "macMaxCsmaBackoffs: busy assessments that a frame survives",
 				},
 				maxRetries: {
 					type: "integer",
 					minimum: 0,
 					maximum: 7,
-					default: 3,
+					default: MOTE_DEFAULTS.csma.maxRetries,
 					description: "macMaxFrameRetries: transmissions after the first one",
 				},
 			},
@@ -152,27 +171,33 @@ export const NODE_SCHEMA = {
 			type: "integer",
 			minimum: 1,
 			maximum: 65535,
-			default: 32,
+			default: MOTE_DEFAULTS.neighbours,
 			description: "Neighbours that a node can remember",
 		},
 		queueLength: {
 			type: "integer",
 			minimum: 1,
 			maximum: 1024,
-			default: 8,
+			default: MOTE_DEFAULTS.queueLength,
 			description: "Packets that may wait for the air",
 		},
-		hopLimit: { type: "integer", minimum: 1, maximum: 255, default: 64, description: "IPv6 hop limit" },
+		hopLimit: {
+			type: "integer",
+			minimum: 1,
+			maximum: 255,
+			default: MOTE_DEFAULTS.hopLimit,
+			description: "IPv6 hop limit",
+		},
 		elideUdpChecksum: {
 			type: "boolean",
-			default: false,
+			default: MOTE_DEFAULTS.elideUdpChecksum,
 			description: "Leaves the UDP checksum out (RFC 6282, 4.3.2)",
 		},
 		maxPacketBytes: {
 			type: "integer",
 			minimum: 128,
 			maximum: 2047,
-			default: 1280,
+			default: MOTE_DEFAULTS.maxPacketBytes,
 			description: "The largest IPv6 packet that a node sends or accepts, in octets",
 		},
 	},

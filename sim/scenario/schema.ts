@@ -1,3 +1,4 @@
+import { MOTE_DEFAULTS } from "../../firmware/mote/defaults.js";
 import { CHANNEL_SCHEMA, RADIO_SCHEMA } from "./schema-channel.js";
 import { CLUSTER_SCHEMA, ELECTION_SCHEMA } from "./schema-cluster.js";
 import { LIFECYCLE_SCHEMA } from "./schema-lifecycle.js";
@@ -78,7 +79,7 @@ export const SCENARIO_SCHEMA = {
 					type: "integer",
 					minimum: 0,
 					maximum: 1e9,
-					default: 5120,
+					default: MOTE_DEFAULTS.budgetBytes,
 					description: "Memory for reassembly on each node, in octets: 4 contexts of one IPv6 MTU",
 				},
 			},

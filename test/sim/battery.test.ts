@@ -1,5 +1,6 @@
 import test from "ava";
 import { ENERGY_PROFILES, txCurrentMa } from "../../sim/energy/profiles.js";
+import { nodesOf } from "./support/nodes-of.js";
 import { runText } from "./support/run-text.js";
 
 /** Watches look again at least this late. */
@@ -114,8 +115,8 @@ traffic: [{ kind: poisson, ratePerS: 8, to: sink, payloadBytes: 900 }]
 	t.deepEqual(late, []);
 	t.deepEqual(sentByDead, []);
 	t.true(summary.datagrams.delivered > 0);
-	const { nodes, pool } = simulation.world;
-	for (const node of nodes) {
+	const { pool } = simulation.world;
+	for (const node of nodesOf(simulation)) {
 		t.is(node.reassembler.bytesInUse, 0);
 		t.is(node.outbox.length, 0);
 	}
@@ -144,6 +145,6 @@ election: { kind: ${election} }
 			{ sinks: [{ nodeDied: (_timeUs, node) => died.push(node) }] },
 		);
 		t.is(died.includes(1), dies);
-		if (!dies) t.is(simulation.world.nodes[1]?.ports.battery.level(), 255);
+		if (!dies) t.is(nodesOf(simulation)[1]?.ports.battery.level(), 255);
 	});
 }

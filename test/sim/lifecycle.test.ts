@@ -3,6 +3,7 @@ import { LinkAddress } from "../../firmware/address.js";
 import type { SimSink } from "../../sim/events.js";
 import { RandomStream } from "../../sim/kernel/random.js";
 import { logHash } from "./support/log-hash.js";
+import { nodesOf } from "./support/nodes-of.js";
 import { bothWays, configOf, dataFrame, graphOf, RadioBench } from "./support/radio-bench.js";
 import { loadText, runText } from "./support/run-text.js";
 
@@ -83,8 +84,8 @@ test("a reboot takes memory and power away for a while, and the node's traffic g
 	t.is(summary.died, 0);
 	// Whatever the nodes that went away had in their hands came back to the pool.
 	let open = 0;
-	for (const { reassembler } of simulation.world.nodes) open += reassembler.contexts.length;
-	for (const { outbox } of simulation.world.nodes) open += outbox.length;
+	for (const { reassembler } of nodesOf(simulation)) open += reassembler.contexts.length;
+	for (const { outbox } of nodesOf(simulation)) open += outbox.length;
 	t.is(simulation.world.pool.lent, open);
 });
 

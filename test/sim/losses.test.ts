@@ -1,5 +1,6 @@
 import test, { type ExecutionContext } from "ava";
 import type { Summary } from "../../sim/measure/metrics.js";
+import { nodesOf } from "./support/nodes-of.js";
 import { runText } from "./support/run-text.js";
 
 function total(counts: Readonly<Record<string, number>>): number {
@@ -18,7 +19,7 @@ async function losses(t: ExecutionContext, yaml: string): Promise<Summary> {
 		reassembly.completed + reassembly.timedOut + total(reassembly.closed) + reassembly.open,
 	);
 	let open = 0;
-	for (const node of simulation.world.nodes) open += node.reassembler.contexts.length;
+	for (const node of nodesOf(simulation)) open += node.reassembler.contexts.length;
 	t.is(reassembly.open, open, "the log tells what memory holds");
 	return summary;
 }

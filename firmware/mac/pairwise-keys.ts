@@ -1,18 +1,21 @@
-import type { LinkAddress } from "../firmware/address.js";
-import { putAddress } from "../firmware/fragments/chain-hash.js";
-import { Cmac } from "../firmware/mac/cmac.js";
-import type { KeyOf } from "../firmware/mac/link-keys.js";
-import type { Cipher } from "../firmware/ports.js";
+import type { LinkAddress } from "../address.js";
+import { putAddress } from "../fragments/chain-hash.js";
+import type { Cipher } from "../ports.js";
+import { Cmac } from "./cmac.js";
+import type { KeyOf } from "./link-keys.js";
 
 const ADDRESS_BYTES = 8;
+const KEY_BYTES = 16;
 
-/** 16 octets from 32 hex digits. */
+/** The 16 octets of a key from 32 hex digits. */
 export function octetsOf(hex: string): Uint8Array {
-	return Uint8Array.from({ length: 16 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
+	const octets = new Uint8Array(KEY_BYTES);
+	for (let i = 0; i < KEY_BYTES; i++) octets[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16);
+	return octets;
 }
 
 /**
- * The keys that `own` shares with each member of the network, as whoever set the nodes up derived them: the CMAC of
+ * The keys that `own` shares with each member of the network, as whoever sets the nodes up derives them: the CMAC of
  * both addresses, the lower first, under a master key that no node holds.
  */
 export function pairwiseKeys(

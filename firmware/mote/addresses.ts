@@ -1,0 +1,33 @@
+import { type LinkAddress, parseLinkAddress } from "../address.js";
+import { parseIpv6, parseIpv6Prefix } from "../frames/ipv6-text.js";
+import type { AddressRange } from "./plan.js";
+
+/** Whether an address is one of a range. */
+export function isWithin({ extendedHigh, low, count }: AddressRange, address: LinkAddress): boolean {
+	if (address.byteLength === 0 || (address.byteLength === 8 && address.high !== (extendedHigh | 0)))
+		return false;
+	return address.low >= low && address.low < low + count;
+}
+
+/** Reads a link-layer address of a plan; throws a RangeError that names the key. */
+export function plannedAddress(key: string, text: string): LinkAddress {
+	const address = parseLinkAddress(text);
+	if (address === undefined) {
+		throw new RangeError(`${key}: expected 0x0002 or eight octets in hex with colons, got ${text}`);
+	}
+	return address;
+}
+
+/** Reads an IPv6 address of a plan to 16 octets; throws a RangeError that names the key. */
+export function plannedIpv6(key: string, text: string): Uint8Array {
+	const address = parseIpv6(text);
+	if (address === undefined) throw new RangeError(`${key}: expected an IPv6 address, got ${text}`);
+	return address;
+}
+
+/** Reads a prefix of a plan; throws a RangeError that names the key. */
+export function plannedPrefix(key: string, text: string): { prefix: Uint8Array; lengthBits: number } {
+	const prefix = parseIpv6Prefix(text);
+	if (prefix === undefined) throw new RangeError(`${key}: expected a prefix, got ${text}`);
+	return prefix;
+}
