@@ -1,0 +1,90 @@
+/* The functions that XS calls: memory, the end of a machine, promise jobs. */
+#include "host.h"
+#include "xsScript.h"
+
+void fxCreateMachinePlatform(txMachine* the)
+{
+	(void)the;
+}
+
+void fxDeleteMachinePlatform(txMachine* the)
+{
+	(void)the;
+}
+
+void* fxAllocateChunks(txMachine* the, txSize size)
+{
+	struct machine* machine = the->context;
+	return machine ? pool_take(&machine->pool, (size_t)size) : malloc((size_t)size);
+}
+
+void fxFreeChunks(txMachine* the, void* chunks)
+{
+	if (!the->context)
+		free(chunks);
+}
+
+txSlot* fxAllocateSlots(txMachine* the, txSize count)
+{
+	struct machine* machine = the->context;
+	size_t size = (size_t)count * sizeof(txSlot);
+	txSlot* slots = machine ? pool_take(&machine->pool, size) : malloc(size);
+	/* The first slots of a machine are its stack. */
+	if (slots && machine && !the->stackBottom)
+		pool_paint(slots, (size_t)count);
+	return slots;
+}
+
+void fxFreeSlots(txMachine* the, void* slots)
+{
+	if (!the->context)
+		free(slots);
+}
+
+void fxQueuePromiseJobs(txMachine* the)
+{
+	struct machine* machine = the->context;
+	if (machine)
+		machine->jobs_pending = 1;
+}
+
+/** What XS says before it gives up tells slots from chunks. Stands for `fxReport` in xsMemory.c. */
+void host_report(txMachine* the, txString format, ...)
+{
+	struct machine* machine = the->context;
+	if (machine)
+		machine->shortage = strncmp(format, "# Slot", 6) ? "out of chunks" : "out of slots";
+}
+
+static const char* death_of(struct machine* machine, int status)
+{
+	switch (status) {
+	case XS_NOT_ENOUGH_MEMORY_EXIT:
+		return machine->shortage ? machine->shortage : "out of chunks";
+	case XS_STACK_OVERFLOW_EXIT:
+		return "stack overflow";
+	case XS_NO_MORE_KEYS_EXIT:
+		return "too many keys";
+	case XS_TOO_MUCH_COMPUTATION_EXIT:
+		return "endless loop";
+	case XS_DEAD_STRIP_EXIT:
+		return "stripped built-in";
+	case XS_UNHANDLED_REJECTION_EXIT:
+	case XS_UNHANDLED_EXCEPTION_EXIT:
+		return "exception: in a promise";
+	default:
+		return "fatal check";
+	}
+}
+
+/** Ends one machine: its stack is left for the frame that entered it. */
+void fxAbort(txMachine* the, int status)
+{
+	struct machine* machine = the->context;
+	if (!machine || !the->firstJump) {
+		fprintf(stderr, "xs-host: XS gave up with status %d while the modules were loaded\n", status);
+		exit(1);
+	}
+	snprintf(machine->death, sizeof(machine->death), "%s", death_of(machine, status));
+	fxExitToHost(the);
+}
