@@ -8,7 +8,7 @@ import {
 	receiptEntry,
 } from "../frames/cluster-receipt.js";
 import type { LinkKeyring } from "../mac/link-keys.js";
-import { verifyReceiptCode } from "../mac/receipt-code.js";
+import { ReceiptCode } from "../mac/receipt-code.js";
 import { hashOf } from "../net/ident.js";
 import type { Clock } from "../ports.js";
 import {
@@ -55,6 +55,7 @@ export class ReceiptReader {
 	readonly #options: ReceiptReaderOptions;
 	readonly #receipt = new Receipt();
 	readonly #entry = new ReceiptEntry();
+	readonly #code = new ReceiptCode();
 	/** The last authenticated issue, -1 before the first. */
 	#lastIssue = -1;
 	/** From the beginning of a term until its receipts are judged. */
@@ -147,7 +148,7 @@ export class ReceiptReader {
 	#isAuthentic(receipt: Receipt, entry: ReceiptEntry): boolean {
 		const key = this.#options.keys?.find(this.#options.sinkAddress);
 		if (key === undefined) return true;
-		if ((receipt.flags & RECEIPT_KEYED) === 0 || !verifyReceiptCode(key.cmac, receipt.issue, entry)) {
+		if ((receipt.flags & RECEIPT_KEYED) === 0 || !this.#code.holds(key.cmac, receipt.issue, entry)) {
 			this.unauthenticated++;
 			return false;
 		}

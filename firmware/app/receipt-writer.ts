@@ -11,7 +11,7 @@ import {
 	ReceiptEntry,
 } from "../frames/cluster-receipt.js";
 import type { LinkKeyring } from "../mac/link-keys.js";
-import { receiptCode } from "../mac/receipt-code.js";
+import { ReceiptCode } from "../mac/receipt-code.js";
 import type { Clock, Store } from "../ports.js";
 import { StoredCounter } from "../stored-counter.js";
 import type { Arrivals } from "./arrivals.js";
@@ -42,6 +42,7 @@ export class ReceiptWriter {
 	readonly #issues: StoredCounter;
 	readonly #receipt = new Receipt();
 	readonly #entry = new ReceiptEntry();
+	readonly #code = new ReceiptCode();
 	readonly #address = new LinkAddress();
 	/** The phase under way, by its end, and the places that it has yet to tell of, the most urgent last. */
 	#phaseUs = -1;
@@ -113,6 +114,6 @@ export class ReceiptWriter {
 		entry.arrived = arrivals.recent[i]!;
 		const key = keys?.find(entry.node);
 		if (key === undefined) return;
-		copyBytes(receiptCode(key.cmac, this.#receipt.issue, entry), 0, entry.code, 0, RECEIPT_CODE_BYTES);
+		copyBytes(this.#code.of(key.cmac, this.#receipt.issue, entry), 0, entry.code, 0, RECEIPT_CODE_BYTES);
 	}
 }

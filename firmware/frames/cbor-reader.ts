@@ -7,8 +7,6 @@ const MAX_DEPTH = 16;
 const TWO_32 = 0x100000000;
 const INDEFINITE = 31;
 
-const bits = new DataView(new ArrayBuffer(8));
-
 /**
  * Reads CBOR (RFC 8949) from bytes that may be bad: it never throws and never reads past the end.
  *
@@ -156,19 +154,17 @@ export class CborReader {
 		else if (width === 2) this.#argument = u16be(this.#bytes, at);
 		else if (width === 4) this.#argument = i32be(this.#bytes, at) >>> 0;
 		else {
-			bits.setInt32(0, i32be(this.#bytes, at));
-			bits.setInt32(4, i32be(this.#bytes, at + 4));
-			this.#argument = bits.getUint32(0) * TWO_32 + bits.getUint32(4);
+			this.#argument = (i32be(this.#bytes, at) >>> 0) * TWO_32 + (i32be(this.#bytes, at + 4) >>> 0);
 			if (!isSimple && this.#argument > Number.MAX_SAFE_INTEGER) this.#fail();
 		}
 	}
 
 	/** The float whose bits are the argument just read. */
 	#float(): number {
-		if (this.#info === 27) return bits.getFloat64(0);
 		if (this.#info === 25) return fromHalf(this.#argument);
-		bits.setUint32(0, this.#argument);
-		return bits.getFloat32(0);
+		const width = this.#info === 27 ? 8 : 4;
+		const bits = new DataView(this.#bytes.buffer, this.#bytes.byteOffset + this.offset - width, width);
+		return width === 8 ? bits.getFloat64(0) : bits.getFloat32(0);
 	}
 
 	#fail(): number {

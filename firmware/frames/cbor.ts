@@ -16,9 +16,6 @@ export type CborMajor = (typeof CborMajor)[keyof typeof CborMajor];
 
 const TWO_32 = 0x100000000;
 
-/** One number, seen as its bits. */
-const float64 = new DataView(new ArrayBuffer(8));
-
 /**
  * Writes CBOR in the deterministic encoding of RFC 8949, section 4.2.1, without allocating.
  *
@@ -29,6 +26,8 @@ export class CborWriter {
 	buffer: Uint8Array;
 	/** Offset in `buffer` after what was written. */
 	length: number;
+	/** One number, seen as its bits; made for the first float. */
+	#bits: DataView | undefined;
 
 	/** Writes into `buffer` from `offset` on. */
 	constructor(buffer: Uint8Array, offset = 0) {
@@ -106,6 +105,8 @@ export class CborWriter {
 			this.#half(0x7e00);
 			return;
 		}
+		this.#bits ??= new DataView(new ArrayBuffer(8));
+		const float64 = this.#bits;
 		if (Math.fround(value) !== value) {
 			float64.setFloat64(0, value);
 			this.#octet(0xfb);

@@ -1,5 +1,5 @@
 import { putU16be } from "../bytes.js";
-import { findUpperLayer, IPV6_BYTES, UpperLayer } from "./ipv6.js";
+import { findUpperLayer, IPV6_BYTES } from "./ipv6.js";
 import { IPV6_IN_IPV6, UDP } from "./protocols.js";
 
 export { ICMPV6, TCP, UDP } from "./protocols.js";
@@ -71,8 +71,6 @@ export function checksumOk(
 	return foldedSum(datagram, sourceOffset, destinationOffset, transportOffset, length, nextHeader) === 0xffff;
 }
 
-const upperLayer = new UpperLayer();
-
 /**
  * Computes and writes the checksum of the UDP header at `udpOffset` of `datagram[0..length)`.
  *
@@ -91,7 +89,7 @@ export function fillUdpChecksum(
 	let destinationOffset = addressOffset + 16;
 	let base = addressOffset - 8;
 	while (base + IPV6_BYTES < udpOffset) {
-		const found = findUpperLayer(datagram, base, length, upperLayer);
+		const found = findUpperLayer(datagram, base, length);
 		if (typeof found === "string") break;
 		sourceOffset = base + 8;
 		destinationOffset = found.destinationOffset;

@@ -8,9 +8,6 @@ import { writeElidedInterfaceId, writeLinkLocalPrefix, writePrefixMulticast } fr
 const MULTICAST = 0x08;
 const STATEFUL = 0x04;
 
-/** The address that a decompressor would make: compared with the one that is there. */
-const candidate = new Uint8Array(16);
-
 function isZero(bytes: Uint8Array, from: number, to: number): boolean {
 	for (let i = from; i < to; i++) if (bytes[i] !== 0) return false;
 	return true;
@@ -26,6 +23,7 @@ function planUnder(
 	outerOffset: number,
 	plan: AddressPlan,
 ): void {
+	const { candidate } = plan;
 	for (let mode = 3; mode > 0; mode--) {
 		const bytes = mode === 3 ? 0 : mode === 2 ? 2 : 8;
 		if (bytes >= plan.bytes) return;
@@ -106,8 +104,8 @@ export function planMulticast(
 	const contextCount = firstOnly ? 1 : CONTEXTS;
 	for (let cid = 0; cid < contextCount && plan.bytes > 6; cid++) {
 		if (!contexts.has(cid)) continue;
-		writePrefixMulticast(cid, contexts, candidate, 0);
-		if (!equalBytes(candidate, 3, address, offset + 3, 9)) continue;
+		writePrefixMulticast(cid, contexts, plan.candidate, 0);
+		if (!equalBytes(plan.candidate, 3, address, offset + 3, 9)) continue;
 		plan.bits = MULTICAST | STATEFUL;
 		plan.cid = cid;
 		plan.bytes = 6;

@@ -1,6 +1,6 @@
 import type { LinkAddress } from "../address.js";
 import { u16be } from "../bytes.js";
-import { AddressPlan, Compressed } from "./compressed.js";
+import { Compressed } from "./compressed.js";
 import type { ContextTable } from "./context-table.js";
 import { isMulticast, planMulticast, planUnicast, writeAddress } from "./iphc-address-encode.js";
 import { IPV6_BYTES } from "./ipv6.js";
@@ -14,9 +14,6 @@ export { Compressed } from "./compressed.js";
 
 /** The most octets of one IPHC header: two of its own, then every field in-line. */
 const MAX_IPHC_BYTES = 40;
-
-const sourcePlan = new AddressPlan();
-const destinationPlan = new AddressPlan();
 
 /**
  * Compresses the headers of the IPv6 packet `datagram[0..length)` to `out` from `outOffset` on (RFC 6282).
@@ -58,7 +55,7 @@ export function compressIphc(
 	let next = outOffset;
 	let protocol = datagram[6] as number;
 	let nhc = canCompress(protocol, datagram, at, length, out.length - next - MAX_IPHC_BYTES, nested);
-	next = encodeHeader(datagram, base, outer, source, destination, contexts, nhc, out, next);
+	next = encodeHeader(datagram, base, outer, source, destination, contexts, nhc, into, out, next);
 	while (nhc) {
 		if (protocol === UDP) {
 			next = encodeUdpNhc(datagram, at, length, base + 8, elideChecksum, out, next);
@@ -73,7 +70,7 @@ export function compressIphc(
 			protocol = datagram[base + 6] as number;
 			at += IPV6_BYTES;
 			nhc = canCompress(protocol, datagram, at, length, out.length - next - MAX_IPHC_BYTES, nested);
-			next = encodeHeader(datagram, base, outer, source, destination, contexts, nhc, out, next);
+			next = encodeHeader(datagram, base, outer, source, destination, contexts, nhc, into, out, next);
 			continue;
 		}
 		const bytes = extensionBytes(EXTENSION_PROTOCOLS.indexOf(protocol), datagram, at);
@@ -98,10 +95,12 @@ function encodeHeader(
 	destination: LinkAddress,
 	contexts: ContextTable,
 	nhc: boolean,
+	plans: Compressed,
 	out: Uint8Array,
 	offset: number,
 ): number {
-	plan(datagram, base, outer, source, destination, contexts);
+	plan(datagram, base, outer, source, destination, contexts, plans);
+	const { source: sourcePlan, destination: destinationPlan } = plans;
 	const contextIds = (sourcePlan.cid << 4) | destinationPlan.cid;
 	let at = offset + 2;
 	if (contextIds !== 0) out[at++] = contextIds;
@@ -135,13 +134,15 @@ function plan(
 	source: LinkAddress,
 	destination: LinkAddress,
 	contexts: ContextTable,
+	plans: Compressed,
 ): void {
-	planBoth(datagram, base, outer, source, destination, contexts, false);
+	const { source: sourcePlan, destination: destinationPlan } = plans;
+	planBoth(datagram, base, outer, source, destination, contexts, false, plans);
 	if (sourcePlan.cid === 0 && destinationPlan.cid === 0) return;
 	const bytes = sourcePlan.bytes + destinationPlan.bytes + 1;
-	planBoth(datagram, base, outer, source, destination, contexts, true);
+	planBoth(datagram, base, outer, source, destination, contexts, true, plans);
 	if (sourcePlan.bytes + destinationPlan.bytes <= bytes) return;
-	planBoth(datagram, base, outer, source, destination, contexts, false);
+	planBoth(datagram, base, outer, source, destination, contexts, false, plans);
 }
 
 function planBoth(
@@ -152,7 +153,9 @@ function planBoth(
 	destination: LinkAddress,
 	contexts: ContextTable,
 	firstOnly: boolean,
+	plans: Compressed,
 ): void {
+	const { source: sourcePlan, destination: destinationPlan } = plans;
 	const sourceOuter = outer < 0 ? -1 : outer + 8;
 	const destinationOuter = outer < 0 ? -1 : outer + 24;
 	const at = base + 24;

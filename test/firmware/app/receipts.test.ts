@@ -12,7 +12,7 @@ import {
 	receiptEntry,
 } from "../../../firmware/frames/cluster-receipt.js";
 import { Cmac } from "../../../firmware/mac/cmac.js";
-import { receiptCode } from "../../../firmware/mac/receipt-code.js";
+import { ReceiptCode } from "../../../firmware/mac/receipt-code.js";
 import { hostCipher } from "../../../host-tools/crypto.js";
 import { LossyField, SINK } from "./support/lossy-field.js";
 
@@ -43,7 +43,7 @@ function receiptOf({ issue = 1, newest, arrived, key, node = LinkAddress.short(2
 	entry.newest = newest;
 	entry.arrived = arrived;
 	if (key !== undefined)
-		entry.code.set(receiptCode(new Cmac(hostCipher.key(key)), issue, entry).subarray(0, 4));
+		entry.code.set(new ReceiptCode().of(new Cmac(hostCipher.key(key)), issue, entry).subarray(0, 4));
 	const bytes = new Uint8Array(127);
 	const at = encodeReceiptEntry(receipt, entry, bytes, encodeReceipt(receipt, bytes, 0));
 	return bytes.slice(0, at);
