@@ -164,4 +164,4 @@ export function parseLinkAddress(text: string): LinkAddress | undefined {
 }
 
 /** The address of a frame to all neighbours. */
-export const BROADCAST: LinkAddress = LinkAddress.short(BROADCAST_SHORT);
+export const BROADCAST: LinkAddress = Object.freeze(LinkAddress.short(BROADCAST_SHORT));

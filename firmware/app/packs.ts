@@ -92,7 +92,7 @@ export function packLength(pack: Pack, nowUs: number): number {
 	return writer.length + saysNow + pack.body.length;
 }
 
-const NOTHING = new Uint8Array(0);
+const NOTHING: Uint8Array = Object.freeze(new Uint8Array(0));
 
 /** Writes packs as one SenML pack, ages as of `nowUs`; returns the next offset. The caller has measured them. */
 export function writePacks(packs: readonly Pack[], nowUs: number, bytes: Uint8Array, offset: number): number {

@@ -43,7 +43,7 @@ export function sameAddress(a: Uint8Array, aOffset: number, b: Uint8Array): bool
 	return true;
 }
 
-export const NO_ADDRESS: LinkAddress = new LinkAddress();
+export const NO_ADDRESS: LinkAddress = Object.freeze(new LinkAddress());
 
 /** Whether an address is set. */
 export function isSet(address: LinkAddress): boolean {

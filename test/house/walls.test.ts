@@ -10,7 +10,13 @@ import test from "ava";
 // next to no code, and the compiler or the linter must refuse it.
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const CONFIGURATION = ["tsconfig.base.json", "biome.json", "biome-portable.grit", "package.json"];
+const CONFIGURATION = [
+	"tsconfig.base.json",
+	"biome.json",
+	"biome-portable.grit",
+	"biome-preloaded.grit",
+	"package.json",
+];
 
 interface Wall {
 	readonly name: string;
@@ -76,6 +82,22 @@ const WALLS: readonly Wall[] = [
 			}),
 		),
 	),
+	...["new Uint8Array(8)", "new Map()", "new DataView(new ArrayBuffer(8))"].map(
+		(made): Wall => ({
+			name: `a module of firmware makes no ${made}`,
+			file: "firmware/breach.ts",
+			code: `export const breach = ${made};`,
+			keeper: "linter",
+			says: /freeze what does not/,
+		}),
+	),
+	{
+		name: "a module of firmware has no variable that changes",
+		file: "firmware/breach.ts",
+		code: "let breach = 0;\nexport function count(): number {\n\treturn ++breach;\n}",
+		keeper: "linter",
+		says: /a variable that changes belongs to an object/,
+	},
 	...["Math.random()", "Math.exp(1)", "Math.log2(3)", "Math.sin(1)", "3 ** 0.5", "Date.now()"].flatMap(
 		(use) =>
 			["firmware", "sim"].map(
