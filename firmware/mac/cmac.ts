@@ -1,24 +1,26 @@
 import type { BlockCipher } from "../ports.js";
 
-const BLOCK_BYTES = 16;
+/** Octets of a block of AES, and of a code. */
+export const BLOCK_BYTES = 16;
 /** The constant of the field of 2^128 elements (RFC 4493, section 2.3). */
 const R = 0x87;
 
 /** AES-CMAC under one key (RFC 4493; NIST SP 800-38B). */
 export class Cmac {
-	/** The code of the last message, 16 octets; valid until the next one. */
-	readonly tag = new Uint8Array(BLOCK_BYTES);
+	/** The code of the last message, 16 octets; valid until the next one of those that share it. */
+	readonly tag: Uint8Array;
 	readonly #block: BlockCipher;
-	/** For a last block that is whole, and for one that is padded. */
-	readonly #whole = new Uint8Array(BLOCK_BYTES);
-	readonly #padded = new Uint8Array(BLOCK_BYTES);
+	/** For a last block that is whole, and behind it for one that is padded. */
+	readonly #subkeys = new Uint8Array(2 * BLOCK_BYTES);
 
-	constructor(block: BlockCipher) {
+	/** `tag`: room for 16 octets, which many keys may share. */
+	constructor(block: BlockCipher, tag: Uint8Array = new Uint8Array(BLOCK_BYTES)) {
 		this.#block = block;
-		const zero = new Uint8Array(BLOCK_BYTES);
-		block.encrypt(zero, 0);
-		double(zero, this.#whole);
-		double(this.#whole, this.#padded);
+		this.tag = tag;
+		tag.fill(0);
+		block.encrypt(tag, 0);
+		double(tag, 0, this.#subkeys, 0);
+		double(this.#subkeys, 0, this.#subkeys, BLOCK_BYTES);
 	}
 
 	/** Computes {@link tag} over `bytes[from..to)`. */
@@ -31,17 +33,18 @@ export class Cmac {
 			this.#block.encrypt(tag, 0);
 		}
 		const rest = to - at;
-		const subkey = rest === BLOCK_BYTES ? this.#whole : this.#padded;
+		const subkey = rest === BLOCK_BYTES ? 0 : BLOCK_BYTES;
 		for (let i = 0; i < rest; i++) tag[i] = tag[i]! ^ bytes[at + i]!;
 		if (rest < BLOCK_BYTES) tag[rest] = tag[rest]! ^ 0x80;
-		for (let i = 0; i < BLOCK_BYTES; i++) tag[i] = tag[i]! ^ subkey[i]!;
+		for (let i = 0; i < BLOCK_BYTES; i++) tag[i] = tag[i]! ^ this.#subkeys[subkey + i]!;
 		this.#block.encrypt(tag, 0);
 		return tag;
 	}
 }
 
 /** Doubles in the field: a shift by one bit, and {@link R} for the bit that fell out. */
-function double(from: Uint8Array, to: Uint8Array): void {
-	for (let i = 0; i < BLOCK_BYTES; i++) to[i] = (from[i]! << 1) | ((from[i + 1] ?? 0) >>> 7);
-	if ((from[0]! & 0x80) !== 0) to[BLOCK_BYTES - 1] = to[BLOCK_BYTES - 1]! ^ R;
+function double(from: Uint8Array, fromAt: number, to: Uint8Array, toAt: number): void {
+	const last = BLOCK_BYTES - 1;
+	for (let i = 0; i < last; i++) to[toAt + i] = (from[fromAt + i]! << 1) | (from[fromAt + i + 1]! >>> 7);
+	to[toAt + last] = (from[fromAt + last]! << 1) ^ ((from[fromAt]! & 0x80) !== 0 ? R : 0);
 }

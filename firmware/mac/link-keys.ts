@@ -1,7 +1,7 @@
 import { AddressMode, type LinkAddress } from "../address.js";
 import { i32be, putI32be } from "../bytes.js";
 import type { Cipher, Store } from "../ports.js";
-import { Cmac } from "./cmac.js";
+import { BLOCK_BYTES, Cmac } from "./cmac.js";
 
 /** Neighbours whose keys are at hand at once. */
 export const MAX_KEYS = 256;
@@ -61,6 +61,8 @@ export class LinkKeyring implements ChainKeys {
 	readonly #store: Store;
 	readonly #keyOf: KeyOf;
 	readonly #keys: LinkKey[] = [];
+	/** Where the codes under all keys are made. */
+	readonly #tag = new Uint8Array(BLOCK_BYTES);
 
 	constructor(cipher: Cipher, store: Store, keyOf: KeyOf) {
 		this.#cipher = cipher;
@@ -81,7 +83,11 @@ export class LinkKeyring implements ChainKeys {
 		const isFull = this.#keys.length >= MAX_KEYS;
 		const place = isFull ? this.#keys.findIndex(({ isUnused }) => isUnused) : this.#keys.length;
 		if (place < 0) return undefined;
-		const key = new LinkKey(new Cmac(this.#cipher.key(octets)), neighbour, this.#storedNonce(neighbour));
+		const key = new LinkKey(
+			new Cmac(this.#cipher.key(octets), this.#tag),
+			neighbour,
+			this.#storedNonce(neighbour),
+		);
 		this.#keys[place] = key;
 		return key;
 	}
