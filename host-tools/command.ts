@@ -23,8 +23,9 @@ export interface CommandArguments {
 	flag(name: string): boolean;
 }
 
-/** One command of `lowguard`, in a file of its own under `commands/`. */
+/** One command of `lowguard`, in a file of its own under `commands/`, or under `commands/GROUP/`. */
 export interface Command {
+	/** As it is typed, with its group: `sim`, or `firmware flash`. */
 	readonly name: string;
 	/** One line for the list of commands. */
 	readonly summary: string;
@@ -35,4 +36,13 @@ export interface Command {
 	readonly options: Readonly<Record<string, CommandOption>>;
 	/** Runs it; throws a UserError for what the user can put right. */
 	run(args: CommandArguments): Promise<ExitCode> | ExitCode;
+}
+
+/** Commands with a first word in common, such as `firmware flash`; each has a file of its own under `commands/NAME/`. */
+export interface CommandGroup {
+	readonly name: string;
+	/** One line for the list of commands. */
+	readonly summary: string;
+	/** The second words, in the order of their use. */
+	readonly commands: readonly string[];
 }

@@ -33,7 +33,7 @@ test("the version is that of the package", (t) => {
 
 test("arguments that are not known are named, in one line, with exit code 2", (t) => {
 	const capture = capturePath("ns3-ll-4n.pcap");
-	endsWithLine(t, lowguard("decoed", capture), 2, /expected a command \(sim, .*trace\), found 'decoed'/);
+	endsWithLine(t, lowguard("decoed", capture), 2, /expected a command \(sim, .*firmware\), found 'decoed'/);
 	endsWithLine(t, lowguard("toString"), 2, /found 'toString'/);
 	endsWithLine(t, lowguard("decode", capture, "--jsn"), 2, /lowguard decode: unknown option '--jsn'/);
 	endsWithLine(t, lowguard("decode", capture, "--policy"), 2, /option '--policy <value>' argument missing/);
