@@ -15,9 +15,13 @@ for (let octet = 0; octet < 256; octet++) {
 	}
 }
 
-/** The FCS of `bytes[offset..end)`, 0 to 0xffff; it goes on the air low octet first. */
-export function fcs16(bytes: Uint8Array, offset: number, end: number): number {
-	let remainder = 0;
+/**
+ * The FCS of `bytes[offset..end)`, 0 to 0xffff; it goes on the air low octet first.
+ *
+ * `start`: the remainder to begin with, which is not 0 in other protocols of this generator.
+ */
+export function fcs16(bytes: Uint8Array, offset: number, end: number, start = 0): number {
+	let remainder = start;
 	let i = offset;
 	// Four octets a step: the next one waits for one table look-up instead of four in a row.
 	for (; i + 4 <= end; i += 4) {
