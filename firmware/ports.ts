@@ -95,8 +95,12 @@ export interface BlockCipher {
 /** Small named blobs that survive a power cycle. */
 export interface Store {
 	get(name: string): Uint8Array | undefined;
-	/** Writes a copy; an undefined value removes the name. */
-	set(name: string, value: Uint8Array | undefined): void;
+	/**
+	 * Keeps a copy; an undefined value removes the name. Returns false where it cannot be kept: no room, or a fault.
+	 *
+	 * What `LearntBlob` names may be written some time later, all else is safe from a power cut when this returns.
+	 */
+	set(name: string, value: Uint8Array | undefined): boolean;
 }
 
 /** One measured quantity. */

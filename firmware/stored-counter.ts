@@ -40,14 +40,14 @@ export class StoredCounter {
 		return this.value;
 	}
 
-	/** The next value, 0 to 2^32 - 2, or -1 when all are used (a key must then change). */
+	/** The next value, 0 to 2^32 - 2, or -1 when all are used (a key must then change), or the store takes no more. */
 	next(): number {
 		if (this.value >= LIMIT) return -1;
 		if (this.value >= this.reserved) {
 			const reserved = Math.min(this.value + this.block, LIMIT);
 			const blob = new Uint8Array(4);
 			putI32be(blob, 0, reserved | 0);
-			this.store.set(this.name, blob);
+			if (!this.store.set(this.name, blob)) return -1;
 			this.reserved = reserved;
 		}
 		return this.value++;

@@ -22,9 +22,10 @@ export class MemoryStore implements Store {
 		return this.#blobs.get(name)?.slice();
 	}
 
-	set(name: string, value: Uint8Array | undefined): void {
+	set(name: string, value: Uint8Array | undefined): boolean {
 		if (value === undefined) this.#blobs.delete(name);
 		else this.#blobs.set(name, value.slice());
+		return true;
 	}
 }
 

@@ -1,6 +1,7 @@
 import type { LinkAddress } from "../address.js";
 import type { ClusterClient } from "../cluster/client.js";
 import { decodeSenmlRecords } from "../frames/senml.js";
+import { LearntBlob } from "../store-names.js";
 import { SAVE_PERIOD_S } from "../trust/parameters.js";
 import { restoreArrivals, saveArrivals } from "./arrival-records.js";
 import { Arrivals } from "./arrivals.js";
@@ -8,9 +9,6 @@ import { tellReadings } from "./collecting.js";
 import { baseNameOf, type Pack, readPacks } from "./packs.js";
 import type { ReadingsHost } from "./readings-host.js";
 import { ReceiptWriter } from "./receipt-writer.js";
-
-/** Name of the blob that holds what arrived. */
-const STORE_NAME = "arrivals";
 
 /** The sink of a clustered network: tells of each reading once, and answers with receipts. */
 export class ClusterCollector implements ClusterClient {
@@ -31,7 +29,7 @@ export class ClusterCollector implements ClusterClient {
 		this.arrivals = new Arrivals(origins);
 		this.#receipts = new ReceiptWriter({ clock, store, keys, arrivals: this.arrivals, room: broadcastRoom });
 		this.#savedUs = clock.nowUs();
-		const blob = store.get(STORE_NAME);
+		const blob = store.get(LearntBlob.arrivals);
 		if (blob !== undefined) restoreArrivals(this.arrivals, blob, this.#savedUs);
 		host.onReadings((packet, offset, end, via) => this.#take(packet, offset, end, via));
 	}
@@ -44,7 +42,7 @@ export class ClusterCollector implements ClusterClient {
 		const nowUs = clock.nowUs();
 		if (this.arrivals.count === 0 || nowUs - this.#savedUs < SAVE_PERIOD_S * 1e6) return;
 		this.#savedUs = nowUs;
-		store.set(STORE_NAME, saveArrivals(this.arrivals));
+		store.set(LearntBlob.arrivals, saveArrivals(this.arrivals));
 	}
 
 	writeReceipt(sequence: number, bytes: Uint8Array, offset: number, untilUs: number): number {

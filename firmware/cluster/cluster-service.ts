@@ -4,6 +4,7 @@ import type { CsmaOutcome } from "../mac/csma.js";
 import { NO_ADDRESS } from "../net/addresses.js";
 import type { ControlKind } from "../net/outbox.js";
 import type { Store } from "../ports.js";
+import { LearntBlob } from "../store-names.js";
 import type { Acquisition } from "./acquisition.js";
 import type { Candidacy } from "./candidacy.js";
 import type { ClusterHello } from "./cluster-hello.js";
@@ -23,7 +24,6 @@ export const LOST_ELECTIONS = 4;
 const SAVE_ELECTIONS = 16;
 /** Whoever may be asked to be an intermediary listens for this part of the JOIN phase, and if it was asked for all of it. */
 const ASKED_WITHIN = 0.6;
-const LEARNT = "cluster-election";
 /** Holds an octet once a sink began to count rounds. */
 const BEGUN = "cluster-begun";
 
@@ -76,7 +76,7 @@ export class ClusterService {
 		const { isSink, duty, clock } = this.#parts;
 		const { acquisition, store, candidacy } = this.#members;
 		this.#isStopped = false;
-		const learnt = store.get(LEARNT);
+		const learnt = store.get(LearntBlob.election);
 		if (learnt !== undefined) candidacy.restore(learnt);
 		if (!isSink) {
 			acquisition.begin();
@@ -260,7 +260,7 @@ export class ClusterService {
 
 	#save(): void {
 		const learnt = this.#members.candidacy.save();
-		if (learnt !== undefined) this.#members.store.set(LEARNT, learnt);
+		if (learnt !== undefined) this.#members.store.set(LearntBlob.election, learnt);
 	}
 
 	#planSlots(): void {

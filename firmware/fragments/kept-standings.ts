@@ -1,11 +1,9 @@
 import { LinkAddress } from "../address.js";
+import { LearntBlob } from "../store-names.js";
 import { FORGEABLE_FLOOR, SAVE_PERIOD_S } from "../trust/parameters.js";
 import { HAS_CHAINED, STATE_NAMES, type StandingTable, State, TOLD_SHIFT } from "../trust/standing.js";
 import { restoreStandings, saveStandings } from "../trust/standing-records.js";
 import type { PolicyHost } from "./policy.js";
-
-/** Name of the blob that holds the standings. */
-const STORE_NAME = "standing";
 
 /** States as they are told, by the code that the table keeps of each; one that nothing was told of is normal. */
 const TOLD = ["normal", "probation", "blocked", "doubted"];
@@ -25,7 +23,7 @@ export class KeptStandings {
 	/** Takes what the store holds, and has the node know again who chained his fragments. */
 	attach(host: PolicyHost): void {
 		this.#host = host;
-		const blob = host.store.get(STORE_NAME);
+		const blob = host.store.get(LearntBlob.standings);
 		if (blob === undefined) return;
 		const table = this.#table;
 		restoreStandings(table, blob, host.clock.nowUs());
@@ -68,7 +66,7 @@ export class KeptStandings {
 		if (timeUs - this.#savedUs < SAVE_PERIOD_S * 1e6) return;
 		this.#savedUs = timeUs;
 		this.#savedChanges = changes;
-		this.#host.store.set(STORE_NAME, saveStandings(this.#table, timeUs));
+		this.#host.store.set(LearntBlob.standings, saveStandings(this.#table, timeUs));
 	}
 
 	#addressOf(i: number): LinkAddress {

@@ -104,10 +104,12 @@ export class LinkKeyring implements ChainKeys {
 		// The last one could not be told from those that are reserved.
 		if (nonce < key.nextNonce || nonce >= LAST_NONCE) return false;
 		if (nonce >= key.reserved) {
-			key.reserved = Math.min(nonce + NONCE_BLOCK, LAST_NONCE);
+			const reserved = Math.min(nonce + NONCE_BLOCK, LAST_NONCE);
 			const blob = new Uint8Array(NONCE_BYTES);
-			putI32be(blob, 0, key.reserved | 0);
-			this.#store.set(nameOf(key.neighbour), blob);
+			putI32be(blob, 0, reserved | 0);
+			// A nonce that a power cycle would make acceptable again is refused at once.
+			if (!this.#store.set(nameOf(key.neighbour), blob)) return false;
+			key.reserved = reserved;
 		}
 		key.nextNonce = nonce + 1;
 		return true;

@@ -2,6 +2,7 @@ import { LinkAddress } from "../address.js";
 import { i32be, putI32be, putU16be, u16be } from "../bytes.js";
 import type { TrustGate } from "../cluster/client.js";
 import type { Clock, Sink, Store } from "../ports.js";
+import { LearntBlob } from "../store-names.js";
 import { PRIOR, SAVE_PERIOD_S } from "./parameters.js";
 import {
 	ENTER_SCORE,
@@ -14,8 +15,6 @@ import {
 } from "./service-parameters.js";
 import { Admission, ServiceTable } from "./service-table.js";
 
-/** Name of the blob that holds the services. */
-const STORE_NAME = "service";
 /** Heads that are avoided at a time: those who drop everything are seldom more in one place. */
 const AVOIDED_MOST = 8;
 /** Octets of one record in the store: mode and address (9), score (2), arrived, missing, dismissals, admission (1 each). */
@@ -170,12 +169,12 @@ export class ServiceTrust implements TrustGate {
 			blob[at + 14] = table.admission[i]!;
 			at += RECORD_BYTES;
 		}
-		this.#options.store.set(STORE_NAME, blob.subarray(0, at));
+		this.#options.store.set(LearntBlob.services, blob.subarray(0, at));
 	}
 
 	/** Takes saved records; what is none is passed over. Time without power forgives nothing. */
 	#restore(nowUs: number): void {
-		const blob = this.#options.store.get(STORE_NAME);
+		const blob = this.#options.store.get(LearntBlob.services);
 		if (blob === undefined) return;
 		const address = this.#address;
 		for (let at = 0; at + RECORD_BYTES <= blob.length; at += RECORD_BYTES) {

@@ -27,7 +27,7 @@ const PAN = 0xabcd;
 const SOURCE = LinkAddress.short(1);
 const DESTINATION = LinkAddress.short(2);
 const KEY = Uint8Array.from({ length: 16 }, (_, i) => i);
-const NO_STORE: Store = { get: () => undefined, set: () => {} };
+const NO_STORE: Store = { get: () => undefined, set: () => true };
 
 /** What one packet costs one hop. */
 export interface CryptographyCost {

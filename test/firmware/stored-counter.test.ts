@@ -8,10 +8,11 @@ class MapStore implements Store {
 	get(name: string): Uint8Array | undefined {
 		return this.blobs.get(name);
 	}
-	set(name: string, value: Uint8Array | undefined): void {
+	set(name: string, value: Uint8Array | undefined): boolean {
 		this.writes++;
 		if (value === undefined) this.blobs.delete(name);
 		else this.blobs.set(name, value.slice());
+		return true;
 	}
 }
 

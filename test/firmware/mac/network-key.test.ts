@@ -15,8 +15,9 @@ class Blobs {
 	get(name: string): Uint8Array | undefined {
 		return this.map.get(name);
 	}
-	set(name: string, value: Uint8Array | undefined): void {
+	set(name: string, value: Uint8Array | undefined): boolean {
 		if (value !== undefined) this.map.set(name, value.slice());
+		return true;
 	}
 }
 

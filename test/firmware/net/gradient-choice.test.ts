@@ -26,7 +26,7 @@ function bench(capacity = 16) {
 		periodUs: 5_000_000,
 		clock,
 		random: new SeededRandom(1),
-		store: { get: () => undefined, set: () => {} },
+		store: { get: () => undefined, set: () => true },
 		sink: recorder.sink,
 		neighbours,
 		nextBroadcast: () => 1,

@@ -198,6 +198,7 @@ test("a sink goes on where it was after a power cycle: its waves are news, not e
 		get: (name: string) => blobs.get(name),
 		set: (name: string, value: Uint8Array | undefined) => {
 			if (value !== undefined) blobs.set(name, value.slice());
+			return true;
 		},
 	};
 	const epochs: number[] = [];

@@ -72,6 +72,7 @@ export function storeOf(blobs: Map<string, Uint8Array>): Store {
 		set: (name, value) => {
 			if (value === undefined) blobs.delete(name);
 			else blobs.set(name, value.slice());
+			return true;
 		},
 	};
 }

@@ -80,6 +80,7 @@ export class TestNetwork {
 					set: (name, value) => {
 						if (value === undefined) blobs.delete(name);
 						else blobs.set(name, value.slice());
+						return true;
 					},
 				},
 				cipher: hostCipher,

@@ -46,6 +46,7 @@ class Place {
 			get: (name) => this.blobs.get(name),
 			set: (name, value) => {
 				if (value !== undefined) this.blobs.set(name, value.slice());
+				return true;
 			},
 		};
 	}

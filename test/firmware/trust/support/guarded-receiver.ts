@@ -50,10 +50,11 @@ export class CountingStore implements Store {
 		return this.blobs.get(name);
 	}
 
-	set(name: string, value: Uint8Array | undefined): void {
+	set(name: string, value: Uint8Array | undefined): boolean {
 		this.writes.push(name);
 		if (value === undefined) this.blobs.delete(name);
 		else this.blobs.set(name, value.slice());
+		return true;
 	}
 }
 

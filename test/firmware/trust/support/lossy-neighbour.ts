@@ -80,7 +80,7 @@ export function observeNeighbour(setting: NeighbourCase): NeighbourOutcome {
 	policy.attach({
 		node: 0,
 		clock,
-		store: { get: () => undefined, set: () => {} },
+		store: { get: () => undefined, set: () => true },
 		sink: {
 			standingChanged: (_timeUs, _node, _address, state) => {
 				if (state === "blocked") {

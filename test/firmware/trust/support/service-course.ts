@@ -45,7 +45,7 @@ export function trustOf(clock: HandClock, store: Store = NO_STORE): ServiceTrust
 	});
 }
 
-const NO_STORE: Store = { get: () => undefined, set: () => {} };
+const NO_STORE: Store = { get: () => undefined, set: () => true };
 
 /**
  * One member whose heads take turns, each as long as it is admitted, eight readings a term, whose receipts come at its end:
