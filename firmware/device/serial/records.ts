@@ -100,9 +100,9 @@ export const CommandCode = {
 	info: 64,
 	/** `[65, id]`; result: an array as of the counters record behind its type. */
 	counters: 65,
-	/** `[66, id, key]`; result: `[value, source]`, value null for one that is absent; of a secret only that it is there. */
+	/** `[66, id, key]`; result: `[value, source]`, what counts from the next start on; null for an absent one, of a secret only that it is there. */
 	getSetting: 66,
-	/** `[67, id, key, value]`: stages a setting, null for that of the build. */
+	/** `[67, id, key, text]`: stages a setting; `[67, id, key]` that of the build. */
 	setSetting: 67,
 	/** `[68, id, key, text]`: adds a text behind that of a staged setting which is too long for one command. */
 	appendSetting: 68,
@@ -112,9 +112,9 @@ export const CommandCode = {
 	discardSettings: 70,
 	/** `[71, id]`: starts the board anew, once the reply has left. */
 	restart: 71,
-	/** `[72, id, mode]`; see {@link SniffMode}. */
+	/** `[72, id, mode, channel]`; see {@link SniffMode}; channel 0 for that of the settings. */
 	startSniffing: 72,
-	/** `[73, id]`. */
+	/** `[73, id]`; result: whether the board starts anew, for its node to run again. */
 	stopSniffing: 73,
 	/** `[74, id, atUs, cca, psdu]`: sends a frame, FCS included, at that time; result: `[outcome, timeUs]` once it is over. */
 	inject: 74,
