@@ -51,8 +51,8 @@ export const INFO_FIELDS = [
 	"panId",
 	/** Sum of {@link Capability}. */
 	"capabilities",
-	/** How often the board started before. */
-	"boots",
+	/** Why the board started, such as `power-on` or `watchdog`; null where nobody knows. */
+	"startReason",
 	/** When this was told. */
 	"timeUs",
 ] as const;
