@@ -65,7 +65,7 @@ txID fxFindModule(txMachine* the, txSlot* realm, txID moduleID, txSlot* slot)
 	if (!resolve(moduleID == XS_NO_ID ? "" : fxGetKeyName(the, moduleID), specifier, name, sizeof(name)))
 		return XS_NO_ID;
 	/* A machine has only what its root was given: looking must not cost it a key. */
-	return the->context ? fxFindName(the, name) : fxNewNameC(the, name);
+	return the->host ? fxFindName(the, name) : fxNewNameC(the, name);
 }
 
 static int next_byte(void* stream)
@@ -98,7 +98,7 @@ void fxLoadModule(txMachine* the, txSlot* module, txID moduleID)
 	txString name = fxGetKeyName(the, moduleID);
 	FILE* file;
 	txScript* script;
-	if (the->context)
+	if (the->host)
 		mxReferenceError("module not preloaded: %s", name);
 	snprintf(path, sizeof(path), "%s/%s.js", root_directory, name);
 	file = fopen(path, "r");

@@ -38,7 +38,7 @@ static txUnsigned integer_of(txMachine* the, int index, txUnsigned least, txUnsi
 /* host.post(bytes, length) */
 static void native_post(txMachine* the)
 {
-	struct machine* machine = the->context;
+	struct machine* machine = the->host;
 	struct view view = view_of(the, 0, 0);
 	txUnsigned length = integer_of(the, 1, 0, view.length);
 	protocol_send(machine->id, OP_POST, view_of(the, 0, 0).bytes, length);
@@ -47,7 +47,7 @@ static void native_post(txMachine* the)
 /* host.query(bytes, length, into): length of the answer */
 static void native_query(txMachine* the)
 {
-	struct machine* machine = the->context;
+	struct machine* machine = the->host;
 	struct frame frame;
 	txUnsigned length = integer_of(the, 1, 0, view_of(the, 0, 0).length);
 	protocol_send(machine->id, OP_QUERY, view_of(the, 0, 0).bytes, length);
@@ -66,7 +66,7 @@ static void native_query(txMachine* the)
 /* host.onCall(function) */
 static void native_on_call(txMachine* the)
 {
-	struct machine* machine = the->context;
+	struct machine* machine = the->host;
 	if (mxArgc < 1 || !fxIsCallable(the, mxArgv(0)))
 		mxTypeError("argument 1: expected a function");
 	machine->on_call.kind = mxArgv(0)->kind;

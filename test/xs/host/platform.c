@@ -2,9 +2,10 @@
 #include "host.h"
 #include "xsScript.h"
 
+/* `context` is ours too, but XS clears it before it gives memory back. */
 void fxCreateMachinePlatform(txMachine* the)
 {
-	(void)the;
+	the->host = the->context;
 }
 
 void fxDeleteMachinePlatform(txMachine* the)
@@ -14,19 +15,19 @@ void fxDeleteMachinePlatform(txMachine* the)
 
 void* fxAllocateChunks(txMachine* the, txSize size)
 {
-	struct machine* machine = the->context;
+	struct machine* machine = the->host;
 	return machine ? pool_take(&machine->pool, (size_t)size) : malloc((size_t)size);
 }
 
 void fxFreeChunks(txMachine* the, void* chunks)
 {
-	if (!the->context)
+	if (!the->host)
 		free(chunks);
 }
 
 txSlot* fxAllocateSlots(txMachine* the, txSize count)
 {
-	struct machine* machine = the->context;
+	struct machine* machine = the->host;
 	size_t size = (size_t)count * sizeof(txSlot);
 	txSlot* slots = machine ? pool_take(&machine->pool, size) : malloc(size);
 	/* The first slots of a machine are its stack. */
@@ -37,13 +38,13 @@ txSlot* fxAllocateSlots(txMachine* the, txSize count)
 
 void fxFreeSlots(txMachine* the, void* slots)
 {
-	if (!the->context)
+	if (!the->host)
 		free(slots);
 }
 
 void fxQueuePromiseJobs(txMachine* the)
 {
-	struct machine* machine = the->context;
+	struct machine* machine = the->host;
 	if (machine)
 		machine->jobs_pending = 1;
 }
@@ -51,7 +52,7 @@ void fxQueuePromiseJobs(txMachine* the)
 /** What XS says before it gives up tells slots from chunks. Stands for `fxReport` in xsMemory.c. */
 void host_report(txMachine* the, txString format, ...)
 {
-	struct machine* machine = the->context;
+	struct machine* machine = the->host;
 	if (machine)
 		machine->shortage = strncmp(format, "# Slot", 6) ? "out of chunks" : "out of slots";
 }
@@ -80,7 +81,7 @@ static const char* death_of(struct machine* machine, int status)
 /** Ends one machine: its stack is left for the frame that entered it. */
 void fxAbort(txMachine* the, int status)
 {
-	struct machine* machine = the->context;
+	struct machine* machine = the->host;
 	if (!machine || !the->firstJump) {
 		fprintf(stderr, "xs-host: XS gave up with status %d while the modules were loaded\n", status);
 		exit(1);

@@ -36,6 +36,7 @@
 #endif
 
 #define mxMachinePlatform \
+	void* host; \
 	void* waiterCondition; \
 	void* waiterData; \
 	void* waiterLink;

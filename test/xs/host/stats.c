@@ -28,8 +28,8 @@ void stats_collected(struct machine* machine)
 void host_collected(txMachine* the, txSlot* frame)
 {
 	(void)frame;
-	if (the->context)
-		stats_collected(the->context);
+	if (the->host)
+		stats_collected(the->host);
 }
 
 /** Brings the figures of a living machine up to date. */
