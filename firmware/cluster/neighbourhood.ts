@@ -1,49 +1,51 @@
 import type { LinkAddress } from "../address.js";
+import { RowMemory, rowClass } from "../rows.js";
 import type { Neighbour, NeighbourTable } from "../trust/neighbours.js";
-import { ChargeClaim } from "./claims.js";
+import { believedCharge, NO_CLAIM, takeClaim } from "./claims.js";
 import type { TrustGate } from "./client.js";
 
 /** What a link without any signal would cost; every dB above it costs less. */
 const COSTLIEST_DBM = -100;
 const CHEAPEST_DBM = -40;
 
-/** What a neighbour says of itself in a clustered network. */
-export class ClusterView {
+const FIELDS = {
 	/** Charge that it claims, as far as that is plausible, 0 to 255; -1 before the first claim. */
-	charge = -1;
-	/** What it claimed, and what that allows to be believed. */
-	readonly claim = new ChargeClaim();
+	charge: -1,
+	...NO_CLAIM,
 	/** Its charge at the beginning of this term. */
-	termCharge = -1;
+	termCharge: -1,
 	/** Hops and cost to the sink, as its last SYNC told, and the round of that. */
-	hops = 255;
-	cost256 = 0xffff;
-	waveRound = -1;
+	hops: 255,
+	cost256: 0xffff,
+	waveRound: -1,
 	/** The term (round of its election) that it announced itself in, or led in; -1 for none. */
-	term = -1;
+	term: -1,
 	/** It leads in that term; false for a candidacy that is not decided. */
-	leads = false;
-	section = 0;
+	leads: false,
+	section: 0,
 	/** The round in which it told that it goes to that section with the next one. */
-	moveRound = -1;
-	merit = 0;
+	moveRound: -1,
+	merit: 0,
 	/** Signal of its announcement in dBm. */
-	rssiDbm = -128;
+	rssiDbm: -128,
 	/** As the announcement of its term tells: hops to the sink, 255 for no way. */
-	leadHops = 255;
-	completion = 0;
+	leadHops: 255,
+	completion: 0,
 	/** The last round in which its SCHEDULE was heard, and whether it had no slot left. */
-	scheduleRound = -1;
-	isFull = false;
+	scheduleRound: -1,
+	isFull: false,
 	/** The term in which it did not take us though we asked. */
-	refusedTerm = -2;
+	refusedTerm: -2,
 	/** No packets go over it before this round. */
-	avoidedUntil = -1;
+	avoidedUntil: -1,
 	/** Times that frames to it were not acknowledged in a row. */
-	failures = 0;
+	failures: 0,
 	/** While we were awake without a break: shows what we missed of its broadcasts. */
-	wakefulness = -1;
-}
+	wakefulness: -1,
+};
+
+/** What a neighbour says of itself in a clustered network. */
+export class ClusterView extends rowClass(FIELDS) {}
 
 /** Counts that an election asks for. */
 export interface Census {
@@ -66,6 +68,7 @@ export interface NeighbourhoodOptions {
 /** Who is around a clustered node: a view of the neighbour table, which bounds it. */
 export class Neighbourhood {
 	readonly #options: NeighbourhoodOptions;
+	readonly #views = new RowMemory();
 
 	constructor(options: NeighbourhoodOptions) {
 		this.#options = options;
@@ -75,7 +78,7 @@ export class Neighbourhood {
 	viewOf(address: LinkAddress): ClusterView | undefined {
 		const neighbour = this.#options.neighbours.find(address);
 		if (neighbour === undefined) return undefined;
-		neighbour.cluster ??= new ClusterView();
+		neighbour.cluster ??= new ClusterView(this.#views, neighbour.place);
 		return neighbour.cluster;
 	}
 
@@ -98,9 +101,9 @@ export class Neighbourhood {
 
 	/** Notes a claimed charge, and what of a rise neither noise nor harvesting explains. */
 	noteCharge(address: LinkAddress, view: ClusterView, charge: number, nowUs: number): void {
-		const excess = view.claim.take(charge, nowUs);
+		const excess = takeClaim(view, charge, nowUs);
 		if (excess > 0) this.#options.gate().noteImplausibleCharge(address, excess, nowUs);
-		view.charge = view.claim.believed;
+		view.charge = believedCharge(view);
 	}
 
 	/** Notes the number of a broadcast. `wakefulness` is another one after each sleep: what came then says nothing of losses. */

@@ -1,5 +1,6 @@
 import type { LinkAddress } from "../address.js";
 import type { ClusterView } from "../cluster/neighbourhood.js";
+import { RowMemory, rowClass } from "../rows.js";
 import { STALE_S } from "./parameters.js";
 
 /** Weight of a new sample is 1 / 2^3: about the last eight frames count. */
@@ -24,44 +25,48 @@ function inverse256(ratio: number): number {
 	return Math.floor((256 * RATIO_ONE) / Math.max(ratio, RATIO_ONE >> 6));
 }
 
-/** What a node has observed of one neighbour; plain integers, the same on every engine. */
-export class Neighbour {
-	readonly address: LinkAddress;
+const FIELDS = {
 	/** Frames received from it. */
-	received = 0;
-	lastSeenUs = 0;
+	received: 0,
 	/** Moving mean of the received signal strength, in 1/256 dBm. */
-	rssiMean256 = 0;
+	rssiMean256: 0,
 	/** Moving mean of its absolute deviation, in 1/256 dB. */
-	rssiDeviation256 = 0;
+	rssiDeviation256: 0,
 	/** Moving mean of the time between frames of one burst, in µs; 0 before two frames. */
-	gapMeanUs = 0;
+	gapMeanUs: 0,
 	/** Moving mean of the absolute deviation of that time, in µs. */
-	gapDeviationUs = 0;
+	gapDeviationUs: 0,
 	/** Share of our transmissions to it that it acknowledged, times {@link RATIO_ONE}. */
-	deliveryRatio = RATIO_ONE;
+	deliveryRatio: RATIO_ONE,
 	/** Transmissions that `deliveryRatio` rests on. */
-	transmissions = 0;
+	transmissions: 0,
 	/** Share of its numbered broadcasts that arrived, times {@link RATIO_ONE}. */
-	broadcastRatio = RATIO_ONE;
+	broadcastRatio: RATIO_ONE,
 	/** Broadcasts of the last hundred or so that arrived, and that did not. */
-	heardBroadcasts = 0;
-	missedBroadcasts = 0;
+	heardBroadcasts: 0,
+	missedBroadcasts: 0,
 	/** Of our last hundred or so transmissions to it, those that it acknowledged, and the others. */
-	acknowledged = 0;
-	unacknowledged = 0;
+	acknowledged: 0,
+	unacknowledged: 0,
 	/** Number of its last broadcast, -1 before the first. */
-	lastBroadcast = -1;
+	lastBroadcast: -1,
 	/** It announced, or has shown, that it understands chained fragments. */
-	chains = false;
+	chains: false,
 	/** A chained packet of it was verified: plain fragments that bear its address are none of its own. */
-	hasChained = false;
+	hasChained: false,
 	/** The number of its last start, as its HELLO tells; -1 before the first. */
-	boot = -1;
+	boot: -1,
+};
+
+/** What a node has observed of one neighbour; plain integers, the same on every engine. */
+export class Neighbour extends rowClass(FIELDS) {
+	readonly address: LinkAddress;
+	lastSeenUs = 0;
 	/** What it says of itself where nodes form clusters. */
 	cluster: ClusterView | undefined;
 
-	constructor(address: LinkAddress) {
+	constructor(address: LinkAddress, memory?: RowMemory, place?: number) {
+		super(memory, place);
 		this.address = address.clone();
 	}
 
@@ -162,6 +167,7 @@ export type WorthOf = (address: LinkAddress) => Worth;
 export class NeighbourTable {
 	readonly capacity: number;
 	readonly entries: Neighbour[] = [];
+	readonly #memory = new RowMemory();
 	readonly #worthOf: WorthOf;
 
 	constructor(capacity: number, worthOf: WorthOf = () => Worth.unknown) {
@@ -186,7 +192,7 @@ export class NeighbourTable {
 		const isFull = this.entries.length >= this.capacity;
 		const place = isFull ? this.#displaceable(this.#worthOf(address)) : this.entries.length;
 		if (place < 0) return undefined;
-		const entry = new Neighbour(address);
+		const entry = new Neighbour(address, this.#memory, place);
 		this.entries[place] = entry;
 		return entry;
 	}
