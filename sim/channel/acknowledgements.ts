@@ -1,40 +1,12 @@
-import { putFcs } from "../../firmware/frames/fcs.js";
-import { encodeMacHeader, FrameType, MacHeader } from "../../firmware/frames/mac-frame.js";
-import { ACK_BYTES, FCS_BYTES } from "../../firmware/mac/timing.js";
+import type { MacHeader } from "../../firmware/frames/mac-frame.js";
+import { enhancedAck, immediateAck } from "../../firmware/mac/acknowledgement.js";
 
-/** The 256 immediate acknowledgements, by sequence number (IEEE 802.15.4-2020, 7.3.3). */
-export const IMMEDIATE_ACKS: readonly Uint8Array[] = Array.from({ length: 256 }, (_, seq) => {
-	const psdu = Uint8Array.of(0x02, 0x00, seq, 0, 0);
-	putFcs(psdu, ACK_BYTES);
-	return psdu;
-});
-
-/** Bits of the second octet: the frame version, and whether the sequence number is suppressed. */
-const VERSION_AND_SUPPRESSION = 0x31;
-const VERSION_2_SUPPRESSED = 0x21;
-
-/** Sequence number of a frame, -1 where a frame of version 2 leaves it out (IEEE 802.15.4-2020, 7.2.2). */
-export function sequenceNumber(psdu: Uint8Array): number {
-	return (psdu[1]! & VERSION_AND_SUPPRESSION) === VERSION_2_SUPPRESSED ? -1 : psdu[2]!;
-}
+/** The 256 immediate acknowledgements, by sequence number: made once, since each second frame is one. */
+export const IMMEDIATE_ACKS: readonly Uint8Array[] = Array.from({ length: 256 }, (_, seq) =>
+	immediateAck(seq),
+);
 
 /** The acknowledgement that a frame gets: an enhanced one in version 2, else an immediate one. */
 export function acknowledgementOf(received: MacHeader): Uint8Array {
 	return received.version === 2 ? enhancedAck(received) : IMMEDIATE_ACKS[received.seq]!;
-}
-
-/** An enhanced acknowledgement without security or IEs (IEEE 802.15.4-2020, 7.3.3). */
-function enhancedAck(received: MacHeader): Uint8Array {
-	const header = new MacHeader();
-	header.type = FrameType.ack;
-	header.version = 2;
-	header.seq = received.seq;
-	header.sequenceSuppressed = received.sequenceSuppressed;
-	header.destination.set(received.source);
-	header.destinationPan = received.sourcePan >= 0 ? received.sourcePan : received.destinationPan;
-	header.panIdCompression = header.destinationPan < 0;
-	const bytes = new Uint8Array(32);
-	const end = encodeMacHeader(header, bytes, 0) + FCS_BYTES;
-	putFcs(bytes, end);
-	return bytes.slice(0, end);
 }

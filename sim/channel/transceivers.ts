@@ -1,4 +1,6 @@
 import { decodeMacHeader, FrameType, MacHeader } from "../../firmware/frames/mac-frame.js";
+import { sequenceNumber } from "../../firmware/mac/acknowledgement.js";
+import { AddressFilter } from "../../firmware/mac/address-filter.js";
 import {
 	ACK_BYTES,
 	ACK_WAIT_US,
@@ -14,8 +16,7 @@ import type { RadioConfig, ReceiveHandler, TransmitOptions, TransmitOutcome } fr
 import type { SimSink } from "../events.js";
 import { toDb } from "../kernel/math.js";
 import type { EventQueue } from "../kernel/queue.js";
-import { acknowledgementOf, IMMEDIATE_ACKS, sequenceNumber } from "./acknowledgements.js";
-import { AddressFilter } from "./address-filter.js";
+import { acknowledgementOf, IMMEDIATE_ACKS } from "./acknowledgements.js";
 import { Air, type AirListener, type AirOptions, type MissCause } from "./air.js";
 import type { LinkGraph } from "./links.js";
 import { RadioMode, RadioStates } from "./radio-states.js";
@@ -69,7 +70,7 @@ export class Transceivers implements AirListener {
 	/** Whether a node wants its receiver on all the time, and how many windows it has open. */
 	readonly #always: Uint8Array;
 	readonly #windows: Uint16Array;
-	readonly #filter: AddressFilter;
+	readonly #filters: readonly AddressFilter[];
 	readonly #bestDbm: Float32Array;
 	/** Who wants to know of frames while they are on the air. */
 	readonly #eavesdroppers: Eavesdropper[] = [];
@@ -108,7 +109,7 @@ export class Transceivers implements AirListener {
 		this.#generation = new Int32Array(n);
 		this.#always = new Uint8Array(n);
 		this.#windows = new Uint16Array(n);
-		this.#filter = new AddressFilter(n);
+		this.#filters = Array.from({ length: n }, () => new AddressFilter());
 		this.#bestDbm = strongestNeighbourDbm(links);
 		this.#assessEnd = queue.register((node, generation) => this.#onAssessed(node, generation));
 		this.#sendStart = queue.register((node, generation) => this.#onSendStart(node, generation));
@@ -120,7 +121,7 @@ export class Transceivers implements AirListener {
 
 	configure(node: number, config: RadioConfig): void {
 		this.air.retune(node, config.channel);
-		this.#filter.configure(node, config);
+		this.#filters[node]!.configure(config);
 	}
 
 	onReceive(node: number, handler: ReceiveHandler): void {
@@ -354,25 +355,20 @@ export class Transceivers implements AirListener {
 			}
 			return;
 		}
-		if (!this.#filter.accepts(to, header)) return;
+		const filter = this.#filters[to]!;
+		if (!filter.accepts(header)) return;
 		const nowUs = this.#queue.nowUs();
 		const psdu = this.#airPsdu[from]!;
 		const rssiDbm = Math.round(toDb(powerMw));
 		this.states.handled[to] = this.states.handled[to]! + 1;
 		this.#sink.frameReceived(nowUs, to, from, rssiDbm);
-		if (
-			header.ackRequest &&
-			this.#filter.promiscuous[to] === 0 &&
-			this.#filter.isAddressee(to, header) &&
-			this.#phase[to] !== Phase.turning
-		)
-			this.#scheduleAck(to, header);
+		if (filter.acknowledges(header) && this.#phase[to] !== Phase.turning) this.#scheduleAck(to, header);
 		this.#handler[to]!(psdu, rssiDbm, linkQuality(rssiDbm), nowUs - airtimeUs(psdu.length) + SHR_US);
 	}
 
 	missed(to: number, from: number, cause: MissCause): void {
 		if (!this.#headerIsGood || this.#header.type === FrameType.ack) return;
-		if (this.#filter.isAddressee(to, this.#header)) {
+		if (this.#filters[to]!.isAddressee(this.#header)) {
 			this.#sink.frameLost(this.#queue.nowUs(), to, from, cause);
 		}
 	}
