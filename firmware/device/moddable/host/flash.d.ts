@@ -1,0 +1,4 @@
+import type { Flash } from "../../storage/flash.js";
+
+/** Opens the non-volatile memory of this build's host. */
+export declare function openFlash(): Flash;
