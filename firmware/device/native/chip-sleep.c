@@ -1,5 +1,6 @@
 #include "chip-sleep.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "sdkconfig.h"
@@ -10,8 +11,6 @@
 #include "esp_system.h"
 
 #include "chip-clock.h"
-#include "radio154-driver.h"
-#include "radio154-fcs.h"
 
 #define KEPT 0x6b657074u
 /* Shorter is no sleep: the chip refuses what ends before it has begun. */
@@ -19,8 +18,7 @@
 
 static RTC_DATA_ATTR struct {
 	uint32_t mark;
-	uint16_t count;
-	uint16_t check;
+	uint32_t count;
 	uint8_t octets[CHIP_KEPT_MOST];
 } kept;
 
@@ -41,11 +39,9 @@ bool chip_sleep_lightly(bool allowed)
 
 void chip_sleep_deeply(uint64_t duration_us, const uint8_t *octets, uint32_t count)
 {
-	kept.count = (uint16_t)(count < CHIP_KEPT_MOST ? count : CHIP_KEPT_MOST);
+	kept.count = count < CHIP_KEPT_MOST ? count : CHIP_KEPT_MOST;
 	memcpy(kept.octets, octets, kept.count);
-	kept.check = radio154_fcs(kept.octets, kept.count);
 	kept.mark = KEPT;
-	radio154_end();
 	chip_clock_keep();
 	(void)esp_sleep_enable_timer_wakeup(duration_us > LEAST_US ? duration_us : LEAST_US);
 	esp_deep_sleep_start();
@@ -55,7 +51,6 @@ const uint8_t *chip_sleep_kept(uint32_t *count)
 {
 	*count = 0;
 	if (kept.mark != KEPT || esp_reset_reason() != ESP_RST_DEEPSLEEP) return NULL;
-	if (kept.count > CHIP_KEPT_MOST || kept.check != radio154_fcs(kept.octets, kept.count)) return NULL;
 	*count = kept.count;
 	return kept.octets;
 }

@@ -14,7 +14,7 @@
  */
 bool chip_sleep_lightly(bool allowed);
 
-/* Sleeps deeply for so long, and keeps `count` octets, at most CHIP_KEPT_MOST. Does not return. */
+/* Sleeps deeply for so long, and keeps `count` octets, at most CHIP_KEPT_MOST; radios are off by then. Does not return. */
 void chip_sleep_deeply(uint64_t duration_us, const uint8_t *octets, uint32_t count) __attribute__((noreturn));
 
 /* What the deep sleep that the firmware started from has kept; NULL when it did not start from one. */

@@ -52,6 +52,8 @@ bool radio154_receive_at(uint64_t from_us, uint64_t duration_us);
  * another one is under way.
  */
 bool radio154_transmit(const uint8_t *psdu, uint32_t count, bool cca, uint64_t at_us);
+/* Whether nothing is sent, no receiver is on, and no window is to come. */
+bool radio154_is_idle(void);
 /* The next event; each is given once. Called by the task that runs the node, and by no other. */
 radio154_event_t radio154_next(void);
 radio154_counts_t radio154_counts(void);

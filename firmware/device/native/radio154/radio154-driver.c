@@ -205,6 +205,15 @@ bool radio154_transmit(const uint8_t *psdu, uint32_t count, bool cca, uint64_t a
 	return is_free;
 }
 
+bool radio154_is_idle(void)
+{
+	take_lock();
+	const bool has_window = radio154_windows_next(&radio154.windows, now_us()) != RADIO154_NEVER;
+	const bool is_idle = radio154.phase == RADIO154_IDLE && !radio154.listening && !has_window;
+	give_lock();
+	return is_idle;
+}
+
 static radio154_event_t take_outcome(void)
 {
 	const radio154_event_t event = { .outcome = (radio154_outcome_t)radio154.outcome };

@@ -1,4 +1,4 @@
-/* The transceiver as XS sees it: host functions of the class Radio154 in firmware/device/moddable/radio-154.ts. */
+/* The transceiver as XS sees it: host functions of the class in firmware/device/moddable/radio154/radio-154.ts. */
 #include <stddef.h>
 #include <string.h>
 
@@ -9,15 +9,16 @@
 #include "radio154-driver.h"
 #include "radio154-notice.h"
 
-void xs_radio154_destructor(void *data);
-void xs_radio154(xsMachine *the);
-void xs_radio154_close(xsMachine *the);
-void xs_radio154_configure(xsMachine *the);
-void xs_radio154_receive(xsMachine *the);
-void xs_radio154_receiveAt(xsMachine *the);
-void xs_radio154_transmit(xsMachine *the);
-void xs_radio154_next(xsMachine *the);
-void xs_radio154_count(xsMachine *the);
+void xs_lowguard_radio154_destructor(void *data);
+void xs_lowguard_radio154(xsMachine *the);
+void xs_lowguard_radio154_close(xsMachine *the);
+void xs_lowguard_radio154_configure(xsMachine *the);
+void xs_lowguard_radio154_receive(xsMachine *the);
+void xs_lowguard_radio154_receive_at(xsMachine *the);
+void xs_lowguard_radio154_transmit(xsMachine *the);
+void xs_lowguard_radio154_next(xsMachine *the);
+void xs_lowguard_radio154_count(xsMachine *the);
+void xs_lowguard_radio154_is_idle(xsMachine *the);
 
 /* Octets that `facts` has: RSSI, LQI and time as three 64-bit floats. */
 #define FACTS_BYTES (3 * sizeof(double))
@@ -34,7 +35,7 @@ static void mark(xsMachine *the, void *data, xsMarkRoot mark_root)
 	if (binding.on_events != NULL) (*mark_root)(the, binding.on_events);
 }
 
-static const xsHostHooks hooks = { xs_radio154_destructor, mark, NULL };
+static const xsHostHooks hooks = { xs_lowguard_radio154_destructor, mark, NULL };
 
 static void deliver(void *machine, void *refcon, uint8_t *message, uint16_t length)
 {
@@ -58,12 +59,12 @@ static void stop(void)
 	binding.on_events = NULL;
 }
 
-void xs_radio154_destructor(void *data)
+void xs_lowguard_radio154_destructor(void *data)
 {
 	if (data != NULL) stop();
 }
 
-void xs_radio154(xsMachine *the)
+void xs_lowguard_radio154(xsMachine *the)
 {
 	if (binding.on_events != NULL) xsUnknownError("Radio154: the chip has one transceiver, and it is in use");
 	if (!radio154_notify(the, deliver)) xsUnknownError("Radio154: no memory");
@@ -83,7 +84,7 @@ static void check(xsMachine *the)
 	if (xsmcGetHostDataValidate(xsThis, (void *)&hooks) != &binding) xsUnknownError("Radio154: closed");
 }
 
-void xs_radio154_close(xsMachine *the)
+void xs_lowguard_radio154_close(xsMachine *the)
 {
 	check(the);
 	xsForget(binding.object);
@@ -93,7 +94,7 @@ void xs_radio154_close(xsMachine *the)
 }
 
 /* channel, PAN, short address, upper and lower half of the EUI-64, power in dBm, promiscuous, PAN coordinator */
-void xs_radio154_configure(xsMachine *the)
+void xs_lowguard_radio154_configure(xsMachine *the)
 {
 	check(the);
 	const radio154_config_t config = {
@@ -111,14 +112,14 @@ void xs_radio154_configure(xsMachine *the)
 	radio154_configure(&config);
 }
 
-void xs_radio154_receive(xsMachine *the)
+void xs_lowguard_radio154_receive(xsMachine *the)
 {
 	check(the);
 	radio154_receive(xsmcToBoolean(xsArg(0)) != 0);
 }
 
 /* begin, duration */
-void xs_radio154_receiveAt(xsMachine *the)
+void xs_lowguard_radio154_receive_at(xsMachine *the)
 {
 	check(the);
 	const uint64_t from_us = chip_clock_to_timer(xsmcToNumber(xsArg(0)));
@@ -132,7 +133,7 @@ void xs_radio154_receiveAt(xsMachine *the)
 }
 
 /* PSDU, whether to assess the channel, when */
-void xs_radio154_transmit(xsMachine *the)
+void xs_lowguard_radio154_transmit(xsMachine *the)
 {
 	check(the);
 	void *psdu;
@@ -153,7 +154,7 @@ void xs_radio154_transmit(xsMachine *the)
  * Takes the next event: writes a frame to the octets and its facts (RSSI, LQI, time of the delimiter), and returns its
  * length; or returns an outcome, negated; or 0 when there is none.
  */
-void xs_radio154_next(xsMachine *the)
+void xs_lowguard_radio154_next(xsMachine *the)
 {
 	check(the);
 	void *psdu;
@@ -178,10 +179,17 @@ void xs_radio154_next(xsMachine *the)
 }
 
 /* 0: overflowed, 1: malformed, 2: received, 3: delayed notices */
-void xs_radio154_count(xsMachine *the)
+void xs_lowguard_radio154_count(xsMachine *the)
 {
 	check(the);
 	const radio154_counts_t counts = radio154_counts();
 	const uint32_t all[] = { counts.overflowed, counts.malformed, counts.received, counts.delayed };
 	xsmcSetNumber(xsResult, all[xsmcToInteger(xsArg(0)) & 3]);
+}
+
+void xs_lowguard_radio154_is_idle(xsMachine *the)
+{
+	check(the);
+	const bool is_idle = radio154_is_idle();
+	xsmcSetBoolean(xsResult, is_idle);
 }
