@@ -37,6 +37,12 @@ export class AlarmClock implements Clock {
 		return this.#alarm.nowUs();
 	}
 
+	/** When the soonest timer is due; Infinity without any. */
+	get nextUs(): number {
+		const { length } = this.#times;
+		return length === 0 ? Number.POSITIVE_INFINITY : this.#times[length - 1]!;
+	}
+
 	at(timeUs: number, callback: () => void): Timer {
 		const timer = ++this.#lastTimer;
 		const times = this.#times;

@@ -1,4 +1,5 @@
-import type { Battery, Clock, Random, Sensor } from "../../ports.js";
+import type { Battery, Clock, Radio, Random, Sensor } from "../../ports.js";
+import type { Settings } from "../settings/parse.js";
 
 /** What every host brings; `host/` names those of the host that a build is for. */
 export interface Chip {
@@ -30,14 +31,5 @@ export interface BatterySettings {
 
 export type OpenBattery = (settings: BatterySettings, nowUs: () => number) => Battery;
 
-/** Datagrams of a multicast group, which stand for the air. */
-export interface Datagrams {
-	/** Sends `bytes[0..length)`; what the network does not take is lost. */
-	send(bytes: Uint8Array, length: number): void;
-}
-
-export type OpenDatagrams = (
-	group: string,
-	port: number,
-	onDatagram: (bytes: Uint8Array, length: number) => void,
-) => Datagrams;
+/** Opens the radio that `settings.radio` names. Throws an Error where a build has none of this name. */
+export type OpenRadio = (settings: Settings, clock: Clock) => Radio;

@@ -54,6 +54,18 @@ declare module "embedded:sensor/Barometer-Humidity-Temperature/BME68x" {
 	}
 }
 
+declare module "embedded:io/socket/udp" {
+	export default class UDP {
+		constructor(options: { port: number; onReadable(count: number): void });
+		/** The next datagram; undefined for none. */
+		read(): ArrayBuffer | undefined;
+		/** Throws when the datagram finds no memory or no route. */
+		write(bytes: Uint8Array, address: string, port: number): void;
+		/** Joins a multicast group on every interface that has an address. */
+		add(group: string): void;
+	}
+}
+
 declare module "embedded:network/interface/wifi" {
 	/** `connection`: 500 and above once an address was given. */
 	export default class {

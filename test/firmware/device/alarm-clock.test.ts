@@ -86,8 +86,12 @@ test("cancelling the soonest timer sets the alarm for the next", (t) => {
 	const soon = clock.at(5_000, () => t.fail());
 	clock.at(50_000, () => {});
 	t.true(chip.ringAtUs! < 6_000);
+	t.is(clock.nextUs, 5_000);
 	clock.cancel(soon);
+	t.is(clock.nextUs, 50_000);
 	t.true(chip.ringAtUs! > 48_000);
+	chip.run(clock);
+	t.is(clock.nextUs, Number.POSITIVE_INFINITY);
 });
 
 test("what a callback sets for a time that has come runs in its turn", (t) => {
