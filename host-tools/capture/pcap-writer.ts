@@ -69,6 +69,11 @@ export class PcapWriter {
 		this.#length += psdu.length;
 	}
 
+	/** Hands over what was written so far, for a reader that follows. */
+	flush(): void {
+		this.#flush();
+	}
+
 	/** Hands over what is left. */
 	finish(): void {
 		this.#flush();

@@ -51,6 +51,11 @@ export class DecodeText {
 		return dim(`${left}  ${[what, note].filter((part) => part !== "").join("  ")}`);
 	}
 
+	/** The same without number and time. */
+	describe(frame: CapturedFrame, found: Dissection, progress: Progress | undefined): string {
+		return `${linkOf(found)}  ${this.#what(frame, found, progress, this.#style)}`.trim();
+	}
+
 	#what(frame: CapturedFrame, found: Dissection, progress: Progress | undefined, style: Style): string {
 		const { cyan, green, red } = style;
 		const parts: string[] = [];

@@ -53,9 +53,7 @@ export class JsonLinesWriter implements EventWriter {
 	}
 
 	event(event: LoggedEvent): void {
-		const plain: Record<string, unknown> = { type: event.type };
-		for (const [name, kind] of TABLE[event.type]!.fields) plain[name] = toJson(kind, event[name]);
-		if (this.#lines.push(JSON.stringify(plain)) >= 512) this.finish();
+		if (this.#lines.push(JSON.stringify(plainEvent(event))) >= 512) this.finish();
 	}
 
 	finish(): void {
@@ -63,6 +61,13 @@ export class JsonLinesWriter implements EventWriter {
 		this.#write(Buffer.from(`${this.#lines.join("\n")}\n`));
 		this.#lines = [];
 	}
+}
+
+/** An event as JSON has it: byte strings in hex, addresses as people write them. */
+export function plainEvent(event: LoggedEvent): Readonly<Record<string, unknown>> {
+	const plain: Record<string, unknown> = { type: event.type };
+	for (const [name, kind] of TABLE[event.type]!.fields) plain[name] = toJson(kind, event[name]);
+	return plain;
 }
 
 function toJson(kind: FieldKind, value: unknown): unknown {

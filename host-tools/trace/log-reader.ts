@@ -1,20 +1,13 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { Decoder } from "cbor-x";
-import type { EventTable, Field, FieldKind } from "../../firmware/events.js";
+import type { EventTable } from "../../firmware/events.js";
 import { fileError, UserError } from "../errors.js";
+import { EventItems, isEvent, type LoggedEvent } from "./event-items.js";
 import { LOG_NAME, LOG_VERSION, type LogMetadata } from "./log-format.js";
 
 const CHUNK_BYTES = 1 << 20;
 
-/** A field as a reader gets it; an address as its 0, 2 or 8 octets. */
-export type LoggedValue = number | string | Uint8Array;
-
-/** One event: its type, and its fields by name. */
-export interface LoggedEvent {
-	readonly type: string;
-	readonly timeUs: number;
-	readonly [field: string]: LoggedValue;
-}
+export type { LoggedEvent, LoggedValue } from "./event-items.js";
 
 interface IncompleteError {
 	readonly incomplete?: boolean;
@@ -34,11 +27,11 @@ export class LogReader {
 	/** Events passed over so far. */
 	unknown = 0;
 	readonly #items: Generator<unknown, void, undefined>;
-	readonly #types: ReadonlyMap<number, readonly [name: string, fields: readonly Field[]]>;
+	readonly #events: EventItems;
 
 	constructor(path: string, table: EventTable) {
 		this.path = path;
-		this.#types = new Map(Object.entries(table).map(([name, type]) => [type.code, [name, type.fields]]));
+		this.#events = new EventItems(table);
 		this.#items = readItems(path);
 		const header = this.#items.next().value;
 		if (!Array.isArray(header) || header[0] !== LOG_NAME) {
@@ -55,38 +48,16 @@ export class LogReader {
 		let number = 0;
 		for (const item of this.#items) {
 			number++;
-			const code = Array.isArray(item) ? (item[0] as unknown) : undefined;
-			if (typeof code !== "number") throw this.#damaged(number, "an event", item);
-			const type = this.#types.get(code);
-			if (type === undefined) {
-				this.unknown++;
-				continue;
-			}
-			yield this.#event(number, item as unknown[], type);
+			const event = this.#events.read(item);
+			if (isEvent(event)) yield event;
+			else if ("unknown" in event) this.unknown++;
+			else throw this.#damaged(number, event.expected, event.found);
 		}
-	}
-
-	#event(number: number, item: unknown[], [type, fields]: readonly [string, readonly Field[]]): LoggedEvent {
-		const event: Record<string, LoggedValue> = { type };
-		for (let i = 0; i < fields.length; i++) {
-			const [name, kind] = fields[i]!;
-			const value = item[i + 1];
-			const plain = typeof value === "bigint" ? Number(value) : value;
-			if (!fits(kind, plain)) throw this.#damaged(number, `${type}.${name} as ${kind}`, value);
-			event[name] = plain;
-		}
-		return event as unknown as LoggedEvent;
 	}
 
 	#damaged(number: number, expected: string, found: unknown): UserError {
 		return new UserError(`${this.path}: event ${number}: expected ${expected}, found ${typeof found}`);
 	}
-}
-
-function fits(kind: FieldKind, value: unknown): value is LoggedValue {
-	if (kind === "text") return typeof value === "string";
-	if (kind === "bytes" || kind === "address") return value instanceof Uint8Array;
-	return typeof value === "number";
 }
 
 /** The items of a CBOR sequence in a file. */

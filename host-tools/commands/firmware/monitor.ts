@@ -1,0 +1,135 @@
+import process, { hrtime } from "node:process";
+import { MOTE_DEFAULTS } from "../../../firmware/mote/defaults.js";
+import { contextTable } from "../../../firmware/mote/node-config-of.js";
+import type { Command, CommandArguments } from "../../command.js";
+import { Monitor, type Sniffing } from "../../device/monitor.js";
+import { CaptureOutput, LogOutput } from "../../device/monitor-outputs.js";
+import { choosePort } from "../../device/port-list.js";
+import { CONSOLE_BAUD } from "../../device/serial-line.js";
+import { Timeline } from "../../device/timeline.js";
+import { type ExitCode, systemErrorCode, UserError } from "../../errors.js";
+import { Interruption } from "../../interruption.js";
+import { stdoutHasColour } from "../../output.js";
+import { BoardText } from "../../report/board-text.js";
+import { makeStyle } from "../../report/style.js";
+import { readWhole } from "./options.js";
+
+const STOPPED_BY_SIGINT = 130;
+const FIRST_CHANNEL = 11;
+const LAST_CHANNEL = 26;
+
+export const command: Command = {
+	name: "firmware monitor",
+	summary: "watch a board: its events, its counters, and the frames that it hears",
+	usage: "[--port PORT] [options]",
+	options: {
+		port: {
+			type: "string",
+			value: "PORT",
+			help: "serial port, such as /dev/ttyACM0; without it, the ports are listed",
+		},
+		baud: {
+			type: "string",
+			value: "N",
+			help: `speed of the console (${CONSOLE_BAUD}); boards on USB heed none`,
+		},
+		pcap: {
+			type: "string",
+			value: "FILE",
+			help: "writes the frames that the node receives and sends; - for stdout",
+		},
+		all: { type: "boolean", help: "all frames on the channel: the node stops, and starts anew at the end" },
+		channel: { type: "string", value: "N", help: "channel for --all (the board's)" },
+		out: {
+			type: "string",
+			value: "PATH",
+			help: "event log: a new file that ends in .cbor, or a new folder for events.cbor",
+		},
+		json: { type: "boolean", help: "JSON Lines, one object a record" },
+	},
+	notes: `
+Ctrl-C ends it. A board that is unplugged is waited for. What a chip prints as plain text when it
+starts is shown between the records. Nothing is overwritten.
+lowguard firmware monitor --port /dev/ttyACM0 --all --pcap - | wireshark -k -i -
+shows frames in Wireshark as they come; lines for people then go to stderr.
+The log is what lowguard trace reads; its times begin when the board started.`,
+	run,
+};
+
+async function run(args: CommandArguments): Promise<ExitCode> {
+	if (args.positionals.length > 0) throw new UserError(`expected options, found '${args.positionals[0]}'`);
+	const baudRate = readWhole(args, "baud", CONSOLE_BAUD, 300, 10_000_000);
+	const sniffing = readSniffing(args);
+	const pcap = args.text("pcap");
+	const isPiped = pcap === "-";
+	if (isPiped && process.stdout.isTTY) throw new UserError("--pcap -: expected a reader, found a terminal");
+	if (isPiped && args.flag("json")) throw new UserError("--pcap -: expected stdout free, found --json there");
+	const port = await choosePort(args.text("port"));
+	const out = args.text("out");
+	const log = out === undefined ? undefined : new LogOutput(out);
+	const capture = pcap === undefined ? undefined : new CaptureOutput(isPiped ? undefined : pcap);
+	const lines = isPiped ? process.stderr : process.stdout;
+	const hasColour = isPiped ? process.stderr.isTTY === true : stdoutHasColour();
+	const monitor = new Monitor({
+		port,
+		baudRate,
+		sniffing,
+		timeline: new Timeline(
+			() => Number(hrtime.bigint() / 1000n),
+			() => Date.now() * 1000,
+		),
+		text: args.flag("json")
+			? undefined
+			: new BoardText(makeStyle(hasColour), contextTable(MOTE_DEFAULTS.contexts)),
+		log,
+		capture,
+		line: (text) => lines.write(`${text}\n`),
+		note: (text) => process.stderr.write(`lowguard firmware monitor: ${text}\n`),
+	});
+	const interruption = new Interruption();
+	try {
+		await monitor.run(Promise.race([interruption.stopped(), readerGone()]));
+	} catch (error) {
+		if (!(error instanceof UserError && error.exitCode === STOPPED_BY_SIGINT) && error !== READER_GONE)
+			throw error;
+	} finally {
+		interruption.dispose();
+		capture?.close();
+		log?.close();
+		const { spoiled, unknown } = monitor.summary;
+		if (spoiled > 0)
+			process.stderr.write(
+				`lowguard firmware monitor: ${spoiled} pieces of the line were neither records nor text\n`,
+			);
+		if (unknown > 0)
+			process.stderr.write(`lowguard firmware monitor: ${unknown} records are of another version\n`);
+	}
+	return 0;
+}
+
+const READER_GONE = new Error("the reader of stdout is gone");
+
+/** Rejects when nobody reads stdout any more: the board is to be told before the process ends. */
+function readerGone(): Promise<never> {
+	const handlers = process.stdout.listeners("error") as ((error: Error) => void)[];
+	process.stdout.removeAllListeners("error");
+	return new Promise((_, reject) => {
+		process.stdout.on("error", (error) => {
+			if (systemErrorCode(error) === "EPIPE") reject(READER_GONE);
+			else for (const handler of handlers) handler(error);
+		});
+	});
+}
+
+function readSniffing(args: CommandArguments): Sniffing | undefined {
+	const isAll = args.flag("all");
+	const channel = args.text("channel");
+	if (!isAll) {
+		if (channel !== undefined) throw new UserError("--channel: expected --all with it, found none");
+		return args.text("pcap") === undefined ? undefined : { kind: "own" };
+	}
+	return {
+		kind: "all",
+		channel: channel === undefined ? 0 : readWhole(args, "channel", 0, FIRST_CHANNEL, LAST_CHANNEL),
+	};
+}

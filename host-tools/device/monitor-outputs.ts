@@ -1,0 +1,68 @@
+import { join } from "node:path";
+import { type ByteOutput, openOutput } from "../byte-output.js";
+import { LinkType } from "../capture/captured-frame.js";
+import { PcapWriter } from "../capture/pcap-writer.js";
+import { makeEmpty } from "../run/recorder.js";
+import { EventLogWriter } from "../trace/convert.js";
+import type { LoggedEvent } from "../trace/event-items.js";
+import type { CapturedRecord } from "./board-records.js";
+
+/** What an event log has for a frame whose strength nobody told. */
+const UNKNOWN_RSSI_DBM = -128;
+const LOG_NAME = "events.cbor";
+
+/** Writes what a board tells as an event log, for `lowguard trace` and all that reads logs. */
+export class LogOutput {
+	readonly path: string;
+	readonly #output: ByteOutput;
+	readonly #log: EventLogWriter;
+
+	/** `path`: a new file that ends in `.cbor`, or a new or empty folder for one. Throws a UserError. */
+	constructor(path: string) {
+		this.path = path.endsWith(".cbor") ? path : join(path, LOG_NAME);
+		if (this.path !== path) makeEmpty(path);
+		this.#output = openOutput(this.path);
+		this.#log = new EventLogWriter((chunk) => this.#output.write(chunk), {});
+		this.#log.finish();
+	}
+
+	/** Adds an event, at a time of the monitor's line. */
+	event(timeUs: number, event: LoggedEvent): void {
+		this.#log.event({ ...event, timeUs });
+		this.#log.finish();
+	}
+
+	/** Adds a frame that board `node` heard or sent. */
+	frame(timeUs: number, node: number, { channel, rssiDbm, psdu }: CapturedRecord): void {
+		const dbm = rssiDbm === null ? UNKNOWN_RSSI_DBM : Math.round(rssiDbm);
+		this.#log.event({ type: "frameOnAir", timeUs, node, channel, rssiDbm: dbm, psdu });
+		this.#log.finish();
+	}
+
+	close(): void {
+		this.#output.close();
+	}
+}
+
+/** Writes the frames as a pcap with RSSI and channel (TAP), each at once, for a reader that follows. */
+export class CaptureOutput {
+	readonly #output: ByteOutput;
+	readonly #pcap: PcapWriter;
+
+	/** `path`: a new file; undefined for stdout. Throws a UserError. */
+	constructor(path: string | undefined) {
+		this.#output = openOutput(path);
+		this.#pcap = new PcapWriter(LinkType.ieee802154Tap, (chunk) => this.#output.write(chunk));
+		this.#pcap.flush();
+	}
+
+	/** Adds a frame; `timeUs` since 1970. */
+	frame(timeUs: number, { channel, rssiDbm, psdu }: CapturedRecord): void {
+		this.#pcap.frame(timeUs, psdu, rssiDbm ?? Number.NaN, channel);
+		this.#pcap.flush();
+	}
+
+	close(): void {
+		this.#output.close();
+	}
+}
