@@ -18,8 +18,8 @@ export class CborReader {
 	failed = false;
 	/** Where the last byte string lies: [start, offset). */
 	start = 0;
-	readonly #bytes: Uint8Array;
-	readonly #end: number;
+	#bytes: Uint8Array;
+	#end: number;
 	#argument = 0;
 	#info = 0;
 
@@ -28,6 +28,15 @@ export class CborReader {
 		this.#bytes = bytes;
 		this.offset = offset;
 		this.#end = end;
+	}
+
+	/** Starts again with `bytes[offset..end)`. */
+	reset(bytes: Uint8Array, offset: number, end: number): this {
+		this.#bytes = bytes;
+		this.offset = offset;
+		this.#end = end;
+		this.failed = false;
+		return this;
 	}
 
 	/** The major type of the next item; undefined at the end. */
