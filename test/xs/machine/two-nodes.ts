@@ -30,6 +30,7 @@ function makeNode(id: number, wire: Wire, clock: HandClock, pool: BufferPool, cr
 			set: (name, value) => {
 				if (value === undefined) blobs.delete(name);
 				else blobs.set(name, value.slice());
+				return true;
 			},
 		},
 		...crypto,
