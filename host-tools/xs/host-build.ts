@@ -2,7 +2,7 @@ import { execFile, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { cpus } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../errors.js";
 import { type Compiler, findCompiler } from "./compiler.js";
@@ -11,6 +11,7 @@ import { locked } from "./lock.js";
 /** The folder with everything that `tsc` and this build make. */
 export const BUILD_FOLDER = fileURLToPath(new URL("../../", import.meta.url));
 
+const CACHE = join(BUILD_FOLDER, "xs");
 const PROJECT = fileURLToPath(new URL("../../../", import.meta.url));
 const OWN_SOURCES = join(PROJECT, "test/xs/host");
 const XS = join(PROJECT, "node_modules/@agoric/xsnap/moddable/xs");
@@ -48,8 +49,12 @@ interface Unit {
 	readonly args: readonly string[];
 }
 
-function cFiles(folder: string): string[] {
-	return readdirSync(folder).filter((name) => /\.[ch]$/.test(name));
+/** The files of a folder that end so, in a fixed order. */
+function cFiles(folder: string, ending: string): string[] {
+	return readdirSync(folder)
+		.filter((name) => name.endsWith(ending))
+		.sort()
+		.map((name) => join(folder, name));
 }
 
 /** Whether this checkout has what the build needs besides a compiler. */
@@ -60,44 +65,48 @@ function requireSources(): void {
 		throw new UserError("XS: expected the sources in @agoric/xsnap, found none; run npm ci", 3);
 }
 
-function units(compiler: Compiler): Unit[] {
+/** One library or program and what it is made of. */
+interface Part {
+	readonly name: string;
+	readonly units: readonly Unit[];
+	/** A name that changes with everything that goes into it. */
+	readonly key: string;
+}
+
+function part(name: string, compiler: Compiler, units: readonly Unit[], headers: readonly string[]): Part {
+	const hash = createHash("sha256").update(compiler.version);
+	for (const unit of units) hash.update(JSON.stringify(unit.args)).update(readFileSync(unit.source));
+	for (const header of headers) hash.update(header).update(readFileSync(header));
+	return { name, units, key: `${hash.digest("hex").slice(0, 16)}-${compiler.bits}` };
+}
+
+function parts(compiler: Compiler): { engine: Part; host: Part } {
+	const folders = ["includes", "platforms", "sources"].map((folder) => join(XS, folder));
 	const shared = [
 		...compiler.args,
 		"-O2",
 		"-fno-common",
 		"-ffp-contract=off",
 		...DEFINITIONS.map((name) => `-D${name}`),
-		...["includes", "platforms", "sources"].map((folder) => `-I${join(XS, folder)}`),
+		...folders.map((folder) => `-I${folder}`),
 		`-I${OWN_SOURCES}`,
 	];
-	const engine = cFiles(join(XS, "sources"))
-		.filter((name) => name.endsWith(".c") && !LEFT_OUT.has(name))
-		.map((name) => ({
-			source: join(XS, "sources", name),
-			object: name.replace(/\.c$/, ".o"),
-			args: ["-w", ...shared, ...(WATCHED[name] ?? []).map((definition) => `-D${definition}`)],
+	const engineUnits = cFiles(folders[2]!, ".c")
+		.filter((path) => !LEFT_OUT.has(basename(path)))
+		.map((source) => ({
+			source,
+			object: basename(source).replace(/\.c$/, ".o"),
+			args: ["-w", ...shared, ...(WATCHED[basename(source)] ?? []).map((name) => `-D${name}`)],
 		}));
-	const own = cFiles(OWN_SOURCES)
-		.filter((name) => name.endsWith(".c"))
-		.map((name) => ({
-			source: join(OWN_SOURCES, name),
-			object: `host-${name.replace(/\.c$/, ".o")}`,
-			args: ["-Wall", "-Wextra", "-Werror", ...shared],
-		}));
-	return [...own, ...engine];
-}
-
-/** Names a build by everything that goes into it. */
-function keyOf(compiler: Compiler, all: readonly Unit[]): string {
-	const hash = createHash("sha256").update(compiler.version);
-	for (const unit of all) hash.update(JSON.stringify(unit.args)).update(readFileSync(unit.source));
-	const headers = [join(XS, "includes"), join(XS, "platforms"), join(XS, "sources"), OWN_SOURCES];
-	for (const folder of headers)
-		for (const name of cFiles(folder)
-			.filter((n) => n.endsWith(".h"))
-			.sort())
-			hash.update(name).update(readFileSync(join(folder, name)));
-	return hash.digest("hex").slice(0, 16);
+	const hostUnits = cFiles(OWN_SOURCES, ".c").map((source) => ({
+		source,
+		object: `host-${basename(source).replace(/\.c$/, ".o")}`,
+		args: ["-Wall", "-Wextra", "-Werror", ...shared],
+	}));
+	const engineHeaders = folders.flatMap((folder) => cFiles(folder, ".h"));
+	const engine = part("libxs.a", compiler, engineUnits, [...engineHeaders, join(OWN_SOURCES, "platform.h")]);
+	const host = part("xs-host", compiler, hostUnits, cFiles(OWN_SOURCES, ".h"));
+	return { engine, host: { ...host, key: `${engine.key.slice(0, 16)}-${host.key}` } };
 }
 
 function compile(command: string, unit: Unit, folder: string): Promise<void> {
@@ -118,20 +127,31 @@ async function compileAll(command: string, all: readonly Unit[], folder: string)
 	await Promise.all(Array.from({ length: Math.max(2, cpus().length) }, worker));
 }
 
-async function build(compiler: Compiler, all: readonly Unit[], target: string): Promise<void> {
-	const folder = mkdtempSync(`${target}-`);
-	try {
-		await compileAll(compiler.command, all, folder);
-		const objects = all.map((unit) => join(folder, unit.object));
-		const program = join(folder, "xs-host");
-		const link = [...compiler.args, ...objects, "-lm", "-lpthread", "-ldl", "-o", program];
-		const linked = spawnSync(compiler.command, link, { encoding: "utf8" });
-		if (linked.status !== 0) throw new Error(`xs-host: the linker failed\n${linked.stderr}`);
-		for (const object of objects) rmSync(object);
-		renameSync(folder, target);
-	} finally {
-		rmSync(folder, { recursive: true, force: true });
-	}
+/** Compiles a part in a folder of its own, finishes it there and moves the folder to where it belongs. */
+async function make(
+	compiler: Compiler,
+	what: Part,
+	finish: (folder: string) => readonly string[],
+): Promise<string> {
+	const target = join(CACHE, what.key);
+	const result = join(target, what.name);
+	if (existsSync(result)) return result;
+	mkdirSync(CACHE, { recursive: true });
+	await locked(`${target}.lock`, async () => {
+		if (existsSync(result)) return;
+		const folder = mkdtempSync(`${target}-`);
+		try {
+			await compileAll(compiler.command, what.units, folder);
+			const [command, ...args] = finish(folder);
+			const done = spawnSync(command!, args, { encoding: "utf8" });
+			if (done.status !== 0) throw new Error(`${what.name}: ${command} failed\n${done.stderr}`);
+			for (const { object } of what.units) rmSync(join(folder, object));
+			renameSync(folder, target);
+		} finally {
+			rmSync(folder, { recursive: true, force: true });
+		}
+	});
+	return result;
 }
 
 /**
@@ -145,14 +165,14 @@ export async function xsHost(): Promise<string> {
 	const compiler = findCompiler();
 	if (!compiler)
 		throw new UserError("XS: expected a C compiler (gcc), found none; install gcc and libc6-dev", 3);
-	const all = units(compiler);
-	const cache = join(BUILD_FOLDER, "xs");
-	const target = join(cache, `${keyOf(compiler, all)}-${compiler.bits}`);
-	const program = join(target, "xs-host");
-	if (existsSync(program)) return program;
-	mkdirSync(cache, { recursive: true });
-	await locked(`${target}.lock`, async () => {
-		if (!existsSync(program)) await build(compiler, all, target);
-	});
-	return program;
+	const { engine, host } = parts(compiler);
+	const objects = (what: Part, folder: string) => what.units.map((unit) => join(folder, unit.object));
+	const library = await make(compiler, engine, (folder) => [
+		...["ar", "rcs", join(folder, engine.name)],
+		...objects(engine, folder),
+	]);
+	return make(compiler, host, (folder) => [
+		...[compiler.command, ...compiler.args, "-o", join(folder, host.name)],
+		...[...objects(host, folder), library, "-lm", "-lpthread", "-ldl"],
+	]);
 }

@@ -39,6 +39,8 @@ export interface XsOptions {
 	readonly folder?: string;
 	/** Whether the firmware is loaded too; true unless given. */
 	readonly firmware?: boolean;
+	/** Whether built-ins and functions are frozen, as on the chip; false unless given. */
+	readonly asChip?: boolean;
 }
 
 const NOTHING = new Uint8Array();
@@ -102,7 +104,7 @@ export class XsProcess {
 		const folder = options.folder ?? BUILD_FOLDER;
 		const firmware = options.firmware === false ? [] : firmwareModules(folder);
 		const names = [...firmware, ...(options.modules ?? [])];
-		const child = spawnPiped(program, [folder, ...names]);
+		const child = spawnPiped(program, [options.asChip ? "chip" : "plain", folder, ...names]);
 		try {
 			return new XsProcess(child);
 		} catch (error) {
@@ -142,6 +144,11 @@ export class XsProcess {
 	/** Forgets a machine, living or dead. */
 	destroy(id: number): void {
 		this.#exchange(id, Op.destroy, NOTHING, undefined, REFUSING);
+	}
+
+	/** The end of what the process wrote to its standard error, as `host.print` does. */
+	errors(): string {
+		return this.#process.errors();
 	}
 
 	/** Ends the process, with all its machines. */

@@ -47,7 +47,7 @@ struct machine {
 	struct pool pool;
 	struct stats stats;
 	/** Why the machine ended; empty while it lives. */
-	char death[512];
+	char death[1024];
 	/** What XS reported before it gave up. */
 	const char* shortage;
 	/** Set by the collector when it compacts, for then it knows what lives in chunks. */
@@ -66,12 +66,21 @@ void pool_close(struct pool* pool);
 void pool_paint(void* slots, size_t count);
 uint32_t pool_untouched(const void* slots, size_t count);
 
+/* rom.c */
+void* rom_take(size_t size);
+int rom_holds(const void* address);
+void rom_seal(int as_chip);
+
+/* guard.c */
+void guard_install(void);
+void guard_watch(struct machine* machine);
+
 /* modules.c */
 void modules_set_root(const char* directory);
 
 /* root.c */
 extern txMachine* root_machine;
-int root_open(int count, char** names, char* error, size_t size);
+int root_open(int as_chip, int count, char** names, char* error, size_t size);
 
 /* machine.c */
 struct machine* machine_find(uint32_t id);

@@ -34,14 +34,20 @@ static void bury(struct machine* machine)
 	pool_close(&machine->pool);
 }
 
+/* With the names of the functions that it passed, if what was thrown is an Error. */
 static void describe_exception(txMachine* the, struct machine* machine)
 {
 	mxTry(the) {
 		fxBeginHost(the);
 		mxPush(mxException);
 		mxException = mxUndefined;
+		if (mxIsReference(the->stack)) {
+			mxDub();
+			mxGetID(mxID(_stack));
+			if (mxIsUndefined(the->stack))
+				mxPop();
+		}
 		snprintf(machine->death, sizeof(machine->death), "exception: %s", fxToString(the, the->stack));
-		mxPop();
 		fxEndHost(the);
 	}
 	mxCatch(the) {
@@ -62,6 +68,7 @@ static void run_jobs(txMachine* the, struct machine* machine)
 static void enter(struct machine* machine, void (*body)(txMachine*, struct machine*, void*), void* argument)
 {
 	txMachine* the = machine->the;
+	guard_watch(machine);
 	mxTry(the) {
 		fxBeginMetering(the, refuse_more, machine->limits.meter_limit);
 		fxBeginHost(the);
@@ -73,6 +80,7 @@ static void enter(struct machine* machine, void (*body)(txMachine*, struct machi
 		if (!machine->death[0])
 			describe_exception(the, machine);
 	}
+	guard_watch(NULL);
 }
 
 static void finish(struct machine* machine)

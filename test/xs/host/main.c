@@ -1,4 +1,4 @@
-/* xs-host FOLDER MODULE...: loads the modules, then serves frames until its input ends. */
+/* xs-host plain|chip FOLDER MODULE...: loads the modules, then serves frames until its input ends. */
 #include <sys/prctl.h>
 
 #include "host.h"
@@ -57,17 +57,18 @@ int main(int argc, char** argv)
 	/* Should the driver be killed, nobody would close the pipe of a host that computes. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGPIPE, SIG_IGN);
-	if (argc < 2) {
-		fprintf(stderr, "usage: xs-host FOLDER MODULE...\n");
+	if (argc < 3) {
+		fprintf(stderr, "usage: xs-host plain|chip FOLDER MODULE...\n");
 		return 2;
 	}
-	modules_set_root(argv[1]);
-	if (!root_open(argc - 2, argv + 2, error, sizeof(error))) {
+	guard_install();
+	modules_set_root(argv[2]);
+	if (!root_open(!strcmp(argv[1], "chip"), argc - 3, argv + 3, error, sizeof(error))) {
 		protocol_send(0, OP_ERROR, error, strlen(error));
 		protocol_flush();
 		return 1;
 	}
-	uint32_t ready[] = { sizeof(txSlot), (uint32_t)(argc - 2), (uint32_t)root_machine->currentHeapCount,
+	uint32_t ready[] = { sizeof(txSlot), (uint32_t)(argc - 3), (uint32_t)root_machine->currentHeapCount,
 		(uint32_t)root_machine->currentChunksSize, (uint32_t)root_machine->keyIndex,
 		(uint32_t)root_machine->aliasCount };
 	protocol_send(0, OP_READY, ready, sizeof(ready));

@@ -16,20 +16,21 @@ void fxDeleteMachinePlatform(txMachine* the)
 void* fxAllocateChunks(txMachine* the, txSize size)
 {
 	struct machine* machine = the->host;
-	return machine ? pool_take(&machine->pool, (size_t)size) : malloc((size_t)size);
+	return machine ? pool_take(&machine->pool, (size_t)size) : rom_take((size_t)size);
 }
 
+/* Pools are given back as a whole. */
 void fxFreeChunks(txMachine* the, void* chunks)
 {
-	if (!the->host)
-		free(chunks);
+	(void)the;
+	(void)chunks;
 }
 
 txSlot* fxAllocateSlots(txMachine* the, txSize count)
 {
 	struct machine* machine = the->host;
 	size_t size = (size_t)count * sizeof(txSlot);
-	txSlot* slots = machine ? pool_take(&machine->pool, size) : malloc(size);
+	txSlot* slots = machine ? pool_take(&machine->pool, size) : rom_take(size);
 	/* The first slots of a machine are its stack. */
 	if (slots && machine && !the->stackBottom)
 		pool_paint(slots, (size_t)count);
@@ -38,8 +39,8 @@ txSlot* fxAllocateSlots(txMachine* the, txSize count)
 
 void fxFreeSlots(txMachine* the, void* slots)
 {
-	if (!the->host)
-		free(slots);
+	(void)the;
+	(void)slots;
 }
 
 void fxQueuePromiseJobs(txMachine* the)

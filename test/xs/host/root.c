@@ -35,7 +35,7 @@ static int import_module(txMachine* the, char* name, char* error, size_t size)
 }
 
 /** Loads the modules and closes the root; on failure `error` says what went wrong. */
-int root_open(int count, char** names, char* error, size_t size)
+int root_open(int as_chip, int count, char** names, char* error, size_t size)
 {
 	txMachine* the = fxCreateMachine(&root_creation, "root", NULL, 0);
 	if (!the) {
@@ -48,7 +48,7 @@ int root_open(int count, char** names, char* error, size_t size)
 	fxBeginHost(the);
 	natives_build(the);
 	fxEndHost(the);
-	fxShareMachine(the);
 	root_machine = the;
+	rom_seal(as_chip);
 	return 1;
 }
