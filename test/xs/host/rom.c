@@ -205,6 +205,31 @@ static void forget_numbers(void)
 	}
 }
 
+/* Freezes prototypes and namespaces, as Moddable's linker does; constructors are functions, and frozen as such. */
+static void freeze_built_ins(void)
+{
+	txMachine* the = root_machine;
+	static const int objects[] = { _Atomics, _JSON, _Math, _Reflect };
+	for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++)
+		freeze(the->stackPrototypes[-1 - objects[i]].value.reference);
+	for (int i = mxObjectPrototypeStackIndex; i < mxCompartmentGlobalStackIndex; i++) {
+		txSlot* slot = &the->stackPrototypes[-1 - i];
+		if (slot->kind != XS_REFERENCE_KIND || i == mxHookInstanceIndex)
+			continue;
+		freeze(slot->value.reference);
+		/* The function that enumerates keeps the prototype of its results to itself. */
+		freeze_prototype(slot->value.reference);
+	}
+	for (int i = 0; i < mxTypeArrayCount; i++)
+		freeze_prototype(the->stackPrototypes[-1 - (int)gxTypeDispatches[i].constructorID].value.reference);
+	for (txSlot* property = mxArrayPrototype.value.reference->next; property; property = property->next)
+		if (property->ID == mxID(_Symbol_unscopables) && property->kind == XS_REFERENCE_KIND)
+			freeze(property->value.reference);
+	/* What fxShareMachine left there: the modules. */
+	freeze(mxProgram.value.reference);
+	freeze(mxHosts.value.reference);
+}
+
 /* In flash, the global object has no cache of the names that were looked up: a lookup would write to it. */
 static void make_global_plain(void)
 {
@@ -223,6 +248,8 @@ void rom_seal(int as_chip)
 	make_global_plain();
 	fxShareMachine(root_machine);
 	forget_numbers();
+	if (as_chip)
+		freeze_built_ins();
 	each_slot(slot) {
 		if (slot->kind == XS_INSTANCE_KIND)
 			prepare(slot, as_chip);
