@@ -56,12 +56,14 @@ static void describe_exception(txMachine* the, struct machine* machine)
 	}
 }
 
+/* Rejections that nobody handles pass silently on the chip; here they end the machine. */
 static void run_jobs(txMachine* the, struct machine* machine)
 {
 	while (machine->jobs_pending) {
 		machine->jobs_pending = 0;
 		fxRunPromiseJobs(the);
 	}
+	fxCheckUnhandledRejections(the, 1);
 }
 
 /* Runs one piece of a machine's life; whatever ends it is found in `death`. */

@@ -73,7 +73,8 @@ static const char* death_of(struct machine* machine, int status)
 		return "stripped built-in";
 	case XS_UNHANDLED_REJECTION_EXIT:
 	case XS_UNHANDLED_EXCEPTION_EXIT:
-		return "exception: in a promise";
+		/* What was thrown is told by the frame that entered the machine. */
+		return "";
 	default:
 		return "fatal check";
 	}
