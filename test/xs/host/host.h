@@ -64,7 +64,7 @@ int pool_open(struct pool* pool, const struct limits* limits);
 void* pool_take(struct pool* pool, size_t size);
 void pool_close(struct pool* pool);
 void pool_paint(void* slots, size_t count);
-uint32_t pool_untouched(const void* slots, size_t count);
+uint32_t pool_touched(const void* slots, size_t count);
 
 /* rom.c */
 void* rom_take(size_t size);

@@ -41,18 +41,26 @@ void pool_close(struct pool* pool)
 	pool->base = NULL;
 }
 
-/** Marks slots as never used, for {@link pool_untouched}. */
+/** Marks slots as never used, for {@link pool_touched}. */
 void pool_paint(void* slots, size_t count)
 {
 	memset(slots, PAINT, count * sizeof(txSlot));
 }
 
-/** How many slots from the lowest on were never written; a stack grows down towards them. */
-uint32_t pool_untouched(const void* slots, size_t count)
+/**
+ * How many slots from the highest on were ever written: a stack grows down. What XS converts numbers to text with, it puts
+ * into the lowest slots of the free stack, so they tell nothing.
+ */
+uint32_t pool_touched(const void* slots, size_t count)
 {
 	const uint8_t* bytes = slots;
-	size_t size = count * sizeof(txSlot), at = 0;
-	while (at < size && bytes[at] == PAINT)
-		at++;
-	return (uint32_t)(at / sizeof(txSlot));
+	size_t painted = 0, at = count;
+	while (at > 0 && painted < 8) {
+		size_t octet = 0;
+		at--;
+		while (octet < sizeof(txSlot) && bytes[at * sizeof(txSlot) + octet] == PAINT)
+			octet++;
+		painted = octet == sizeof(txSlot) ? painted + 1 : 0;
+	}
+	return (uint32_t)(count - at - painted);
 }

@@ -48,7 +48,7 @@ void stats_read(struct machine* machine)
 	stats->slot_peak = (uint32_t)the->peakHeapCount;
 	stats->stack_limit = (uint32_t)(the->stackTop - the->stackBottom);
 	stats->stack_now = (uint32_t)(the->stackTop - the->stack);
-	stats->stack_peak = stats->stack_limit - pool_untouched(the->stackBottom, stats->stack_limit);
+	stats->stack_peak = pool_touched(the->stackBottom, stats->stack_limit);
 	stats->key_limit = (uint32_t)(the->keyCount - the->keyOffset);
 	stats->key_now = (uint32_t)(the->keyIndex - the->keyOffset);
 }
