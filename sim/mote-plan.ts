@@ -1,7 +1,7 @@
 import { NO_SHORT_ADDRESS } from "../firmware/address.js";
+import { ADDRESS_BASE, addressOf, EUI64_HIGH } from "../firmware/mote/addresses.js";
 import type { AddressRange, MotePlan, PlannedCluster, PlannedRoute } from "../firmware/mote/plan.js";
 import type { Paths } from "./channel/paths.js";
-import { ADDRESS_BASE, addressOf, EUI64_HIGH } from "./network.js";
 import { optionsOf, type Scenario } from "./scenario/scenario.js";
 
 /** The addresses of the first `count` radios of a simulation. */

@@ -1,6 +1,7 @@
-import { LinkAddress } from "../firmware/address.js";
+import type { LinkAddress } from "../firmware/address.js";
 import type { BufferPool } from "../firmware/buffer-pool.js";
 import type { NodeEvents } from "../firmware/events.js";
+import { ADDRESS_BASE, EUI64_HIGH } from "../firmware/mote/addresses.js";
 import type {
 	Battery,
 	Cipher,
@@ -84,53 +85,6 @@ export class SimulatedPorts implements Ports {
 		const stream = this.#boots === 0 ? purpose : `${purpose}-boot-${this.#boots}`;
 		return new RandomStream(this.#seed, stream, this.#node);
 	}
-}
-
-/** Slow changes of a quantity between two bounds, in steps of 1/8, another at each node. */
-export class SyntheticSensor implements Sensor {
-	readonly name: string;
-	readonly unit: string;
-	readonly #low: number;
-	readonly #span: number;
-	readonly #periodUs: number;
-	readonly #phaseUs: number;
-	readonly #clock: Clock;
-
-	constructor(
-		name: string,
-		unit: string,
-		low: number,
-		high: number,
-		periodUs: number,
-		clock: Clock,
-		random: Random,
-	) {
-		this.name = name;
-		this.unit = unit;
-		this.#low = low;
-		this.#span = high - low;
-		this.#periodUs = periodUs;
-		this.#phaseUs = random.below(Math.round(periodUs / 1000)) * 1000;
-		this.#clock = clock;
-	}
-
-	read(): number {
-		const turn = ((this.#clock.nowUs() + this.#phaseUs) % this.#periodUs) / this.#periodUs;
-		const triangle = turn < 0.5 ? 2 * turn : 2 - 2 * turn;
-		return Math.round((this.#low + this.#span * triangle) * 8) / 8;
-	}
-}
-
-/** The link-layer addresses of the simulated nodes: short ones from 1 on, EUI-64 of a local range. */
-export const ADDRESS_BASE = 1;
-/** 02:4c:47:00 … is locally administered. */
-export const EUI64_HIGH = 0x024c4700;
-
-/** The address that node `index` uses. */
-export function addressOf(index: number, addressing: "short" | "extended"): LinkAddress {
-	return addressing === "short"
-		? LinkAddress.short(index + ADDRESS_BASE)
-		: LinkAddress.extended(EUI64_HIGH, index + ADDRESS_BASE);
 }
 
 /** The number of the node, or of the radio without firmware, that has an address; undefined for a foreign one. */

@@ -1,4 +1,5 @@
 import { Timeline } from "../firmware/cluster/timeline.js";
+import { addressOf } from "../firmware/mote/addresses.js";
 import type { Random } from "../firmware/ports.js";
 import { startAttacks } from "./attacks/start.js";
 import { sampleRounds } from "./energy-samples.js";
@@ -11,7 +12,6 @@ import {
 	planLifecycle,
 	scheduleLifecycle,
 } from "./lifecycle.js";
-import { addressOf } from "./network.js";
 import { ReadingApps, type ReadingsOptions } from "./reading-apps.js";
 import { optionsOf, type Scenario, type ScenarioModules } from "./scenario/scenario.js";
 import { HEADER_BYTES } from "./traffic/flow.js";

@@ -1,6 +1,8 @@
+import { syntheticSensors } from "../firmware/app/synthetic-sensor.js";
 import { BufferPool } from "../firmware/buffer-pool.js";
 import { tee } from "../firmware/events.js";
 import { parseIpv6Prefix } from "../firmware/frames/ipv6-text.js";
+import { addressOf } from "../firmware/mote/addresses.js";
 import { Mote } from "../firmware/mote/mote.js";
 import { contextTable } from "../firmware/mote/node-config-of.js";
 import type { MoteParts } from "../firmware/mote/parts.js";
@@ -31,7 +33,7 @@ import { SIM_EVENTS, type SimSink } from "./events.js";
 import { EventQueue } from "./kernel/queue.js";
 import { RandomStream } from "./kernel/random.js";
 import { MotePlans } from "./mote-plan.js";
-import { addressOf, type SharedPorts, SimulatedPorts, SyntheticSensor } from "./network.js";
+import { type SharedPorts, SimulatedPorts } from "./network.js";
 import { optionsOf, type Scenario, type ScenarioModules } from "./scenario/scenario.js";
 import { resolveSinks } from "./scenario/sinks.js";
 import type { SimulatedMote } from "./simulated-mote.js";
@@ -61,7 +63,6 @@ const MAINS: Battery = { level: () => 255 };
 const BUFFER_BYTES = 2048;
 /** Signal of an explicit link without propagation, far above any noise. */
 const LISTED_LINK_DBM = -60;
-const DAY_US = 86_400_000_000;
 
 /**
  * All that exists in a simulation before anything happens: places, links, radios and nodes.
@@ -282,10 +283,7 @@ export class World {
 		const radio = new SimulatedRadio(this.transceivers, id);
 		this.#radios[id] = radio;
 		const random = new RandomStream(this.scenario.seed, "sensors", id);
-		const sensors = [
-			new SyntheticSensor("temp", "Cel", 12, 28, DAY_US, this.queue, random),
-			new SyntheticSensor("hum", "%RH", 35, 85, DAY_US, this.queue, random),
-		];
+		const sensors = syntheticSensors(this.queue, random);
 		const battery = this.captures.batteryOf(id, this.#batteryOf(id));
 		if (clockDriftPpm === 0) return new SimulatedPorts(shared, id, radio, sensors, battery);
 		const clock = new DriftingClock(this.queue, clockDriftPpm, this.scenario.seed, id);

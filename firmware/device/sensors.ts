@@ -1,4 +1,6 @@
-import type { Clock, Random, Sensor } from "../ports.js";
+import type { Sensor } from "../ports.js";
+
+export { syntheticSensors } from "../app/synthetic-sensor.js";
 
 /** One quantity that a driver measures. */
 export interface Quantity<Sample> {
@@ -76,39 +78,4 @@ function rounded(value: number | undefined, step: number): number | undefined {
 	// Divided by steps a unit: multiples of 0.01 would come out as 21.400000000000002.
 	const stepsPerUnit = Math.round(1 / step);
 	return Math.round(value * stepsPerUnit) / stepsPerUnit;
-}
-
-const DAY_US = 86_400_000_000;
-
-/** Slow changes between two bounds over a day, in steps of 1/8: for boards without a sensor. */
-export class SyntheticSensor implements Sensor {
-	readonly name: string;
-	readonly unit: string;
-	readonly #low: number;
-	readonly #span: number;
-	readonly #phaseUs: number;
-	readonly #clock: Clock;
-
-	constructor(name: string, unit: string, low: number, high: number, clock: Clock, random: Random) {
-		this.name = name;
-		this.unit = unit;
-		this.#low = low;
-		this.#span = high - low;
-		this.#phaseUs = random.below(DAY_US / 1_000) * 1_000;
-		this.#clock = clock;
-	}
-
-	read(): number {
-		const turn = ((this.#clock.nowUs() + this.#phaseUs) % DAY_US) / DAY_US;
-		const triangle = turn < 0.5 ? 2 * turn : 2 - 2 * turn;
-		return Math.round((this.#low + this.#span * triangle) * 8) / 8;
-	}
-}
-
-/** What a board without a sensor reports: temperature and humidity, made up. */
-export function syntheticSensors(clock: Clock, random: Random): Sensor[] {
-	return [
-		new SyntheticSensor("temp", "Cel", 12, 28, clock, random),
-		new SyntheticSensor("hum", "%RH", 35, 85, clock, random),
-	];
 }

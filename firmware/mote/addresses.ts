@@ -1,6 +1,18 @@
-import { type LinkAddress, parseLinkAddress } from "../address.js";
+import { LinkAddress, parseLinkAddress } from "../address.js";
 import { parseIpv6, parseIpv6Prefix } from "../frames/ipv6-text.js";
 import type { AddressRange } from "./plan.js";
+
+/** Addresses follow from numbers: short ones from 1 on, and EUI-64s of a local range that end alike. */
+export const ADDRESS_BASE = 1;
+/** 02:4c:47:00 … is locally administered. */
+export const EUI64_HIGH = 0x024c4700;
+
+/** The address that node `index` uses. */
+export function addressOf(index: number, addressing: "short" | "extended"): LinkAddress {
+	return addressing === "short"
+		? LinkAddress.short(index + ADDRESS_BASE)
+		: LinkAddress.extended(EUI64_HIGH, index + ADDRESS_BASE);
+}
 
 /** Whether an address is one of a range. */
 export function isWithin({ extendedHigh, low, count }: AddressRange, address: LinkAddress): boolean {

@@ -8,13 +8,14 @@ import { SensingApp } from "../app/sensing.js";
 import type { BufferPool } from "../buffer-pool.js";
 import type { TrustGate } from "../cluster/client.js";
 import type { Cluster } from "../cluster/cluster.js";
+import type { LinkKeyring } from "../mac/link-keys.js";
 import { Node } from "../node.js";
 import type { Ports } from "../ports.js";
 import { ServiceTrust } from "../trust/service.js";
 import { isWithin, plannedIpv6 } from "./addresses.js";
 import { nodeConfigOf } from "./node-config-of.js";
 import type { MoteParts } from "./parts.js";
-import type { MotePlan, PlannedCluster, SensingPlan } from "./plan.js";
+import type { AddressRange, MotePlan, PlannedCluster, SensingPlan } from "./plan.js";
 
 /** Lets everybody lead. */
 const HEEDS_ALL: TrustGate = {
@@ -97,7 +98,6 @@ export class Mote {
 /** What keeps the readings of a clustered node, and judges who serves it. */
 function serve(node: Node, cluster: Cluster, host: ReadingsHost, plan: PlannedCluster): ReadingService {
 	const { config, ports } = node;
-	const { members } = plan;
 	const trust = new ServiceTrust({
 		node: config.id,
 		clock: ports.clock,
@@ -105,9 +105,7 @@ function serve(node: Node, cluster: Cluster, host: ReadingsHost, plan: PlannedCl
 		sink: ports.sink,
 		fragments: config.reassembly.policy ?? {},
 		sinkAddress: host.sinkAddress,
-		...(host.keys === undefined || members === null
-			? {}
-			: { isMember: (neighbour: LinkAddress) => isWithin(members, neighbour) }),
+		...memberTest(host.keys, plan.members),
 	});
 	const service = new ReadingService({
 		host,
@@ -120,4 +118,14 @@ function serve(node: Node, cluster: Cluster, host: ReadingsHost, plan: PlannedCl
 	});
 	cluster.attach(service, plan.trustGate ? trust : HEEDS_ALL);
 	return service;
+}
+
+/** Who may lead: whoever is planned to, or shares a key with the node; without keys anybody. */
+function memberTest(
+	keys: LinkKeyring | undefined,
+	members: AddressRange | null,
+): { isMember?: (neighbour: LinkAddress) => boolean } {
+	if (keys === undefined) return {};
+	if (members === null) return { isMember: (neighbour) => keys.find(neighbour) !== undefined };
+	return { isMember: (neighbour) => isWithin(members, neighbour) };
 }

@@ -1,11 +1,11 @@
 import { type LinkAddress, parseLinkAddress } from "../../firmware/address.js";
 import { hasGoodFcs, putFcs } from "../../firmware/frames/fcs.js";
 import { decodeMacHeader } from "../../firmware/frames/mac-frame.js";
+import { addressOf } from "../../firmware/mote/addresses.js";
 import { contextTable } from "../../firmware/mote/node-config-of.js";
 import { listen } from "../../sim/attacks/listener.js";
 import { Replay, type ReplayFrame } from "../../sim/attacks/replay.js";
 import { ReplayOutcomes } from "../../sim/measure/replay-outcomes.js";
-import { addressOf } from "../../sim/network.js";
 import type { Simulation } from "../../sim/simulation.js";
 import { onePositional } from "../arguments.js";
 import { listAddresses } from "../capture/address-list.js";

@@ -1,13 +1,13 @@
 import { LinkAddress, NO_SHORT_ADDRESS } from "../../firmware/address.js";
 import type { ClusterConfig } from "../../firmware/cluster/config.js";
 import type { ContextTable } from "../../firmware/frames/context-table.js";
+import { ADDRESS_BASE, addressOf, EUI64_HIGH } from "../../firmware/mote/addresses.js";
 import { addressUnder, linkLocalOf } from "../../firmware/net/addresses.js";
 import type { Cipher, Digest } from "../../firmware/ports.js";
 import type { Positions } from "../channel/links.js";
 import type { SimulatedRadio } from "../channel/radio.js";
 import type { EventQueue } from "../kernel/queue.js";
 import { RandomStream } from "../kernel/random.js";
-import { ADDRESS_BASE, addressOf, EUI64_HIGH } from "../network.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { HEADER_BYTES } from "../traffic/flow.js";
 import type { AttackContext, AttackRandom, Peer, SendOptions } from "./attack.js";

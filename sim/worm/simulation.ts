@@ -1,7 +1,7 @@
+import { addressOf } from "../../firmware/mote/addresses.js";
 import type { SimSink } from "../events.js";
 import { EventQueue } from "../kernel/queue.js";
 import { RandomStream } from "../kernel/random.js";
-import { addressOf } from "../network.js";
 import { optionsOf, type Scenario, type ScenarioModules } from "../scenario/scenario.js";
 import { type ContactGraph, contactsOf } from "../topology/contact-graph.js";
 import { degreeCounts, degreeMoments, largestComponent, transitivity } from "../topology/graph-measures.js";

@@ -1,8 +1,10 @@
 import test from "ava";
 import { LinkAddress } from "../../firmware/address.js";
+import { SyntheticSensor } from "../../firmware/app/synthetic-sensor.js";
+import { addressOf } from "../../firmware/mote/addresses.js";
 import { EventQueue } from "../../sim/kernel/queue.js";
 import { RandomStream } from "../../sim/kernel/random.js";
-import { addressOf, MemoryStore, SyntheticSensor } from "../../sim/network.js";
+import { MemoryStore } from "../../sim/network.js";
 
 test("a store keeps copies, in both directions", (t) => {
 	const store = new MemoryStore();

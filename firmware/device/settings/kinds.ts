@@ -78,7 +78,7 @@ export function flag(fallback: boolean, description: string): Kind<boolean> {
 }
 
 /** One of some words. */
-export function choice<T extends string>(
+export function choice<const T extends string>(
 	words: readonly T[],
 	fallback: T | null,
 	description: string,

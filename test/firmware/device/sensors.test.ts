@@ -1,6 +1,7 @@
 import test from "ava";
+import { syntheticSensors } from "../../../firmware/app/synthetic-sensor.js";
 import { HardwareRandom } from "../../../firmware/device/hardware-random.js";
-import { type Quantity, sensorsOf, syntheticSensors } from "../../../firmware/device/sensors.js";
+import { type Quantity, sensorsOf } from "../../../firmware/device/sensors.js";
 
 interface Sample {
 	temperature?: number;

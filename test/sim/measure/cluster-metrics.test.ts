@@ -3,8 +3,8 @@ import { BROADCAST, LinkAddress } from "../../../firmware/address.js";
 import { encodeJoin, Join } from "../../../firmware/frames/cluster-join.js";
 import { encodeSync, Sync } from "../../../firmware/frames/cluster-sync.js";
 import { encodeMacHeader, FrameType, MacHeader } from "../../../firmware/frames/mac-frame.js";
+import { addressOf } from "../../../firmware/mote/addresses.js";
 import { ClusterMetrics } from "../../../sim/measure/cluster-metrics.js";
-import { addressOf } from "../../../sim/network.js";
 import { loadText } from "../support/run-text.js";
 
 const S = 1_000_000;

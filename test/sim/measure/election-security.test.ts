@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from "ava";
 import type { LinkAddress } from "../../../firmware/address.js";
+import { addressOf } from "../../../firmware/mote/addresses.js";
 import { ElectionSecurity } from "../../../sim/measure/election-security.js";
-import { addressOf } from "../../../sim/network.js";
 import { loadText } from "../support/run-text.js";
 
 const S = 1_000_000;

@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from "ava";
+import { ADDRESS_BASE } from "../../../firmware/mote/addresses.js";
 import { runScenario } from "../../../host-tools/run/run.js";
-import { ADDRESS_BASE } from "../../../sim/network.js";
 import { linkSecurity } from "../../../sim/opponents/link-security.js";
 import { loadText } from "../support/run-text.js";
 import { F1, F2, F3, F4, other, play } from "./arrivals.js";
