@@ -26,7 +26,7 @@ class Loop {
 		this.air.join().onDatagram((bytes, length) => this.packets.push(bytes.slice(0, length)));
 		for (const given of boards) {
 			const air = { datagrams: this.air.join(), clock: this.clock, ackWaitUs: ACK_WAIT_US };
-			this.motes.push(softwareMote(given, air, this.recorder));
+			this.motes.push(softwareMote(given, air, this.recorder.sink));
 		}
 		for (const mote of this.motes) mote.start();
 	}

@@ -4,13 +4,13 @@ import type { Datagrams } from "../../../../firmware/device/radio/datagrams.js";
 import { SoftwareMac } from "../../../../firmware/device/radio/software-mac.js";
 import { parseSettings, resolveSettings } from "../../../../firmware/device/settings/parse.js";
 import { motePlanOf, sensingPlanOf } from "../../../../firmware/device/settings/plan.js";
+import type { NodeEvents } from "../../../../firmware/events.js";
 import { Mote } from "../../../../firmware/mote/mote.js";
 import { FIRMWARE_PARTS } from "../../../../firmware/mote/parts.js";
 import type { Clock } from "../../../../firmware/ports.js";
 import { hostCipher, hostDigest } from "../../../../host-tools/crypto.js";
 import { storeOf } from "../../support/chains.js";
 import { SeededRandom } from "../../support/random.js";
-import type { Recorder } from "../../support/recorder.js";
 
 /** What carries the frames of a mote, and how exact it is. */
 export interface MoteAir {
@@ -23,7 +23,7 @@ export interface MoteAir {
 export function softwareMote(
 	given: Readonly<Record<string, unknown>>,
 	{ datagrams, clock, ackWaitUs }: MoteAir,
-	recorder: Recorder,
+	sink: NodeEvents,
 ): Mote {
 	const settings = resolveSettings(parseSettings(given));
 	const { nodeId } = settings;
@@ -32,7 +32,7 @@ export function softwareMote(
 		{
 			radio: new SoftwareMac({ datagrams, clock, device: nodeId, ackWaitUs }),
 			clock,
-			sink: recorder.sink,
+			sink,
 			store: storeOf(new Map()),
 			cipher: hostCipher,
 			digest: hostDigest,
