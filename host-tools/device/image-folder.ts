@@ -17,6 +17,9 @@ export const BOOTLOADER = "bootloader.bin";
 export const PARTITION_TABLE = "partition-table.bin";
 export const APPLICATION = "xs_esp32.bin";
 
+/** Where images are built to, a folder a target. */
+export const IMAGES_FOLDER = join("build", "firmware-images");
+
 /** What is written to one place in flash. */
 export interface ImagePart {
 	/** Such as `application`. */

@@ -9,6 +9,14 @@ export interface ListedPort {
 	readonly path: string;
 	/** What is plugged in, as it calls itself; empty where it says nothing. */
 	readonly name: string;
+	/** USB vendor and product; absent where the port is no USB device. */
+	readonly usb?: UsbIds;
+}
+
+/** Who made a USB device, and what it is. */
+export interface UsbIds {
+	readonly vendor: number;
+	readonly product: number;
 }
 
 /** Linux keeps what is known of each terminal here. */
@@ -24,7 +32,14 @@ export async function listPorts(): Promise<ListedPort[]> {
 	return ports.map((port) => ({
 		path: port.path,
 		name: [port.manufacturer, port.serialNumber].filter(Boolean).join(" "),
+		...usbIds(port.vendorId, port.productId),
 	}));
+}
+
+/** From four hexadecimal digits each. */
+function usbIds(vendor: string | undefined, product: string | undefined): { usb?: UsbIds } {
+	if (vendor === undefined || product === undefined) return {};
+	return { usb: { vendor: Number.parseInt(vendor, 16), product: Number.parseInt(product, 16) } };
 }
 
 /** Those of a `/sys/class/tty`: read here, since serialport would ask udevadm, which small systems lack. */
@@ -33,7 +48,7 @@ export function listLinuxPorts(folder: string): ListedPort[] {
 	const ports: ListedPort[] = [];
 	for (const terminal of readdirSync(folder).sort(byNumber)) {
 		if (!/^tty(USB|ACM|AMA)\d+$/.test(terminal)) continue;
-		ports.push({ path: `/dev/${terminal}`, name: productOf(join(folder, terminal)) });
+		ports.push({ path: `/dev/${terminal}`, ...productOf(join(folder, terminal)) });
 	}
 	return ports;
 }
@@ -42,20 +57,21 @@ function byNumber(a: string, b: string): number {
 	return a.localeCompare(b, "en", { numeric: true });
 }
 
-/** Manufacturer and product of the USB device that a terminal belongs to. */
-function productOf(terminal: string): string {
+/** What the USB device says of itself that a terminal belongs to. */
+function productOf(terminal: string): Omit<ListedPort, "path"> {
 	const device = join(terminal, "device");
-	if (!existsSync(device)) return "";
+	if (!existsSync(device)) return { name: "" };
 	let level = realpathSync(device);
 	for (let i = 0; i < MAX_LEVELS; i++, level = dirname(level)) {
 		if (!existsSync(join(level, "product"))) continue;
-		const words = ["manufacturer", "product"].map((word) => {
-			const path = join(level, word);
-			return existsSync(path) ? readFileSync(path, "utf8").trim() : "";
-		});
-		return words.filter((word) => word !== "").join(" ");
+		const word = (file: string) => {
+			const path = join(level, file);
+			return existsSync(path) ? readFileSync(path, "utf8").trim() : undefined;
+		};
+		const words = [word("manufacturer"), word("product")].filter((text) => text);
+		return { name: words.join(" "), ...usbIds(word("idVendor"), word("idProduct")) };
 	}
-	return "";
+	return { name: "" };
 }
 
 /** One sentence that names them. */

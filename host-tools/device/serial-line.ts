@@ -1,4 +1,5 @@
 import process from "node:process";
+import type { SerialPort } from "serialport";
 import { UserError } from "../errors.js";
 import { describePorts, listPorts } from "./port-list.js";
 
@@ -38,12 +39,8 @@ export async function openLine(
 	handlers: LineHandlers,
 	baudRate = CONSOLE_BAUD,
 ): Promise<SerialLine> {
-	// Loaded here, since its native part takes time that other commands need not spend.
-	const { SerialPort } = await import("serialport");
-	const port = new SerialPort({ path, baudRate, autoOpen: false });
+	const port = await openPort(path, baudRate);
 	let isClosing = false;
-	const failure = await new Promise<Error | null>((resolve) => port.open(resolve));
-	if (failure !== null) throw await portError(path, failure.message);
 	port.on("data", (chunk: Buffer) => handlers.data(chunk));
 	// What fails on a line makes it close too, and is told there.
 	port.on("error", () => {
@@ -66,6 +63,16 @@ export async function openLine(
 			if (port.isOpen) await new Promise((resolve) => port.close(resolve));
 		},
 	};
+}
+
+/** Opens a serial port for those who need its control lines. Throws a PortError that says what to do next. */
+export async function openPort(path: string, baudRate: number): Promise<SerialPort> {
+	// Loaded here, since its native part takes time that other commands need not spend.
+	const { SerialPort } = await import("serialport");
+	const port = new SerialPort({ path, baudRate, autoOpen: false });
+	const failure = await new Promise<Error | null>((resolve) => port.open(resolve));
+	if (failure !== null) throw await portError(path, failure.message);
+	return port;
 }
 
 async function portError(path: string, message: string): Promise<PortError> {

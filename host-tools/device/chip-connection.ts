@@ -1,0 +1,175 @@
+import { realpath } from "node:fs/promises";
+import { ESPLoader, type ResetStrategy } from "esptool-js";
+import { UserError } from "../errors.js";
+import { connectError, transferError } from "./flash-errors.js";
+import { LoaderPort, type Patience } from "./loader-port.js";
+import { listPorts, type UsbIds } from "./port-list.js";
+
+/** USB ids of the serial port that newer chips have built in; it has no baud rate, and another way to reset. */
+const ESPRESSIF_VENDOR = 0x303a;
+const USB_JTAG_PRODUCT = 0x1001;
+
+const RETRY_MS = 150;
+
+/** How long, and how often a connection is tried. */
+export interface Timing extends Patience {
+	readonly attempts: number;
+}
+
+/** For chips outside of tests. */
+export const FIELD: Timing = {
+	longestAnswerMs: Number.POSITIVE_INFINITY,
+	pauseFactor: 1,
+	attempts: 7,
+};
+
+/** A chip whose loader has answered. */
+export interface ChipConnection {
+	readonly path: string;
+	readonly loader: ESPLoader;
+	readonly port: LoaderPort;
+	/** With its revision, such as `ESP32-C6 (revision 0)`. */
+	readonly description: string;
+	/** Lower-case hexadecimal with colons. */
+	readonly mac: string;
+}
+
+/**
+ * Opens a port, brings the chip behind it into its loader and asks what it is.
+ *
+ * Throws a UserError that says what to do when there is none. `signal` closes the port.
+ */
+export async function connectChip(
+	path: string,
+	baud: number,
+	timing: Timing,
+	signal: AbortSignal | undefined,
+): Promise<ChipConnection> {
+	const port = new LoaderPort(path, await usbIds(path), timing);
+	signal?.addEventListener("abort", () => void port.close(), { once: true });
+	const silent = { clean() {}, write() {}, writeLine() {} };
+	const loader = new ESPLoader({
+		transport: port,
+		baudrate: baud,
+		terminal: silent,
+		resetConstructors: {
+			classicReset: (_, delayMs) => classicReset(port, delayMs),
+			usbJTAGSerialReset: () => usbJtagReset(port),
+		},
+	});
+	loader.WRITE_BLOCK_RETRY_DELAY_MS = RETRY_MS * timing.pauseFactor;
+	try {
+		await loader.detectChip("default_reset", timing.attempts);
+		const description = loader.secureDownloadMode
+			? loader.chip.CHIP_NAME
+			: await loader.chip.getChipDescription(loader);
+		const mac = loader.secureDownloadMode ? "unknown" : await loader.chip.readMac(loader);
+		return { path, loader, port, description, mac };
+	} catch (error) {
+		await port.close();
+		throw connectError(path, error, port.heard);
+	}
+}
+
+async function usbIds(path: string): Promise<UsbIds | undefined> {
+	// Names such as /dev/serial/by-id/… are links.
+	const device = await realpath(path).catch(() => path);
+	return (await listPorts()).find((listed) => listed.path === device)?.usb;
+}
+
+/** Boards with a USB bridge: RTS pulls reset low, DTR the boot pin, and both at once do nothing. */
+function classicReset(port: LoaderPort, delayMs: number): ResetStrategy {
+	return {
+		async reset() {
+			await port.setLines(false, true);
+			await port.wait(100);
+			await port.setLines(true, false);
+			await port.wait(delayMs);
+			await port.setLines(false, false);
+		},
+	};
+}
+
+/** The port inside the chip watches the same lines, but must never see both released during reset. */
+function usbJtagReset(port: LoaderPort): ResetStrategy {
+	return {
+		async reset() {
+			await port.setLines(false, false);
+			await port.wait(100);
+			await port.setLines(true, false);
+			await port.wait(100);
+			await port.setLines(true, true);
+			await port.setLines(false, true);
+			await port.wait(100);
+			await port.setLines(false, false);
+		},
+	};
+}
+
+/** Starts the flash program in the chip's memory and raises the speed; returns the speed that it has then. */
+export async function startFlasher({ path, loader, port }: ChipConnection, baud: number): Promise<number> {
+	try {
+		// The loader in ROM takes other block sizes and tells MD5 in another way than esptool-js expects of it.
+		await loader.runStub();
+		const isUsbJtag = port.getVid() === ESPRESSIF_VENDOR && port.getPid() === USB_JTAG_PRODUCT;
+		if (isUsbJtag || baud === port.baudrate) return baud;
+		await loader.changeBaud();
+		return port.baudrate;
+	} catch (error) {
+		throw transferError(path, error, "starting the flash program");
+	}
+}
+
+/** Refuses chips whose fuses forbid plain images. Throws a UserError. */
+export async function checkSecurity({ path, loader }: ChipConnection): Promise<void> {
+	if (loader.secureDownloadMode) {
+		throw new UserError(
+			`${path}: expected an open chip, found one in secure download mode; its fuses forbid this for good, so use another board`,
+			1,
+		);
+	}
+	const info = await loader.getSecurityInfo().catch(() => undefined);
+	if (info === undefined) return;
+	const fuses = [
+		...(info.parsedFlags.SECURE_BOOT_EN ? ["secure boot"] : []),
+		// Encryption is on when an odd number of these fuses is blown.
+		...([1, 3, 5, 7].includes(onesOf(info.flashCryptCnt)) ? ["flash encryption"] : []),
+	];
+	if (fuses.length === 0) return;
+	throw new UserError(
+		`${path}: expected an open chip, found ${fuses.join(" and ")} switched on for good; it would not start this image, so use another board`,
+		1,
+	);
+}
+
+function onesOf(value: number): number {
+	let ones = 0;
+	for (let rest = value; rest !== 0; rest &= rest - 1) ones++;
+	return ones;
+}
+
+/** The size of the flash chip in octets. Throws a UserError when none answers. */
+export async function flashBytes({ path, loader }: ChipConnection): Promise<number> {
+	let id: number;
+	try {
+		id = await loader.readFlashId();
+	} catch (error) {
+		throw transferError(path, error, "looking for its flash");
+	}
+	// JEDEC: the third octet is the logarithm of the size; some makers begin again at 0x32 for 256 KiB.
+	const code = (id >>> 16) & 0xff;
+	const log = code >= 0x32 && code <= 0x3a ? code - 0x20 : code;
+	if (log >= 0x12 && log <= 0x1c) return 2 ** log;
+	throw new UserError(
+		`${path}: expected a flash chip, found none that answers (id 0x${id.toString(16)}); unplug whatever hangs on the board's pins, and run this again`,
+		1,
+	);
+}
+
+/** Resets the chip into its program; false when the port has no line for it. */
+export async function startProgram({ port }: ChipConnection): Promise<boolean> {
+	await port.setLines(false, true);
+	await port.wait(100);
+	await port.setLines(false, false);
+	return port.hasLines;
+}
