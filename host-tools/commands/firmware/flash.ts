@@ -12,6 +12,7 @@ import { choosePort } from "../../device/port-list.js";
 import { type ExitCode, UserError } from "../../errors.js";
 import { Interruption } from "../../interruption.js";
 import { Progress } from "../../run/progress.js";
+import { readWhole } from "./options.js";
 
 const DEFAULT_BAUD = 460_800;
 const LEAST_BAUD = 9_600;
@@ -37,9 +38,11 @@ export const command: Command = {
 		json: { type: "boolean", help: "what was done as JSON on stdout" },
 	},
 	notes: `
-The image is checked before the board is touched, the chip is asked what it is before anything is written, and what was
-written is compared by the chip's own MD5. Stored settings (id, role, keys) stay unless --erase is given.
-A board that does not come into its loader by itself: hold BOOT, press and release RESET (EN), let BOOT go.`,
+The image is checked before the board is touched, the chip is asked what it is before anything is
+written, and what was written is compared by the chip's own MD5. Stored settings (id, role, keys)
+stay unless --erase is given.
+Of a board that does not come into its loader by itself, hold BOOT, press and release RESET (EN),
+let BOOT go, and run this again.`,
 	run,
 };
 
@@ -47,7 +50,7 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 	if (args.positionals.length > 0) {
 		throw new UserError(`expected options only, found '${args.positionals.join("', '")}'`);
 	}
-	const baud = readBaud(args.text("baud"));
+	const baud = readWhole(args, "baud", DEFAULT_BAUD, LEAST_BAUD, MOST_BAUD);
 	const port = await choosePort(args.text("port"));
 	const image = readImageFolder(args.text("image") ?? onlyImageFolder(IMAGES_FOLDER));
 	process.stderr.write(`${describe(image)}\n`);
@@ -73,13 +76,6 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 	} finally {
 		interruption.dispose();
 	}
-}
-
-function readBaud(text: string | undefined): number {
-	if (text === undefined) return DEFAULT_BAUD;
-	const baud = Number(text);
-	if (Number.isInteger(baud) && baud >= LEAST_BAUD && baud <= MOST_BAUD && text.trim() !== "") return baud;
-	throw new UserError(`--baud: expected an integer from ${LEAST_BAUD} to ${MOST_BAUD}, found '${text}'`);
 }
 
 function describe({ folder, chip, description, parts }: FirmwareImage): string {
