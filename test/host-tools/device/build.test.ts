@@ -6,6 +6,8 @@ import test, { type ExecutionContext } from "ava";
 import { checkCompiled } from "../../../host-tools/device/build-state.js";
 import { readTarget } from "../../../host-tools/device/build-target.js";
 import { readImageFolder } from "../../../host-tools/device/image-folder.js";
+import { findSdk } from "../../../host-tools/device/sdk.js";
+import { UserError } from "../../../host-tools/errors.js";
 import { CLI, scratchFolder } from "../run-cli.js";
 import { makeElf } from "./make-elf.js";
 import { makeImage, writeImage } from "./make-image.js";
@@ -223,13 +225,12 @@ const AMISS: readonly [string, WorkshopOptions, (w: Workshop) => void, RegExp][]
 ];
 
 for (const [name, options, spoil, says] of AMISS) {
-	test(`${name} is told before anything is built`, (t) => {
+	test(`${name} is told with the remedy`, (t) => {
 		const shop = workshop(t, options);
 		spoil(shop);
-		const { code, stderr } = shop.run();
-		t.is(code, 3);
-		t.regex(stderr, says);
-		t.false(existsSync(join(shop.folder, "build")));
+		const error = t.throws(() => findSdk(shop.environment, "esp32c6"), { instanceOf: UserError });
+		t.is(error?.exitCode, 3);
+		t.regex(error?.message ?? "", says);
 	});
 }
 
