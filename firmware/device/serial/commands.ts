@@ -3,7 +3,7 @@ import type { CborReader } from "../../frames/cbor-reader.js";
 import type { TransmitOutcome } from "../../ports.js";
 import type { Console } from "./console.js";
 import type { Injection } from "./injection.js";
-import { CommandCode, ReplyStatus, SniffMode } from "./records.js";
+import { COUNTERS, CommandCode, ReplyStatus, SniffMode } from "./records.js";
 import type { StagedSettings } from "./staged-settings.js";
 
 /** Octets of an IPv6 address. */
@@ -66,10 +66,13 @@ export class Commands {
 				this.#target.writeInfo(this.#console.beginReply(id));
 				this.#console.endReply();
 				break;
-			case CommandCode.counters:
-				this.#target.writeCounters(this.#console.beginReply(id));
+			case CommandCode.counters: {
+				const cbor = this.#console.beginReply(id);
+				cbor.array(1 + COUNTERS.length);
+				this.#target.writeCounters(cbor);
 				this.#console.endReply();
 				break;
+			}
 			case CommandCode.restart:
 				this.#console.done(id);
 				this.#restart();
