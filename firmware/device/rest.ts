@@ -66,7 +66,8 @@ export interface RestState {
  * chosen where what it saves in the gap is more than twice that: the figures are no better.
  */
 export function chooseRest(most: Rest, state: RestState, costs: RestCosts): Rest {
-	if (most === "none" || !state.isRadioIdle || state.isAttached || state.gapUs < LEAST_LIGHT_US) return "none";
+	if (most === "none" || !state.isRadioIdle || state.isAttached || state.gapUs < LEAST_LIGHT_US)
+		return "none";
 	if (most === "light" || !state.losesNothing) return "light";
 	return state.gapUs > leastDeepUs(state.catchUpUs, costs) ? "deep" : "light";
 }
