@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import type { ExecutionContext } from "ava";
@@ -39,11 +39,16 @@ export const RISCV: readonly Compiler[] = ["rv32imac", "rv32imc"].map((architect
 	package: "gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf",
 }));
 
-function isThere({ command, options }: Compiler): boolean {
-	const trial = spawnSync(command, [...options, "-x", "c", "-fsyntax-only", "-"], {
-		input: "#include <string.h>\n",
-	});
-	return trial.status === 0;
+const found = new Map<Compiler, boolean>();
+
+function isThere(compiler: Compiler): boolean {
+	let answer = found.get(compiler);
+	if (answer === undefined) {
+		const args = [...compiler.options, "-x", "c", "-fsyntax-only", "-"];
+		answer = spawnSync(compiler.command, args, { input: "#include <string.h>\n" }).status === 0;
+		found.set(compiler, answer);
+	}
+	return answer;
 }
 
 /** Says loudly that nothing was compiled, where the compiler is absent; returns whether it is there. */
@@ -69,7 +74,7 @@ export function testSource(name: string): string {
 
 /** Compiles without linking; returns the object file. Throws with the compiler's words. */
 export function compile(compiler: Compiler, source: string, into: string): string {
-	const object = join(into, "object.o");
+	const object = join(into, `${basename(source)}.o`);
 	const args = [...compiler.options, "-std=gnu17", "-DESP_PLATFORM", ...WARNINGS, ...INCLUDES];
 	execFileSync(compiler.command, [...args, "-c", source, "-o", object], { encoding: "utf8", stdio: "pipe" });
 	return object;
@@ -78,8 +83,21 @@ export function compile(compiler: Compiler, source: string, into: string): strin
 /** Compiles and links a program for this machine, with checks of memory and arithmetic where the machine has them. */
 export function buildProgram(sources: readonly string[], defines: readonly string[] = []): string {
 	const program = join(newFolder(), "program");
-	const args = [...HOST.options, "-std=gnu17", ...WARNINGS, ...INCLUDES, ...defines, ...sources, "-o", program];
-	const checked = spawnSync(HOST.command, ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", ...args]);
+	const args = [
+		...HOST.options,
+		"-std=gnu17",
+		...WARNINGS,
+		...INCLUDES,
+		...defines,
+		...sources,
+		"-o",
+		program,
+	];
+	const checked = spawnSync(HOST.command, [
+		"-fsanitize=address,undefined",
+		"-fno-sanitize-recover=all",
+		...args,
+	]);
 	if (checked.status !== 0) execFileSync(HOST.command, args, { encoding: "utf8", stdio: "pipe" });
 	return program;
 }
@@ -91,7 +109,12 @@ export function newFolder(): string {
 
 /** Runs a program on lines of input; returns its lines. Throws when it fails. */
 export function run(program: string, lines: readonly string[]): string[] {
-	const { status, stdout, stderr } = spawnSync(program, { input: `${lines.join("\n")}\n`, encoding: "utf8" });
+	const { status, stdout, stderr } = spawnSync(program, {
+		input: `${lines.join("\n")}\n`,
+		encoding: "utf8",
+		// None of the native code allocates, and looking for leaks takes longer than all the rest.
+		env: { ...process.env, ASAN_OPTIONS: "detect_leaks=0" },
+	});
 	if (status !== 0) throw new Error(`${program} ended with ${status}: ${stderr}`);
 	return stdout.split("\n").slice(0, -1);
 }

@@ -109,6 +109,11 @@ void fake_transmitted(int ack_sequence)
 	fake_leave_interrupt();
 }
 
+bool fake_is_sending(void)
+{
+	return state == TRANSMITTING;
+}
+
 void fake_failed(int error)
 {
 	if (state != TRANSMITTING) {

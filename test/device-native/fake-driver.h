@@ -23,6 +23,7 @@ bool fake_frame(const uint8_t *octets, uint32_t count, int8_t rssi_dbm, uint8_t 
 /* The transmission ends: with an acknowledgement of that sequence number, with none asked for (-1), or with an error. */
 void fake_transmitted(int ack_sequence);
 void fake_failed(int error);
+bool fake_is_sending(void);
 /* As the driver does when one of its own calls stops a reception that is over: in the task, interrupts on. */
 void fake_deliver_in_task(bool wanted);
 

@@ -16,36 +16,40 @@ const IN_INTERRUPT: Readonly<Record<string, readonly string[]>> = {
 
 for (const compiler of RISCV) {
 	const architecture = compiler.options[0]!;
+	const folder = newFolder();
+	const objects = new Map<string, string>();
+	test.after.always(`remove what was compiled: ${architecture}`, () => rmSync(folder, { recursive: true }));
 
-	test(`all native code compiles without a warning: ${architecture}`, (t) => {
+	/** The object file of a source, compiled once. */
+	const objectOf = (source: string): string => {
+		const object = objects.get(source) ?? compile(compiler, source, folder);
+		objects.set(source, object);
+		return object;
+	};
+
+	test.serial(`all native code compiles without a warning: ${architecture}`, (t) => {
 		if (!requireCompiler(t, compiler)) return;
-		const folder = newFolder();
-		t.teardown(() => rmSync(folder, { recursive: true }));
 		const sources = [...sourcesOf(NATIVE), ...sourcesOf(RADIO)];
 		t.true(sources.length >= 11);
-		for (const source of sources) t.notThrows(() => compile(compiler, source, folder), source);
+		for (const source of sources) t.notThrows(() => objectOf(source), source);
 	});
 
-	test(`no atomic operation becomes a call into a library: ${architecture}`, (t) => {
+	test.serial(`no atomic operation becomes a call into a library: ${architecture}`, (t) => {
 		if (!requireCompiler(t, compiler)) return;
-		const folder = newFolder();
-		t.teardown(() => rmSync(folder, { recursive: true }));
 		for (const source of sourcesOf(RADIO)) {
-			const object = compile(compiler, source, folder);
-			const undefinedNames = execFileSync("riscv64-unknown-elf-nm", ["-u", object], { encoding: "utf8" });
-			t.notRegex(undefinedNames, /__atomic|__sync|malloc|calloc/, source);
+			const absent = execFileSync("riscv64-unknown-elf-nm", ["-u", objectOf(source)], { encoding: "utf8" });
+			t.notRegex(absent, /__atomic|__sync|malloc|calloc/, source);
 		}
 	});
 
-	test(`what runs in interrupt context lies in RAM: ${architecture}`, (t) => {
+	test.serial(`what runs in interrupt context lies in RAM: ${architecture}`, (t) => {
 		if (!requireCompiler(t, compiler)) return;
-		const folder = newFolder();
-		t.teardown(() => rmSync(folder, { recursive: true }));
 		for (const source of sourcesOf(RADIO)) {
 			const expected = IN_INTERRUPT[basename(source)];
 			if (expected === undefined) continue;
-			const object = compile(compiler, source, folder);
-			const symbols = execFileSync("riscv64-unknown-elf-objdump", ["-t", object], { encoding: "utf8" });
+			const symbols = execFileSync("riscv64-unknown-elf-objdump", ["-t", objectOf(source)], {
+				encoding: "utf8",
+			});
 			for (const name of expected) {
 				t.regex(symbols, new RegExp(`F \\.iram1\\S*\\s+[0-9a-f]+ ${name}$`, "m"), `${source}: ${name}`);
 			}

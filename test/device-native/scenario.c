@@ -1,7 +1,7 @@
 /*
  * Runs the native radio against the fake driver, by commands on standard input, one a line:
  *   clock T | run T | begin | end | configure | receive 0|1 | window T D | transmit CCA T HEX | sfd | frame HEX | acked SEQ
- *   | sent | failed CODE | in-task 0|1 | room N | deliver | idle | counts
+ *   | sent | failed CODE | end-if-sending acked SEQ | end-if-sending failed CODE | in-task 0|1 | room N | deliver | idle | counts
  */
 #include <stddef.h>
 #include <stdio.h>
@@ -59,7 +59,7 @@ static void transmit(const char *arguments)
 	unsigned long long at_us = 0;
 	sscanf(arguments, "%d %llu %400s", &cca, &at_us, hex);
 	const uint32_t count = from_hex(hex, psdu);
-	if (!radio154_transmit(psdu, count, cca != 0, at_us)) say("refused");
+	if (!radio154_transmit(psdu, count, cca != 0, at_us)) say("refused transmit");
 	// Whoever asked may change its octets only after the end; but the copy must not depend on it.
 	memset(psdu, 0, sizeof(psdu));
 }
@@ -93,19 +93,27 @@ static void radio_command(const char *name, const char *rest)
 	unsigned long long duration_us = 0;
 	if (strcmp(name, "begin") == 0) {
 		(void)radio154_notify(MACHINE, on_message);
-		if (!radio154_begin()) say("refused");
+		if (!radio154_begin()) say("refused begin");
 	} else if (strcmp(name, "end") == 0) radio154_end();
 	else if (strcmp(name, "configure") == 0) configure();
 	else if (strcmp(name, "receive") == 0) radio154_receive(atoi(rest) != 0);
 	else if (strcmp(name, "window") == 0) {
 		sscanf(rest, "%llu %llu", &from_us, &duration_us);
-		if (!radio154_receive_at(from_us, duration_us)) say("refused");
+		if (!radio154_receive_at(from_us, duration_us)) say("refused window");
 	} else if (strcmp(name, "transmit") == 0) transmit(rest);
 	else if (strcmp(name, "frame") == 0) {
 		if (!fake_frame(octets, from_hex(rest, octets), -71, 133)) say("unheard");
 	} else if (strcmp(name, "idle") == 0) say("idle %d", radio154_is_idle());
 	else if (strcmp(name, "counts") == 0) tell_counts();
 	else say("ERROR unknown command %s", name);
+}
+
+static void end_if_sending(const char *how)
+{
+	const int value = atoi(strchr(how, ' '));
+	if (!fake_is_sending()) return;
+	if (how[0] == 'a') fake_transmitted(value);
+	else fake_failed(value);
 }
 
 static void command(const char *name, const char *rest)
@@ -117,6 +125,7 @@ static void command(const char *name, const char *rest)
 	else if (strcmp(name, "sent") == 0) fake_transmitted(-1);
 	else if (strcmp(name, "failed") == 0) fake_failed(atoi(rest));
 	else if (strcmp(name, "in-task") == 0) fake_deliver_in_task(atoi(rest) != 0);
+	else if (strcmp(name, "end-if-sending") == 0) end_if_sending(rest);
 	else if (strcmp(name, "room") == 0) fake_queue_room((uint32_t)atoi(rest));
 	else if (strcmp(name, "deliver") == 0) say("messages %u", fake_deliver());
 	else radio_command(name, rest);
