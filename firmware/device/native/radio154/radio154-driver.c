@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "ieee802154/include/esp_ieee802154.h"
+#include "radio154-idf.h"
 
 #include "radio154-state.h"
 

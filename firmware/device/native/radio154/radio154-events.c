@@ -7,7 +7,7 @@
 
 #include "radio154-state.h"
 
-#include "ieee802154/include/esp_ieee802154.h"
+#include "radio154-idf.h"
 
 _Static_assert((int)ESP_IEEE802154_TX_ERR_CCA_BUSY == RADIO154_ERROR_CCA_BUSY, "CCA_BUSY");
 _Static_assert((int)ESP_IEEE802154_TX_ERR_ABORT == RADIO154_ERROR_ABORT, "ABORT");

@@ -75,7 +75,7 @@ void xs_lowguard_radio154(xsMachine *the)
 	xsmcSetHostData(xsThis, &binding);
 	xsSetHostHooks(xsThis, (xsHostHooks *)&hooks);
 	binding.object = xsThis;
-	binding.on_events = xsToReference(xsArg(0));
+	binding.on_events = fxToReference(the, &xsArg(0));
 	xsRemember(binding.object);
 }
 
