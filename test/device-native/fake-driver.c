@@ -192,7 +192,11 @@ esp_err_t esp_ieee802154_set_rx_when_idle(bool enable)
 
 static void stop_operation(void)
 {
-	if (state == TRANSMITTING) say("ERROR a transmission was cut off");
+	if (state == TRANSMITTING) {
+		say("ERROR a transmission was cut off");
+		state = ASLEEP;
+		callbacks.tx_failed_cb(sending, ESP_IEEE802154_TX_ERR_ABORT);
+	}
 	if (state == RECEIVING && in_frame) say("driver cuts a reception off");
 	in_frame = false;
 }

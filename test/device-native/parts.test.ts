@@ -121,7 +121,7 @@ test.serial("the longest frame keeps all its octets", (t) => {
 	t.deepEqual(run(built, ["ring 0", `put 127 ${hex(body)}`, "take"]), ["1 0 0", taken(body)]);
 });
 
-const Action = { now: 0, timed: 1, later: 2 } as const;
+const Action = { now: 0, timed: 1, awaited: 2, later: 3 } as const;
 const LEAD_LISTENING_US = 400;
 const LEAD_ASLEEP_US = 3000;
 
@@ -132,14 +132,16 @@ test.serial("a transmission is handed over at once, shortly before its time, or 
 		["1000 1000 1 0", `${Action.now} 1000`],
 		["1000 0 1 0", `${Action.now} 1000`],
 		["1000 999 0 1", `${Action.now} 1000`],
-		["1000 1001 1 0", `${Action.timed} 1001`],
+		["1000 1001 1 0", `${Action.awaited} 1001`],
+		["1000 1119 0 0", `${Action.awaited} 1119`],
+		["1000 1120 1 0", `${Action.timed} 1120`],
 		[`1000 ${1000 + LEAD_LISTENING_US} 1 0`, `${Action.timed} ${1000 + LEAD_LISTENING_US}`],
 		[`1000 ${1001 + LEAD_LISTENING_US} 1 0`, `${Action.later} 1001`],
 		[`1000 ${1000 + LEAD_ASLEEP_US} 0 0`, `${Action.timed} ${1000 + LEAD_ASLEEP_US}`],
 		[`1000 ${1001 + LEAD_ASLEEP_US} 0 0`, `${Action.later} 1001`],
 		// While a frame comes in, no earlier than its time: what would cut it off.
 		["1000 1200 1 1", `${Action.later} 1200`],
-		["5000000000000 5000000000100 1 0", `${Action.timed} 5000000000100`],
+		["5000000000000 5000000000300 1 0", `${Action.timed} 5000000000300`],
 	];
 	const answers = run(
 		built,

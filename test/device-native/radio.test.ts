@@ -177,6 +177,25 @@ test.serial("a time to come is the hardware's business: it gets the frame shortl
 	t.deepEqual(only(without, "driver transmit"), ["driver transmit_at 20000 cca 0 handed over at 19600"]);
 });
 
+test.serial("a time that is near is waited for, and the frame begins at once then", (t) => {
+	if (radio(t) === undefined) return;
+	const said = play(t, ["clock 1000", "begin", "receive 1", `transmit 1 1070 ${PSDU}`]);
+	t.deepEqual(only(said, "driver transmit"), ["driver transmit cca 1 at 1070: 10 octets"]);
+});
+
+test.serial("a transmission of which the driver tells nothing ends, and the receiver is on again", (t) => {
+	if (radio(t) === undefined) return;
+	const send = ["clock 1000", "begin", "receive 1", `transmit 1 5000 ${PSDU}`];
+	t.deepEqual(only(play(t, [...send, "run 304999", "deliver"]), "outcome"), []);
+	const lines = [...send, "run 305000", "deliver", "frame 618801", "deliver"];
+	const said = run(program!, lines).filter((line) => !line.startsWith("driver"));
+	// The fake says what would be wrong of any other transmission.
+	t.deepEqual(said, [
+		...["chip stays awake", "ERROR a transmission was cut off"],
+		...["outcome channel-busy", "messages 1", `received ${withFcs("618801")} -71 133 0`, "messages 1"],
+	]);
+});
+
 test.serial("a radio that sleeps is woken early enough for a timed transmission", (t) => {
 	if (radio(t) === undefined) return;
 	const lines = [

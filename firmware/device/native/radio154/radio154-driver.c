@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "esp_rom_sys.h"
+
 #include "radio154-idf.h"
 
 #include "radio154-state.h"
@@ -59,6 +61,17 @@ void radio154_settle(void)
 	if (wanted) radio154.is_stale = false;
 }
 
+static esp_err_t hand_over(const radio154_plan_t *plan)
+{
+	const bool cca = radio154.send_cca;
+	if (plan->action == RADIO154_SEND_TIMED) {
+		return esp_ieee802154_transmit_at(radio154.frame, cca, radio154_driver_time(plan->at_us, cca));
+	}
+	const uint64_t now = now_us();
+	if (plan->at_us > now) esp_rom_delay_us((uint32_t)(plan->at_us - now));
+	return esp_ieee802154_transmit(radio154.frame, cca);
+}
+
 void radio154_step_send(void)
 {
 	if (radio154.phase != RADIO154_WAITING) return;
@@ -72,19 +85,26 @@ void radio154_step_send(void)
 	// Before the call: the driver may end the transmission in it.
 	radio154.phase = RADIO154_HANDED_OVER;
 	radio154.is_stale = false;
-	const esp_err_t error =
-		plan.action == RADIO154_SEND_NOW
-			? esp_ieee802154_transmit(radio154.frame, radio154.send_cca)
-			: esp_ieee802154_transmit_at(radio154.frame, radio154.send_cca,
-										 radio154_driver_time(plan.at_us, radio154.send_cca));
-	if (error != ESP_OK) radio154_finish(RADIO154_CHANNEL_BUSY);
+	if (hand_over(&plan) != ESP_OK) radio154_finish(RADIO154_CHANNEL_BUSY);
+	arm(radio154.send_timer, plan.at_us + RADIO154_SENDING_MOST_US);
+}
+
+/* The driver tells nothing of a transmission: else the node would wait for it for good. */
+static void give_up(void)
+{
+	(void)esp_ieee802154_sleep();
+	// Unless the driver has ended it in that call.
+	radio154_finish(RADIO154_CHANNEL_BUSY);
+	// Where the receiver is wanted, it is turned on when the node takes the outcome.
+	radio154.is_stale = true;
 }
 
 static void on_send_timer(void *unused)
 {
 	(void)unused;
 	take_lock();
-	if (radio154.is_on) radio154_step_send();
+	if (radio154.is_on && radio154.phase == RADIO154_HANDED_OVER) give_up();
+	else if (radio154.is_on) radio154_step_send();
 	give_lock();
 }
 
@@ -219,6 +239,7 @@ static radio154_event_t take_outcome(void)
 	const radio154_event_t event = { .outcome = (radio154_outcome_t)radio154.outcome };
 	take_lock();
 	radio154.phase = RADIO154_IDLE;
+	(void)esp_timer_stop(radio154.send_timer);
 	radio154_settle();
 	give_lock();
 	return event;

@@ -6,6 +6,7 @@ radio154_plan_t radio154_plan_send(uint64_t now_us, uint64_t at_us, bool listeni
 	const uint64_t lead_us = listening ? RADIO154_LEAD_LISTENING_US : RADIO154_LEAD_ASLEEP_US;
 	if (at_us - now_us > lead_us) return (radio154_plan_t){ RADIO154_SEND_LATER, at_us - lead_us };
 	if (receiving) return (radio154_plan_t){ RADIO154_SEND_LATER, at_us };
+	if (at_us - now_us < RADIO154_SETUP_US) return (radio154_plan_t){ RADIO154_SEND_AWAITED, at_us };
 	return (radio154_plan_t){ RADIO154_SEND_TIMED, at_us };
 }
 

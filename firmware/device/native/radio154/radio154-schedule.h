@@ -18,6 +18,13 @@
  */
 #define RADIO154_LEAD_LISTENING_US 400u
 #define RADIO154_LEAD_ASLEEP_US 3000u
+/* Nearer than this, a time would pass while the hardware is set up for it. */
+#define RADIO154_SETUP_US 120u
+/*
+ * A transmission that was handed over ends within this, whatever became of it: the driver itself waits 200 ms for an
+ * acknowledgement of which the hardware tells nothing.
+ */
+#define RADIO154_SENDING_MOST_US 300000u
 /* The longest that a reception may take from its delimiter on: 127 octets and their length, turnaround, acknowledgement. */
 #define RADIO154_RECEPTION_MOST_US (128u * 32u + 192u + 352u)
 
@@ -26,6 +33,8 @@ typedef enum {
 	RADIO154_SEND_NOW,
 	/* Hand it over now, to begin at its time. */
 	RADIO154_SEND_TIMED,
+	/* Wait until `at_us`, which is near, then hand it over to begin at once. */
+	RADIO154_SEND_AWAITED,
 	/* Ask again at `at_us`. */
 	RADIO154_SEND_LATER,
 } radio154_send_t;
