@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { type ByteOutput, openOutput } from "../byte-output.js";
 import { LinkType } from "../capture/captured-frame.js";
@@ -14,13 +15,15 @@ const LOG_NAME = "events.cbor";
 /** Writes what a board tells as an event log, for `lowguard trace` and all that reads logs. */
 export class LogOutput {
 	readonly path: string;
+	/** The folder that was made for it. */
+	readonly #made: string | undefined;
 	readonly #output: ByteOutput;
 	readonly #log: EventLogWriter;
 
 	/** `path`: a new file that ends in `.cbor`, or a new or empty folder for one. Throws a UserError. */
 	constructor(path: string) {
 		this.path = path.endsWith(".cbor") ? path : join(path, LOG_NAME);
-		if (this.path !== path) makeEmpty(path);
+		this.#made = this.path === path ? undefined : makeEmpty(path);
 		this.#output = openOutput(this.path);
 		this.#log = new EventLogWriter((chunk) => this.#output.write(chunk), {});
 		this.#log.finish();
@@ -42,6 +45,12 @@ export class LogOutput {
 	close(): void {
 		this.#output.close();
 	}
+
+	/** Takes away what was written, and the folder that was made for it. */
+	discard(): void {
+		this.#output.discard();
+		if (this.#made !== undefined) rmSync(this.#made, { recursive: true });
+	}
 }
 
 /** Writes the frames as a pcap with RSSI and channel (TAP), each at once, for a reader that follows. */
@@ -60,9 +69,16 @@ export class CaptureOutput {
 	frame(timeUs: number, { channel, rssiDbm, psdu }: CapturedRecord): void {
 		this.#pcap.frame(timeUs, psdu, rssiDbm ?? Number.NaN, channel);
 		this.#pcap.flush();
+		// A reader that goes away is noticed where stdout tells of it.
+		this.#output.ready()?.catch(() => {});
 	}
 
 	close(): void {
 		this.#output.close();
+	}
+
+	/** Takes away what was written. */
+	discard(): void {
+		this.#output.discard();
 	}
 }

@@ -41,6 +41,7 @@ export class Monitor {
 	#link: BoardLink | undefined;
 	#node = 0;
 	#greeted = false;
+	#shown = 0;
 	#spoiled = 0;
 	#unknown = 0;
 	#onLost: (() => void) | undefined;
@@ -49,9 +50,9 @@ export class Monitor {
 		this.#options = options;
 	}
 
-	/** What came and was neither record nor text, and records of later versions. */
-	get summary(): { readonly spoiled: number; readonly unknown: number } {
-		return { spoiled: this.#spoiled, unknown: this.#unknown };
+	/** Records so far, what came and was neither record nor text, and records of later versions. */
+	get summary(): { readonly shown: number; readonly spoiled: number; readonly unknown: number } {
+		return { shown: this.#shown, spoiled: this.#spoiled, unknown: this.#unknown };
 	}
 
 	/** Runs until `stopped` rejects, which it passes on; or throws a UserError when it cannot go on. */
@@ -162,6 +163,7 @@ export class Monitor {
 	#show(record: Exclude<BoardRecord, { type: "reply" | "unknown" | "foreign" }>): void {
 		const { timeline, log, capture, text } = this.#options;
 		const timeUs = timeline.at(record.timeUs);
+		this.#shown++;
 		if (record.type === "event") log?.event(timeUs, record.event);
 		else if (record.type === "frame") {
 			log?.frame(timeUs, this.#node, record);

@@ -1,8 +1,8 @@
-import process, { hrtime } from "node:process";
+import process from "node:process";
 import { MOTE_DEFAULTS } from "../../../firmware/mote/defaults.js";
 import { contextTable } from "../../../firmware/mote/node-config-of.js";
 import type { Command, CommandArguments } from "../../command.js";
-import { Monitor, type Sniffing } from "../../device/monitor.js";
+import { Monitor, type MonitorOptions, type Sniffing } from "../../device/monitor.js";
 import { CaptureOutput, LogOutput } from "../../device/monitor-outputs.js";
 import { choosePort } from "../../device/port-list.js";
 import { CONSOLE_BAUD } from "../../device/serial-line.js";
@@ -60,14 +60,12 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 	if (args.positionals.length > 0) throw new UserError(`expected options, found '${args.positionals[0]}'`);
 	const baudRate = readWhole(args, "baud", CONSOLE_BAUD, 300, 10_000_000);
 	const sniffing = readSniffing(args);
-	const pcap = args.text("pcap");
-	const isPiped = pcap === "-";
+	const isJson = args.flag("json");
+	const isPiped = args.text("pcap") === "-";
 	if (isPiped && process.stdout.isTTY) throw new UserError("--pcap -: expected a reader, found a terminal");
-	if (isPiped && args.flag("json")) throw new UserError("--pcap -: expected stdout free, found --json there");
+	if (isPiped && isJson) throw new UserError("--pcap -: expected stdout free, found --json there");
 	const port = await choosePort(args.text("port"));
-	const out = args.text("out");
-	const log = out === undefined ? undefined : new LogOutput(out);
-	const capture = pcap === undefined ? undefined : new CaptureOutput(isPiped ? undefined : pcap);
+	const outputs = openOutputs(args);
 	const lines = isPiped ? process.stderr : process.stdout;
 	const hasColour = isPiped ? process.stderr.isTTY === true : stdoutHasColour();
 	const monitor = new Monitor({
@@ -75,36 +73,59 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 		baudRate,
 		sniffing,
 		timeline: new Timeline(
-			() => Number(hrtime.bigint() / 1000n),
+			() => Number(process.hrtime.bigint() / 1000n),
 			() => Date.now() * 1000,
 		),
-		text: args.flag("json")
-			? undefined
-			: new BoardText(makeStyle(hasColour), contextTable(MOTE_DEFAULTS.contexts)),
-		log,
-		capture,
+		text: isJson ? undefined : new BoardText(makeStyle(hasColour), contextTable(MOTE_DEFAULTS.contexts)),
+		...outputs,
 		line: (text) => lines.write(`${text}\n`),
-		note: (text) => process.stderr.write(`lowguard firmware monitor: ${text}\n`),
+		note,
 	});
+	await watch(monitor, outputs);
+	return 0;
+}
+
+/** What the monitor itself has to say. */
+function note(text: string): void {
+	process.stderr.write(`lowguard firmware monitor: ${text}\n`);
+}
+
+type Outputs = Pick<MonitorOptions, "log" | "capture">;
+
+function openOutputs(args: CommandArguments): Outputs {
+	const out = args.text("out");
+	const pcap = args.text("pcap");
+	const log = out === undefined ? undefined : new LogOutput(out);
+	try {
+		return {
+			log,
+			capture: pcap === undefined ? undefined : new CaptureOutput(pcap === "-" ? undefined : pcap),
+		};
+	} catch (error) {
+		log?.discard();
+		throw error;
+	}
+}
+
+/** Runs it until Ctrl-C, or until nobody reads any more; then everything is in order again. */
+async function watch(monitor: Monitor, { log, capture }: Outputs): Promise<void> {
 	const interruption = new Interruption();
+	let isOver = false;
 	try {
 		await monitor.run(Promise.race([interruption.stopped(), readerGone()]));
 	} catch (error) {
-		if (!(error instanceof UserError && error.exitCode === STOPPED_BY_SIGINT) && error !== READER_GONE)
-			throw error;
+		isOver = error === READER_GONE || (error instanceof UserError && error.exitCode === STOPPED_BY_SIGINT);
+		if (!isOver) throw error;
 	} finally {
 		interruption.dispose();
-		capture?.close();
-		log?.close();
-		const { spoiled, unknown } = monitor.summary;
-		if (spoiled > 0)
-			process.stderr.write(
-				`lowguard firmware monitor: ${spoiled} pieces of the line were neither records nor text\n`,
-			);
-		if (unknown > 0)
-			process.stderr.write(`lowguard firmware monitor: ${unknown} records are of another version\n`);
+		const { shown, spoiled, unknown } = monitor.summary;
+		for (const output of [log, capture]) {
+			if (isOver || shown > 0) output?.close();
+			else output?.discard();
+		}
+		if (spoiled > 0) note(`${spoiled} pieces of the line were neither records nor text`);
+		if (unknown > 0) note(`${unknown} records are of another version`);
 	}
-	return 0;
 }
 
 const READER_GONE = new Error("the reader of stdout is gone");

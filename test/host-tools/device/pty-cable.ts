@@ -27,9 +27,8 @@ export function requireSocat(t: ExecutionContext): boolean {
 	return false;
 }
 
-/** Lays a cable for one test; it is gone when the test ends. */
-export async function layCable(t: ExecutionContext): Promise<PtyCable> {
-	const folder = scratchFolder(t);
+/** Lays a cable for one test, with its ends in `folder`; it is gone when the test ends. */
+export async function layCable(t: ExecutionContext, folder = scratchFolder(t)): Promise<PtyCable> {
 	const path = join(folder, "computer");
 	const boardPath = join(folder, "board");
 	const ends = [path, boardPath].map((link) => `pty,raw,echo=0,link=${link}`);
