@@ -7,6 +7,7 @@ import { nameList } from "../report/name-list.js";
 import { execute } from "../run/execute.js";
 import { expectAlone, RUN_OPTIONS, readSeed, scenarioWords } from "../run/options.js";
 import { loadScenario, shippedScenarios } from "../scenario/load.js";
+import { startXs } from "../xs/xs-run.js";
 
 export const command: Command = {
 	name: "sim",
@@ -18,12 +19,18 @@ export const command: Command = {
 			type: "boolean",
 			help: "columns of each round in the summary (perRound), with fidelity rounds",
 		},
+		xs: {
+			type: "string",
+			value: "NODES",
+			help: "run these nodes on XS with a chip's memory: numbers with commas between, or all",
+		},
 		list: { type: "boolean", help: "names of the scenarios that ship" },
 		schema: { type: "boolean", help: "print the JSON Schema of scenarios, for editors" },
 	},
 	notes: `
 SCENARIO is a YAML file, or the name of one that ships (--list).
-The same scenario and seed give the same event log, octet for octet, on any machine.`,
+The same scenario and seed give the same event log, octet for octet, on any machine, and with --xs too.
+--xs builds XS on first use, which takes a C compiler.`,
 	run,
 };
 
@@ -44,7 +51,14 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 	const { fidelity } = loaded.scenario;
 	if (perRound && fidelity !== "rounds")
 		throw new UserError(`--per-round: expected a scenario with fidelity rounds, found ${fidelity}`);
-	const words = [name, ...scenarioWords(args)];
-	await execute(loaded, args, { command: "sim", words, run: {}, perRound });
+	const nodes = args.text("xs");
+	const words = [name, ...scenarioWords(args), ...(nodes === undefined ? [] : ["--xs", nodes])];
+	const xs = nodes === undefined ? undefined : await startXs(loaded, nodes);
+	try {
+		const run = xs === undefined ? {} : { xs: xs.motes };
+		await execute(loaded, args, { command: "sim", words, run, perRound });
+	} finally {
+		xs?.close();
+	}
 	return 0;
 }

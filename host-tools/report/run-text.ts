@@ -4,6 +4,7 @@ import { clusterRows } from "./cluster-text.js";
 import { labRows } from "./lab-text.js";
 import { joules, n, percent, plural, reasons } from "./numbers.js";
 import type { Style } from "./style.js";
+import { xsRows } from "./xs-text.js";
 
 const LABEL_WIDTH = 12;
 const BAR_WIDTH = 24;
@@ -78,6 +79,7 @@ export function runText(
 	if (summary.cluster !== undefined)
 		for (const [label, text] of clusterRows(summary.cluster, style)) row(label, text);
 	if (summary.lab !== undefined) for (const [label, text] of labRows(summary.lab, style)) row(label, text);
+	if (summary.xs !== undefined) for (const [label, text] of xsRows(summary.xs, style)) row(label, text);
 	if (summary.died > 0) row("died", `${plural(summary.died, "node")}`);
 	row(
 		"speed",

@@ -10,6 +10,8 @@ import { UserError } from "../errors.js";
 import { messageOf } from "../scenario/extension.js";
 import type { LoadedScenario } from "../scenario/load.js";
 import { moduleFault } from "../scenario/user-module.js";
+import type { MoteUse } from "../xs/use.js";
+import type { XsMotes } from "../xs/xs-motes.js";
 import { inSteps } from "./stepping.js";
 
 export interface RunOptions {
@@ -17,6 +19,8 @@ export interface RunOptions {
 	readonly sinks?: readonly Partial<SimSink>[];
 	/** Radios without firmware. */
 	readonly outsiders?: readonly Outsider[];
+	/** The nodes that run in machines of their own. */
+	readonly xs?: XsMotes;
 	/** Called with the simulation before its first event. */
 	readonly prepare?: (simulation: Simulation) => void;
 	/** Called between steps with the share of simulated time that is over. */
@@ -30,6 +34,8 @@ export interface RunOutcome {
 	readonly lab: LabSummary | undefined;
 	/** Undefined where nodes form no clusters. */
 	readonly cluster: ClusterSummary | undefined;
+	/** What the machines of nodes used; undefined where all run here. */
+	readonly xs: readonly MoteUse[] | undefined;
 	/** Wall time of the run without start-up, and of start-up. */
 	readonly wallS: number;
 	readonly startS: number;
@@ -73,6 +79,7 @@ function* steps(loaded: LoadedScenario, options: RunOptions): Generator<undefine
 		summary: metrics.summary(),
 		lab: lab?.summary(),
 		cluster: cluster?.summary(),
+		xs: options.xs?.finish(),
 		wallS,
 		startS,
 		simulation,
@@ -80,13 +87,16 @@ function* steps(loaded: LoadedScenario, options: RunOptions): Generator<undefine
 }
 
 function prepare(loaded: LoadedScenario, options: RunOptions, sink: SimSink): Simulation {
+	const { xs } = options;
 	try {
 		const simulation = new Simulation(loaded.scenario, loaded.modules, {
 			sink,
 			cipher: hostCipher,
 			digest: hostDigest,
 			outsiders: options.outsiders ?? [],
+			...(xs === undefined ? {} : { moteElsewhere: (plan, ports) => xs.makeMote(plan, ports) }),
 		});
+		xs?.attach(simulation);
 		options.prepare?.(simulation);
 		return simulation;
 	} catch (error) {

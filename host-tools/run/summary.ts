@@ -57,6 +57,7 @@ export function summaryOf(loaded: LoadedScenario, outcome: RunOutcome, eventLogS
 		},
 		...(outcome.lab === undefined ? {} : { lab: rounded(outcome.lab) }),
 		...(outcome.cluster === undefined ? {} : { cluster: rounded(outcome.cluster) }),
+		...(outcome.xs === undefined ? {} : { xs: outcome.xs }),
 		framesPerS: rate(s.frames.data + s.frames.acks, wallS),
 		eventsPerS: rate(s.events, wallS),
 		peakRssMb: round(process.resourceUsage().maxRSS / 1024, 1),

@@ -82,9 +82,14 @@ export class Captures {
 		};
 	}
 
+	/** Whether a node has an election in its firmware that no honest one has. */
+	volunteers(node: number): boolean {
+		return this.#hooks.get(node)?.volunteers === true;
+	}
+
 	/** The election that a node's firmware has in it. */
 	electionOf(node: number, honest: ElectionFactory): ElectionFactory {
-		if (this.#hooks.get(node)?.volunteers !== true) return honest;
+		if (!this.volunteers(node)) return honest;
 		return {
 			name: honest.name,
 			options: honest.options,
