@@ -1,6 +1,6 @@
 import test from "ava";
-import type { XsProcess } from "../../host-tools/xs/process.js";
-import { startXs } from "./support/machines.js";
+import { XsProcess } from "../../host-tools/xs/process.js";
+import { ascii, startXs } from "./support/machines.js";
 
 const ENTRY = "test/xs/machine/shared-state";
 
@@ -62,4 +62,25 @@ test("on plain terms what one machine does shows in no other, but for octets", a
 			"method of a prototype": "0",
 			"toString of an object": "own",
 		});
+});
+
+test("on the chip's terms a built-in that no module calls for is gone, and those that one does call for are there", async (t) => {
+	const entry = "test/xs/machine/hidden";
+	if (!(await startXs(t, { firmware: false }))) return;
+	const outcomes = async (asChip: boolean) => {
+		const xs = await XsProcess.start({ firmware: false, modules: [entry], asChip });
+		t.teardown(() => xs.close());
+		return ["flat", "push", "join", "reverse"].map((name, id) => {
+			xs.create(id, entry);
+			const outcome = xs.call(id, ascii(name), name.length);
+			return "dead" in outcome ? outcome.dead : "done";
+		});
+	};
+	t.deepEqual(await outcomes(false), ["done", "done", "done", "done"]);
+	t.deepEqual(await outcomes(true), [
+		"stripped built-in: flat",
+		"done",
+		"done",
+		"stripped built-in: reverse",
+	]);
 });

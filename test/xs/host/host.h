@@ -71,6 +71,14 @@ void* rom_take(size_t size);
 int rom_holds(const void* address);
 void rom_seal(int as_chip);
 
+/* usage.c */
+void usage_note(txMachine* the, const txScript* script);
+int usage_of_name(uint32_t id);
+int usage_of_code(int code);
+
+/* strip.c */
+void strip(txMachine* the);
+
 /* guard.c */
 void guard_install(void);
 void guard_watch(struct machine* machine);
@@ -94,6 +102,7 @@ void stats_collected(struct machine* machine);
 void stats_read(struct machine* machine);
 
 /* natives.c */
+int natives_own(txCallback callback);
 void natives_build(txMachine* the);
 void natives_install(txMachine* the, struct machine* machine);
 

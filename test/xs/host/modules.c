@@ -108,5 +108,6 @@ void fxLoadModule(txMachine* the, txSlot* module, txID moduleID)
 	fclose(file);
 	if (!script)
 		mxSyntaxError("%s", name);
+	usage_note(the, script);
 	fxResolveModule(the, module, moduleID, script, C_NULL, C_NULL);
 }

@@ -118,22 +118,32 @@ static void native_print(txMachine* the)
 		fprintf(stderr, "%s\n", fxToString(the, mxArgv(0)));
 }
 
+static const struct {
+	const char* name;
+	txCallback callback;
+	txInteger length;
+} natives[] = {
+	{ "post", native_post, 2 },
+	{ "query", native_query, 3 },
+	{ "onCall", native_on_call, 1 },
+	{ "sha256", native_sha256, 4 },
+	{ "aesKey", native_aes_key, 1 },
+	{ "aesEncrypt", native_aes_encrypt, 3 },
+	{ "print", native_print, 1 },
+};
+
+/** Whether a function is one of these, and none of XS's. */
+int natives_own(txCallback callback)
+{
+	for (size_t i = 0; i < sizeof(natives) / sizeof(natives[0]); i++)
+		if (natives[i].callback == callback)
+			return 1;
+	return 0;
+}
+
 /** Builds the functions in the root. */
 void natives_build(txMachine* the)
 {
-	static const struct {
-		const char* name;
-		txCallback callback;
-		txInteger length;
-	} natives[] = {
-		{ "post", native_post, 2 },
-		{ "query", native_query, 3 },
-		{ "onCall", native_on_call, 1 },
-		{ "sha256", native_sha256, 4 },
-		{ "aesKey", native_aes_key, 1 },
-		{ "aesEncrypt", native_aes_encrypt, 3 },
-		{ "print", native_print, 1 },
-	};
 	mxPush(mxObjectPrototype);
 	shared_natives = fxNewObjectInstance(the);
 	for (size_t i = 0; i < sizeof(natives) / sizeof(natives[0]); i++) {

@@ -49,6 +49,8 @@ int root_open(int as_chip, int count, char** names, char* error, size_t size)
 	natives_build(the);
 	fxEndHost(the);
 	root_machine = the;
+	if (as_chip)
+		strip(the);
 	rom_seal(as_chip);
 	return 1;
 }
