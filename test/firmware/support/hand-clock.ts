@@ -11,6 +11,11 @@ export class HandClock implements Clock {
 		return this.#timers.length;
 	}
 
+	/** When the next timer is due; never without one. */
+	get nextUs(): number {
+		return this.#timers[0]?.timeUs ?? Number.POSITIVE_INFINITY;
+	}
+
 	nowUs(): number {
 		return this.#nowUs;
 	}
