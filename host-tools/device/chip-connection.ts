@@ -4,12 +4,20 @@ import { UserError } from "../errors.js";
 import { connectError, transferError } from "./flash-errors.js";
 import { LoaderPort, type Patience } from "./loader-port.js";
 import { listPorts, type UsbIds } from "./port-list.js";
+import { calmWatchdogs } from "./watchdogs.js";
 
 /** USB ids of the serial port that newer chips have built in; it has no baud rate, and another way to reset. */
 const ESPRESSIF_VENDOR = 0x303a;
 const USB_JTAG_PRODUCT = 0x1001;
 
 const RETRY_MS = 150;
+
+const SPI_SET_PARAMS = 0x0b;
+/** What all flash chips of these boards have in common (JEDEC serial NOR). */
+const FLASH_BLOCK = 0x10000;
+const FLASH_SECTOR = 0x1000;
+const FLASH_PAGE = 0x100;
+const STATUS_MASK = 0xffff;
 
 /** How long, and how often a connection is tried. */
 export interface Timing extends Patience {
@@ -109,9 +117,10 @@ function usbJtagReset(port: LoaderPort): ResetStrategy {
 /** Starts the flash program in the chip's memory and raises the speed; returns the speed that it has then. */
 export async function startFlasher({ path, loader, port }: ChipConnection, baud: number): Promise<number> {
 	try {
+		const isUsbJtag = port.getVid() === ESPRESSIF_VENDOR && port.getPid() === USB_JTAG_PRODUCT;
+		if (isUsbJtag) await calmWatchdogs(loader.chip.CHIP_NAME, loader);
 		// The loader in ROM takes other block sizes and tells MD5 in another way than esptool-js expects of it.
 		await loader.runStub();
-		const isUsbJtag = port.getVid() === ESPRESSIF_VENDOR && port.getPid() === USB_JTAG_PRODUCT;
 		if (isUsbJtag || baud === port.baudrate) return baud;
 		await loader.changeBaud();
 		return port.baudrate;
@@ -148,8 +157,8 @@ function onesOf(value: number): number {
 	return ones;
 }
 
-/** The size of the flash chip in octets. Throws a UserError when none answers. */
-export async function flashBytes({ path, loader }: ChipConnection): Promise<number> {
+/** The size of the flash chip in octets, which the flash program is told as well. Throws a UserError when none answers. */
+export async function findFlash({ path, loader }: ChipConnection): Promise<number> {
 	let id: number;
 	try {
 		id = await loader.readFlashId();
@@ -159,11 +168,25 @@ export async function flashBytes({ path, loader }: ChipConnection): Promise<numb
 	// JEDEC: the third octet is the logarithm of the size; some makers begin again at 0x32 for 256 KiB.
 	const code = (id >>> 16) & 0xff;
 	const log = code >= 0x32 && code <= 0x3a ? code - 0x20 : code;
-	if (log >= 0x12 && log <= 0x1c) return 2 ** log;
+	if (log >= 0x12 && log <= 0x1c) {
+		const bytes = 2 ** log;
+		await tellFlashSize(loader, bytes).catch((error: unknown) => {
+			throw transferError(path, error, "setting its flash up");
+		});
+		return bytes;
+	}
 	throw new UserError(
 		`${path}: expected a flash chip, found none that answers (id 0x${id.toString(16)}); unplug whatever hangs on the board's pins, and run this again`,
 		1,
 	);
+}
+
+/** Without this, the flash program takes the size that its ROM assumes, and refuses what lies beyond. */
+async function tellFlashSize(loader: ESPLoader, bytes: number): Promise<void> {
+	const parameters = new DataView(new ArrayBuffer(24));
+	const words = [0, bytes, FLASH_BLOCK, FLASH_SECTOR, FLASH_PAGE, STATUS_MASK];
+	for (const [i, word] of words.entries()) parameters.setUint32(i * 4, word, true);
+	await loader.checkCommand("set up flash", SPI_SET_PARAMS, new Uint8Array(parameters.buffer));
 }
 
 /** Resets the chip into its program; false when the port has no line for it. */

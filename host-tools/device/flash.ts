@@ -6,7 +6,7 @@ import {
 	checkSecurity,
 	connectChip,
 	FIELD,
-	flashBytes,
+	findFlash,
 	startFlasher,
 	startProgram,
 	type Timing,
@@ -72,7 +72,7 @@ export async function flashImage(
 		if (speed < baud) {
 			reporter.note(`${baud} baud did not work, so this goes on at ${speed}`);
 		}
-		const size = await flashBytes(chip);
+		const size = await findFlash(chip);
 		checkFlash(port, image, size);
 		if (request.erase) await erase(chip, reporter);
 		await writeParts(chip, image.parts, reporter);

@@ -59,6 +59,9 @@ export class ESPLoader {
 		readonly flashCryptCnt: number;
 		readonly parsedFlags: { readonly SECURE_BOOT_EN: boolean };
 	}>;
+	readReg(address: number): Promise<number>;
+	writeReg(address: number, value: number): Promise<void>;
+	checkCommand(description: string, op: number, data: Uint8Array): Promise<unknown>;
 	runStub(): Promise<Rom>;
 	changeBaud(): Promise<void>;
 	readFlashId(): Promise<number>;

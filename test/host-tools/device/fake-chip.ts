@@ -5,7 +5,7 @@ import { constants, inflateSync } from "node:zlib";
 import { SlipReader, slipPacket } from "../../../host-tools/device/slip-packets.js";
 
 // A chip as its loader in ROM, and the flash program that is loaded through it, show it on a serial line: Espressif's
-// "Serial Protocol" for esptool, and what esptool-js 0.7.0 sends.
+// "Serial Protocol" for esptool, and the behaviour of its esp-flasher-stub.
 
 const SYNC = 0x08;
 const WRITE_REG = 0x09;
@@ -19,6 +19,7 @@ export const DEFL_DATA = 0x11;
 const DEFL_END = 0x12;
 export const FLASH_MD5 = 0x13;
 const SECURITY_INFO = 0x14;
+const SPI_SET_PARAMS = 0x0b;
 export const ERASE_FLASH = 0xd0;
 
 const INVALID_MESSAGE = 0x05;
@@ -26,7 +27,7 @@ const BAD_DATA_LENGTH = 0xc0;
 const BAD_DATA_CHECKSUM = 0xc1;
 const INVALID_COMMAND = 0xc3;
 const NOT_IN_FLASH_MODE = 0xc6;
-const NOT_ENOUGH_DATA = 0xc8;
+const INFLATE_ERROR = 0xc7;
 const SECTOR = 0x1000;
 const DETECT_REG = 0x40001000;
 const READ_FLASH_ID = 0x9f;
@@ -72,8 +73,10 @@ const MODELS: Readonly<Record<string, Model>> = {
 export interface Faults {
 	/** What it says to each octets that come, in place of all answers. */
 	readonly says?: string;
-	/** Asked of each command, with how often it came before: leave it unanswered, or pull the plug. */
-	onCommand?(op: number, count: number): "ignore" | "unplug" | undefined;
+	/**
+	 * Asked of each command, with how often it came before: take no notice, obey without an answer, or pull the plug.
+	 */
+	onCommand?(op: number, count: number): "ignore" | "mute" | "unplug" | undefined;
 	/** Changes octets that the chip is sent. */
 	hear?(octets: Uint8Array): Uint8Array;
 	/** Spoils flash after each part that was written. */
@@ -109,6 +112,8 @@ export class FakeChip {
 	readonly flash: Uint8Array;
 	/** Commands that it obeyed, in order. */
 	readonly commands: number[] = [];
+	/** The size of its flash as it was told; 0 before. */
+	flashSizeTold = 0;
 	/** The speed that it was told to take. */
 	baud = 115200;
 	readonly #model: Model;
@@ -122,6 +127,9 @@ export class FakeChip {
 	#memoryAt = 0;
 	#isStub = false;
 	#isDeaf = false;
+	#isMute = false;
+	/** What went wrong after a block was taken, which the next command is answered with. */
+	#carried = 0;
 	#writing: FlashWrite | undefined;
 	#parts = 0;
 
@@ -153,7 +161,8 @@ export class FakeChip {
 		if (this.#isDeaf) return;
 		const fate = this.#faults.onCommand?.(op, count);
 		if (fate === "unplug") this.#unplug();
-		if (fate !== undefined) return;
+		if (fate === "ignore" || fate === "unplug") return;
+		this.#isMute = fate === "mute";
 		const data = packet.subarray(8);
 		if (view.getUint16(2, true) !== data.length) {
 			this.#answer(op, 0, [], BAD_DATA_LENGTH);
@@ -206,9 +215,18 @@ export class FakeChip {
 
 	#handleInStub(op: number, data: Uint8Array, checksum: number): void {
 		const words = wordsOf(data);
+		if (this.#carried !== 0) {
+			this.#answer(op, 0, [], this.#carried);
+			this.#carried = 0;
+			return;
+		}
 		switch (op) {
 			case SYNC:
-				this.#answer(op, 0);
+				for (let i = 0; i < 8; i++) this.#answer(op, 0);
+				break;
+			case SPI_SET_PARAMS:
+				this.flashSizeTold = words[1]!;
+				this.#answer(op, 0, [], words.length === 6 ? 0 : BAD_DATA_LENGTH);
 				break;
 			case READ_REG:
 			case WRITE_REG:
@@ -256,22 +274,24 @@ export class FakeChip {
 		else if (block.length !== length) this.#answer(DEFL_DATA, 0, [], BAD_DATA_LENGTH);
 		else if (checksumOf(block) !== checksum) this.#answer(DEFL_DATA, 0, [], BAD_DATA_CHECKSUM);
 		else {
-			this.#writing.compressed.push(Uint8Array.from(block));
-			this.flash.set(inflated(this.#writing), this.#writing.offset);
+			// Taken is answered before it is inflated and written.
 			this.#answer(DEFL_DATA, 0);
+			this.#writing.compressed.push(Uint8Array.from(block));
+			const content = inflated(this.#writing);
+			if (content === undefined) this.#carried = INFLATE_ERROR;
+			else this.flash.set(content, this.#writing.offset);
 		}
 	}
 
 	#finishWrite(): void {
 		const writing = this.#writing;
-		this.#writing = undefined;
-		if (writing === undefined) {
-			this.#answer(DEFL_END, 0, [], NOT_IN_FLASH_MODE);
-			return;
+		if (writing === undefined) this.#answer(DEFL_END, 0, [], NOT_IN_FLASH_MODE);
+		else if (inflated(writing)?.length !== writing.bytes) this.#answer(DEFL_END, 0, [], BAD_DATA_LENGTH);
+		else {
+			this.#writing = undefined;
+			this.#faults.spoil?.(this.flash, writing.offset, this.#parts++);
+			this.#answer(DEFL_END, 0);
 		}
-		const isWhole = inflated(writing).length === writing.bytes;
-		this.#faults.spoil?.(this.flash, writing.offset, this.#parts++);
-		this.#answer(DEFL_END, 0, [], isWhole ? 0 : NOT_ENOUGH_DATA);
 	}
 
 	/** The flash program runs only when every octet of it is where it belongs. */
@@ -324,14 +344,20 @@ export class FakeChip {
 	}
 
 	#send(data: Uint8Array): void {
+		if (this.#isMute) return;
 		const packet = slipPacket(data);
 		if (this.#faults.slow !== true) this.#write(packet);
 		else for (const octet of packet) this.#write(Uint8Array.of(octet));
 	}
 }
 
-function inflated({ compressed }: FlashWrite): Uint8Array {
-	return inflateSync(Buffer.concat(compressed), { finishFlush: constants.Z_SYNC_FLUSH });
+/** What came so far, inflated; undefined when it is no stream that can be. */
+function inflated({ compressed }: FlashWrite): Uint8Array | undefined {
+	try {
+		return inflateSync(Buffer.concat(compressed), { finishFlush: constants.Z_SYNC_FLUSH });
+	} catch {
+		return undefined;
+	}
 }
 
 function wordsOf(data: Uint8Array): number[] {

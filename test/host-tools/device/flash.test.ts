@@ -93,6 +93,7 @@ for (const name of Object.keys(IMAGE_IDS)) {
 		t.is(result.flashBytes, 4 << 20);
 		t.is(result.baud, 460_800);
 		t.is(chip.baud, 460_800);
+		t.is(chip.flashSizeTold, 4 << 20);
 		t.false(result.started, "a pseudo-terminal has no line to reset with");
 		t.is(chip.commands.filter((op) => op === FLASH_MD5).length, 3);
 		t.deepEqual(
@@ -217,6 +218,25 @@ test.serial("a chip that falls silent in the middle: a time-out, and what to try
 	const message = await failure(t, flash({ timing: HASTY }), 1);
 	t.regex(message, /to answer while writing the bootloader, found silence; .*--baud 115200/);
 });
+
+test.serial(
+	"an answer that is lost: the chip then has a block twice, and its part is written again",
+	async (t) => {
+		if (!requireSocat(t)) return;
+		const { chip, image, notes, flash } = await bench(
+			t,
+			"ESP32-C6",
+			{ onCommand: (op, count) => (op === DEFL_DATA && count === 3 ? "mute" : undefined) },
+			{ appBytes: 90_000 },
+		);
+		await flash({ timing: HASTY });
+		t.deepEqual(
+			notes.filter((note) => /again/.test(note)),
+			["application: did not arrive whole, and is written again"],
+		);
+		holdsImage(t, chip, image);
+	},
+);
 
 test.serial("a board that is unplugged in the middle is told at once", async (t) => {
 	if (!requireSocat(t)) return;
