@@ -63,6 +63,7 @@ export async function flashImage(
 ): Promise<FlashResult> {
 	const { port, image, baud, signal } = request;
 	let chip: ChipConnection | undefined;
+	let isTouched = false;
 	try {
 		chip = await connectChip(port, baud, timing, signal);
 		await refuseOtherChip(chip, image);
@@ -74,11 +75,13 @@ export async function flashImage(
 		}
 		const size = await findFlash(chip);
 		checkFlash(port, image, size);
+		isTouched = true;
 		if (request.erase) await erase(chip, reporter);
 		await writeParts(chip, image.parts, reporter);
 		const started = await startProgram(chip);
 		return { chip: chip.description, mac: chip.mac, flashBytes: size, baud: speed, started };
 	} catch (error) {
+		if (isTouched) reporter.note("the board is only partly written; flash it again before you use it");
 		if (signal?.aborted === true) throw signal.reason;
 		throw error;
 	} finally {

@@ -34,7 +34,7 @@ async function bench(
 	t: ExecutionContext,
 	name: string,
 	faults: Faults = {},
-	{ imageFor = name, appBytes = 40_000 } = {},
+	{ imageFor = name, appBytes = 40_000, trailer = 0 } = {},
 ): Promise<Bench> {
 	const cable = await layCable(t);
 	const line = {
@@ -44,7 +44,9 @@ async function bench(
 	const chip = new FakeChip(name, line, faults);
 	cable.board.on("data", (data: Buffer) => chip.take(data));
 	const folder = join(scratchFolder(t), "image");
-	const image = readImageFolder(writeImage(folder, makeImage(IMAGE_IDS[imageFor]!, { appBytes })));
+	const files = makeImage(IMAGE_IDS[imageFor]!, { appBytes });
+	files["xs_esp32.bin"] = Buffer.concat([files["xs_esp32.bin"]!, Buffer.alloc(trailer, 0x5a)]);
+	const image = readImageFolder(writeImage(folder, files));
 	const notes: string[] = [];
 	const shares: number[] = [];
 	const reporter = {
@@ -110,6 +112,13 @@ test.serial("--erase leaves nothing of what was stored", async (t) => {
 	await flash({ erase: true });
 	t.true(chip.commands.includes(ERASE_FLASH));
 	holdsImage(t, chip, image, 0xff);
+});
+
+test.serial("an application that ends within a word arrives whole", async (t) => {
+	if (!requireSocat(t)) return;
+	const { chip, image, flash } = await bench(t, "ESP32-C6", {}, { trailer: 3 });
+	await flash();
+	holdsImage(t, chip, image);
 });
 
 test.serial("a chip of another family is refused before anything is written", async (t) => {
