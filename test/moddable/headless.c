@@ -3,14 +3,17 @@
  *
  * Build with the SDK's screen.h in reach: cc headless.c -I$MODDABLE/build/simulators/modules -DmxLinux=1 \
  *     $(pkg-config --cflags --libs glib-2.0) -ldl -o headless
- * Run: headless mc.so
+ * Run: headless mc.so. On SIGTERM it tells on standard error how much of its stack the machine has used, and ends.
  */
 
 #include <dlfcn.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <glib.h>
+#include <glib-unix.h>
 
 #include "screen.h"
 
@@ -18,6 +21,58 @@
 #define EXIT_ABORTED 70
 
 static GMainLoop *loop;
+
+/* How XS's xsMachineRecord begins, in xs.h. */
+typedef struct {
+	unsigned char *stack;
+	void *scope;
+	void *frame;
+	void *code;
+	unsigned char *stackBottom;
+	unsigned char *stackTop;
+} MachineHead;
+
+/* Octets of a slot where a pointer has 64 bits. */
+#define SLOT_BYTES 32
+/* No slot is full of these. */
+#define UNTOUCHED 0xa5
+
+/* Marks what of the stack is free, so that the deepest slot in use is found later. */
+static void markStack(const MachineHead *machine)
+{
+	memset(machine->stackBottom, UNTOUCHED, (size_t)(machine->stack - machine->stackBottom));
+}
+
+static int isTouched(const unsigned char *slot)
+{
+	for (int i = 0; i < SLOT_BYTES; i++)
+		if (slot[i] != UNTOUCHED)
+			return 1;
+	return 0;
+}
+
+/* Slots from the top of the stack to the deepest that was written; XS lends itself the far end for sorting. */
+static long stackPeak(const MachineHead *machine)
+{
+	const unsigned char *slot = machine->stackTop - SLOT_BYTES;
+	const unsigned char *deepest = slot;
+	int free = 0;
+	for (; slot >= machine->stackBottom && free < 32; slot -= SLOT_BYTES) {
+		free = isTouched(slot) ? 0 : free + 1;
+		if (free == 0)
+			deepest = slot;
+	}
+	return (machine->stackTop - deepest) / SLOT_BYTES;
+}
+
+static gboolean onTerminate(gpointer data)
+{
+	const MachineHead *machine = ((txScreen *)data)->machine;
+	fprintf(stderr, "stack: %ld of %ld slots\n", stackPeak(machine),
+		(long)(machine->stackTop - machine->stackBottom) / SLOT_BYTES);
+	g_main_loop_quit(loop);
+	return G_SOURCE_REMOVE;
+}
 
 static void onAbort(txScreen *screen, int status)
 {
@@ -76,6 +131,8 @@ int main(int count, char **arguments)
 	mxCreateMutex(&screen->workersMutex);
 	loop = g_main_loop_new(NULL, FALSE);
 	(*launch)(screen);
+	markStack(screen->machine);
+	g_unix_signal_add(SIGTERM, onTerminate, screen);
 	g_main_loop_run(loop);
 	return 0;
 }

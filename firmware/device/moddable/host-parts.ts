@@ -13,23 +13,26 @@ export interface Chip {
 	fillRandom(into: Uint8Array): void;
 	/** Starts the firmware anew; does not return. */
 	restart(): void;
+	/** Why the firmware was started, such as `power-on`. */
+	startReason(): string;
 	/** Settings of this one device beside those of its build, as `key=value`. */
 	ownSettings(): readonly string[];
 }
 
-/** Sensors, as a setting names them. */
-export type OpenSensors = (kind: string, clock: Clock, random: Random) => Sensor[];
+/** Opens the sensors that `settings.sensor` names. Throws an Error where the one that is named does not answer. */
+export type OpenSensors = (settings: Settings, clock: Clock, random: Random) => Sensor[];
 
-/** What is known of a battery from the settings of a build. */
-export interface BatterySettings {
-	/** Pin of the ADC; undefined for mains. */
-	readonly pin: number | undefined;
-	readonly divider: number;
-	readonly emptyMillivolts: number;
-	readonly fullMillivolts: number;
+/** Opens what measures the battery, as settings say. */
+export type OpenBattery = (settings: Settings, nowUs: () => number) => Battery;
+
+/** A radio, and what a port does not tell. */
+export interface OpenedRadio {
+	readonly radio: Radio;
+	/** Whether it neither sends nor listens. */
+	isIdle(): boolean;
+	/** Frames that it received and had no room for. */
+	overflows(): number;
 }
 
-export type OpenBattery = (settings: BatterySettings, nowUs: () => number) => Battery;
-
 /** Opens the radio that `settings.radio` names. Throws an Error where a build has none of this name. */
-export type OpenRadio = (settings: Settings, clock: Clock) => Radio;
+export type OpenRadio = (settings: Settings, clock: Clock) => OpenedRadio;

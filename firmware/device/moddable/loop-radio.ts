@@ -1,11 +1,16 @@
 import { ACK_WAIT_US } from "../../mac/timing.js";
-import type { Clock, Radio } from "../../ports.js";
+import type { Clock } from "../../ports.js";
 import { LoopAir } from "../radio/loop-air.js";
 import { SoftwareMac } from "../radio/software-mac.js";
-import type { Settings } from "../settings/parse.js";
+import type { OpenedRadio } from "./host-parts.js";
 
-/** A radio that is alone on its air: a board with it runs without a radio, for tests of all that is around one. */
-export function openLoopRadio(settings: Settings, clock: Clock): Radio {
+/** A radio that is alone on its air: with it a board runs all that is around a radio, and its console. */
+export function openLoopRadio(device: number, clock: Clock): OpenedRadio {
 	const datagrams = new LoopAir().join();
-	return new SoftwareMac({ datagrams, clock, device: settings.nodeId, ackWaitUs: ACK_WAIT_US });
+	return openedMac(new SoftwareMac({ datagrams, clock, device, ackWaitUs: ACK_WAIT_US }));
+}
+
+/** A radio in software, whose host may not sleep: datagrams come at any time. */
+export function openedMac(mac: SoftwareMac): OpenedRadio {
+	return { radio: mac, isIdle: () => false, overflows: () => mac.overflows };
 }

@@ -1,4 +1,6 @@
 /* What every ESP32 has, as XS sees it: host functions of firmware/device/moddable/esp32/chip.ts. */
+#include <stddef.h>
+
 #include "xsmc.h"
 #include "xsHost.h"
 
@@ -10,6 +12,7 @@
 void xs_lowguard_now(xsMachine *the);
 void xs_lowguard_fill_random(xsMachine *the);
 void xs_lowguard_restart(xsMachine *the);
+void xs_lowguard_start_reason(xsMachine *the);
 
 /* microseconds on the node's clock, as a whole number */
 void xs_lowguard_now(xsMachine *the)
@@ -31,4 +34,27 @@ void xs_lowguard_restart(xsMachine *the)
 {
 	(void)the;
 	esp_restart();
+}
+
+static const char *start_reason(void)
+{
+	switch (esp_reset_reason()) {
+	case ESP_RST_POWERON: return "power-on";
+	case ESP_RST_EXT: return "reset-pin";
+	case ESP_RST_SW: return "restart";
+	case ESP_RST_PANIC: return "panic";
+	case ESP_RST_INT_WDT: return "interrupt-watchdog";
+	case ESP_RST_TASK_WDT: return "watchdog";
+	case ESP_RST_WDT: return "other-watchdog";
+	case ESP_RST_DEEPSLEEP: return "deep-sleep";
+	case ESP_RST_BROWNOUT: return "brownout";
+	case ESP_RST_USB: return "usb";
+	default: return "unknown";
+	}
+}
+
+/* why the firmware was started */
+void xs_lowguard_start_reason(xsMachine *the)
+{
+	xsmcSetString(xsResult, (char *)start_reason());
 }

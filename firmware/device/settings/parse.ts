@@ -59,7 +59,13 @@ export type Settings = {
 /** A node has a number in any case; of the others, those without a default may be absent. */
 type NullIfOpen<K extends SettingKey> = K extends OptionalKey ? null : never;
 
-export type OptionalKey = "wifiSsid" | "wifiPassword" | "nextHopId" | "pairKeys" | "networkKey";
+export type OptionalKey =
+	| "wifiSsid"
+	| "wifiPassword"
+	| "nextHopId"
+	| "pairKeys"
+	| "networkKey"
+	| "batteryPin";
 
 /**
  * Lays sources of settings over each other and over the defaults: what a later one gives counts.
@@ -95,6 +101,11 @@ function checkTogether(settings: Settings): void {
 		if (settings[key] % 4 !== 0) {
 			throw new RangeError(`${key}: expected a multiple of 4, got ${settings[key]}`);
 		}
+	}
+	if (settings.batteryFullMv <= settings.batteryEmptyMv) {
+		throw new RangeError(
+			`batteryFullMv: expected more than batteryEmptyMv, ${settings.batteryEmptyMv}, got ${settings.batteryFullMv}`,
+		);
 	}
 	if (settings.minBe > settings.maxBe) {
 		throw new RangeError(`minBe: expected at most maxBe, ${settings.maxBe}, got ${settings.minBe}`);

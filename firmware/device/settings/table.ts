@@ -184,6 +184,15 @@ export const SETTINGS = {
 	trustGate: flag(true, "Whether bad heads are heeded no more"),
 	sensePeriodS: quantity(0, 1e6, 10, "Time between two readings of all sensors, in seconds; 0 for none"),
 	readingsPerPack: integer(1, 64, 1, "Readings of all sensors that one datagram carries"),
+	sensor: choice(
+		["auto", "sht3x", "tmp117", "bme68x", "synthetic", "none"],
+		"auto",
+		"What measures, on the board's I2C bus; auto: the first that answers, and made-up values where none does",
+	),
+	batteryPin: integer(0, 48, null, "Pin of the ADC behind the battery's voltage divider; none for mains"),
+	batteryDivider: quantity(1, 100, 2, "Voltage of the battery divided by that at the pin"),
+	batteryEmptyMv: integer(0, 60000, 3000, "Voltage of an empty battery, in millivolts"),
+	batteryFullMv: integer(1, 60000, 4200, "Voltage of a full battery, in millivolts"),
 	deepSleep: flag(
 		false,
 		"Whether a member of a cluster turns the chip off between its slots, where the chip can",

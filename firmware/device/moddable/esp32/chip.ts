@@ -17,6 +17,10 @@ class Esp32 implements Chip {
 		return native("xs_lowguard_restart").call(this);
 	}
 
+	startReason(): string {
+		return native("xs_lowguard_start_reason").call(this) as string;
+	}
+
 	ownSettings(): readonly string[] {
 		return [];
 	}

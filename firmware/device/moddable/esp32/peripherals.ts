@@ -13,11 +13,12 @@ import type { OpenBattery, OpenSensors } from "../host-parts.js";
 const FULL_SCALE_MILLIVOLTS = 2_450;
 
 export const openBattery: OpenBattery = (settings, nowUs) => {
-	const { pin } = settings;
-	if (pin === undefined) return MAINS;
-	const input = new Analog({ pin });
+	const { batteryPin, batteryDivider, batteryEmptyMv, batteryFullMv } = settings;
+	if (batteryPin === null) return MAINS;
+	const input = new Analog({ pin: batteryPin });
 	const steps = (1 << input.resolution) - 1;
-	return new MeasuredBattery(settings, () => (input.read() * FULL_SCALE_MILLIVOLTS) / steps, nowUs);
+	const range = { divider: batteryDivider, emptyMillivolts: batteryEmptyMv, fullMillivolts: batteryFullMv };
+	return new MeasuredBattery(range, () => (input.read() * FULL_SCALE_MILLIVOLTS) / steps, nowUs);
 };
 
 /** What all drivers' samples have in common. */
@@ -90,14 +91,8 @@ function probe(driver: Driver, nowUs: () => number): Sensor[] | undefined {
 	return undefined;
 }
 
-/**
- * The sensors that a setting names; `auto` takes the first that answers, and synthetic ones where none does.
- *
- * @throws Error when the one that was named does not answer
- */
-export const openSensors: OpenSensors = (kind, clock, random) => {
+export const openSensors: OpenSensors = ({ sensor: kind }, clock, random) => {
 	if (kind === "none") return [];
-	const nowUs = (): number => clock.nowUs();
 	const drivers: readonly (readonly [string, Driver])[] = [
 		["sht3x", sht3x],
 		["tmp117", tmp117],
@@ -105,7 +100,7 @@ export const openSensors: OpenSensors = (kind, clock, random) => {
 	];
 	for (const [name, driver] of drivers) {
 		if (kind !== name && kind !== "auto") continue;
-		const sensors = probe(driver, nowUs);
+		const sensors = probe(driver, () => clock.nowUs());
 		if (sensors !== undefined) return sensors;
 		if (kind === name) throw new Error(`sensor: expected a ${name} on the I2C bus, and nothing answers`);
 	}

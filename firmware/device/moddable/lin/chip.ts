@@ -18,6 +18,10 @@ class Process implements Chip {
 		return native("xs_lowguard_restart").call(this);
 	}
 
+	startReason(): string {
+		return "started";
+	}
+
 	environment(name: string): string | undefined {
 		return native("xs_lowguard_environment").call(this, name) as string | undefined;
 	}

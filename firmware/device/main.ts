@@ -1,0 +1,179 @@
+import config from "mc/config";
+import Timer from "timer";
+import type { Ports } from "../ports.js";
+import { AlarmClock } from "./alarm-clock.js";
+import { MAINS } from "./battery.js";
+import { Board, type BoardOptions } from "./board.js";
+import { type BuildConfig, readBuildConfig } from "./build-config.js";
+import { Faults, textOf } from "./faults.js";
+import { HardwareRandom } from "./hardware-random.js";
+import { openRadio } from "./moddable/air/open-radio.js";
+import { NativeCipher, NativeDigest } from "./moddable/crypt.js";
+import { chip } from "./moddable/host/chip.js";
+import { openFlash } from "./moddable/host/flash.js";
+import { openBattery, openSensors } from "./moddable/host/peripherals.js";
+import { restingChip } from "./moddable/host/resting-chip.js";
+import { openSerial } from "./moddable/host/serial.js";
+import type { OpenedRadio } from "./moddable/host-parts.js";
+import { openLoopRadio } from "./moddable/loop-radio.js";
+import { TimerAlarm } from "./moddable/timer-alarm.js";
+import { Resting, type RestState } from "./rest.js";
+import { Severity } from "./serial/records.js";
+import type { SerialPort } from "./serial/serial-port.js";
+import { resolveSettings, type Settings } from "./settings/parse.js";
+import { loadSettings } from "./settings/stored.js";
+import { FlashStore } from "./storage/flash-store.js";
+import { Watchdog } from "./watchdog.js";
+
+/** Between two meals of the watchdog, which bites after ten seconds. */
+const WATCHDOG_PERIOD_US = 2_000_000;
+/** What went wrong has this long to reach whoever listens, in milliseconds. */
+const LAST_WORDS_MS = 1_000;
+/** Whoever sends something over the serial line is taken to be there for so long. */
+const ATTACHED_US = 60_000_000;
+/** Speed of the serial line, where it has one. */
+const BAUD = 115_200;
+
+/** The firmware of one board: puts together what Moddable gives, and keeps it going. */
+class Firmware {
+	readonly #faults = new Faults();
+	readonly #clock: AlarmClock;
+	readonly #board: Board;
+	readonly #radio: OpenedRadio;
+	readonly #resting: Resting;
+	#heardUs = -ATTACHED_US;
+	/** Something was thrown that nobody caught: nothing runs any more until the restart. */
+	#isDown = false;
+
+	constructor() {
+		const alarm = new TimerAlarm(() => this.#ring());
+		const clock = new AlarmClock(alarm);
+		this.#clock = clock;
+		const store = new FlashStore(openFlash(), clock);
+		const build = this.#faults.attempt<BuildConfig>(
+			() => readBuildConfig(config, chip.ownSettings()),
+			() => ({ settings: {}, version: "", injects: false }),
+		);
+		const settings = settingsOf(build, store);
+		this.#radio = this.#openRadio(settings);
+		this.#board = new Board(this.#boardOptions(build, settings, store));
+		this.#resting = new Resting(restingChip, mostRest(settings), () => this.#look(settings));
+	}
+
+	start(): void {
+		this.#board.start();
+		for (const text of this.#faults.texts) this.#board.tell(Severity.error, text);
+		new Watchdog(restingChip, this.#clock, WATCHDOG_PERIOD_US).start();
+	}
+
+	/** Tells of an error that nobody caught, and starts the board anew. */
+	fail(error: unknown): void {
+		if (this.#isDown) return;
+		this.#isDown = true;
+		Timer.set(() => chip.restart(), LAST_WORDS_MS);
+		this.#board.tell(Severity.error, textOf(error));
+	}
+
+	#ring(): void {
+		if (this.#isDown) return;
+		try {
+			this.#clock.ring();
+			this.#resting.idle(this.#clock.nowUs(), this.#clock.nextUs);
+		} catch (error) {
+			this.fail(error);
+		}
+	}
+
+	#openRadio(settings: Settings | undefined): OpenedRadio {
+		const alone = (): OpenedRadio => openLoopRadio(settings?.nodeId ?? 0, this.#clock);
+		if (settings === undefined) return alone();
+		return this.#faults.attempt(() => openRadio(settings, this.#clock), alone);
+	}
+
+	#boardOptions(build: BuildConfig, settings: Settings | undefined, store: FlashStore): BoardOptions {
+		const clock = this.#clock;
+		const random = new HardwareRandom((into) => chip.fillRandom(into));
+		const ports: Omit<Ports, "sink"> = {
+			radio: this.#radio.radio,
+			clock,
+			store,
+			cipher: new NativeCipher(),
+			digest: new NativeDigest(),
+			sensors: this.#ofSettings(settings, (known) => openSensors(known, clock, random), []),
+			battery: this.#ofSettings(settings, (known) => openBattery(known, () => clock.nowUs()), MAINS),
+			random: () => random,
+		};
+		return {
+			build: build.settings,
+			firmware: build.version,
+			ports,
+			serial: this.#noticing(openSerial(BAUD)),
+			system: {
+				restart: () => chip.restart(),
+				startReason: chip.startReason(),
+				radioOverflows: () => this.#radio.overflows(),
+			},
+			canInject: build.injects,
+		};
+	}
+
+	#ofSettings<T>(settings: Settings | undefined, open: (settings: Settings) => T, without: T): T {
+		if (settings === undefined) return without;
+		return this.#faults.attempt(
+			() => open(settings),
+			() => without,
+		);
+	}
+
+	/** The serial line, of which is kept when somebody spoke over it. */
+	#noticing(serial: SerialPort): SerialPort {
+		return {
+			write: (bytes, offset, end) => serial.write(bytes, offset, end),
+			onWritable: (handler) => serial.onWritable(handler),
+			onBytes: (handler) =>
+				serial.onBytes((bytes, offset, end) => {
+					this.#heardUs = this.#clock.nowUs();
+					handler(bytes, offset, end);
+				}),
+		};
+	}
+
+	#look(settings: Settings | undefined): Omit<RestState, "gapUs"> {
+		const { mote } = this.#board;
+		return {
+			isRadioIdle: this.#radio.isIdle(),
+			isAttached: this.#clock.nowUs() - this.#heardUs < ATTACHED_US,
+			losesNothing: mote?.node.outbox.length === 0 && mote.readings?.buffer.readings.length === 0,
+			catchUpUs: 2_000_000 * (settings?.roundS ?? 0),
+		};
+	}
+}
+
+/** What a node would run on; undefined where it cannot, which the board finds as well, and tells. */
+function settingsOf(build: BuildConfig, store: FlashStore): Settings | undefined {
+	try {
+		return resolveSettings(build.settings, loadSettings(store));
+	} catch {
+		return undefined;
+	}
+}
+
+/** How deeply a chip may sleep: only members of clusters turn their receivers off. */
+function mostRest(settings: Settings | undefined): "none" | "light" | "deep" {
+	if (settings === undefined || settings.election === "none" || settings.role === "sink") return "none";
+	return settings.deepSleep ? "deep" : "light";
+}
+
+/** Starts the firmware; Moddable calls it once. */
+export default function main(): void {
+	const firmware = new Firmware();
+	// What the SDK calls for an exception or a rejection that nobody caught; false keeps the machine alive to tell of it.
+	Object.assign(globalThis, {
+		abort: (why: string, exception: unknown) => {
+			if (!why.startsWith("unhandled")) return undefined;
+			firmware.fail(exception ?? why);
+			return false;
+		},
+	});
+	firmware.start();
+}
