@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import test from "ava";
@@ -56,6 +56,27 @@ const WALLS: readonly Wall[] = [
 		code: 'export { parse } from "yaml";',
 		keeper: "linter",
 		says: /stands on no package/,
+	},
+	{
+		name: "firmware imports no module of Moddable",
+		file: "firmware/device/breach.ts",
+		code: 'export { default } from "timer";',
+		keeper: "linter",
+		says: /stands on no package/,
+	},
+	{
+		name: "device/moddable imports no package but Moddable's modules",
+		file: "firmware/device/moddable/breach.ts",
+		code: 'export { parse } from "yaml";',
+		keeper: "linter",
+		says: /stands on Moddable's modules alone/,
+	},
+	{
+		name: "device/moddable imports nothing from host-tools",
+		file: "firmware/device/moddable/breach.ts",
+		code: 'export * from "../../../host-tools/fine.js";',
+		keeper: "linter",
+		says: /imports nothing from outside firmware/,
 	},
 	{
 		name: "sim imports no package",
@@ -155,10 +176,23 @@ test("a project that breaks no wall is refused nothing", (t) => {
 	}
 });
 
+test("device/moddable may import Moddable's modules", (t) => {
+	const directory = smallProject();
+	t.teardown(() => rmSync(directory, { recursive: true }));
+	mkdirSync(join(directory, "firmware/device/moddable"), { recursive: true });
+	const file = "firmware/device/moddable/fine.ts";
+	writeFileSync(
+		join(directory, file),
+		'export { default } from "timer";\nexport { default as UDP } from "embedded:io/socket/udp";\n',
+	);
+	t.is(lint(directory, file), undefined);
+});
+
 for (const { name, file, code, keeper, says } of WALLS) {
 	test(`the ${keeper} holds: ${name}`, (t) => {
 		const directory = smallProject();
 		t.teardown(() => rmSync(directory, { recursive: true }));
+		mkdirSync(dirname(join(directory, file)), { recursive: true });
 		writeFileSync(join(directory, file), `${code}\n`);
 		const said = keeper === "compiler" ? compile(directory, file.split("/")[0]!) : lint(directory, file);
 		t.regex(said ?? "nothing wrong", says);
