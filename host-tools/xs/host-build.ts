@@ -80,18 +80,24 @@ function part(name: string, compiler: Compiler, units: readonly Unit[], headers:
 	return { name, units, key: `${hash.digest("hex").slice(0, 16)}-${compiler.bits}` };
 }
 
-function parts(compiler: Compiler): { engine: Part; host: Part } {
-	const folders = ["includes", "platforms", "sources"].map((folder) => join(XS, folder));
-	const shared = [
+/** XS's own folders: what programs include, what it asks of platforms, the engine. */
+const FOLDERS = ["includes", "platforms", "sources"].map((folder) => join(XS, folder));
+
+function sharedArgs(compiler: Compiler): string[] {
+	return [
 		...compiler.args,
 		"-O2",
 		"-fno-common",
 		"-ffp-contract=off",
 		...DEFINITIONS.map((name) => `-D${name}`),
-		...folders.map((folder) => `-I${folder}`),
+		...FOLDERS.map((folder) => `-I${folder}`),
 		`-I${OWN_SOURCES}`,
 	];
-	const engineUnits = cFiles(folders[2]!, ".c")
+}
+
+function parts(compiler: Compiler): { engine: Part; host: Part } {
+	const shared = sharedArgs(compiler);
+	const engineUnits = cFiles(FOLDERS[2]!, ".c")
 		.filter((path) => !LEFT_OUT.has(basename(path)))
 		.map((source) => ({
 			source,
@@ -103,7 +109,7 @@ function parts(compiler: Compiler): { engine: Part; host: Part } {
 		object: `host-${basename(source).replace(/\.c$/, ".o")}`,
 		args: ["-Wall", "-Wextra", "-Werror", ...shared],
 	}));
-	const engineHeaders = folders.flatMap((folder) => cFiles(folder, ".h"));
+	const engineHeaders = FOLDERS.flatMap((folder) => cFiles(folder, ".h"));
 	const engine = part("libxs.a", compiler, engineUnits, [...engineHeaders, join(OWN_SOURCES, "platform.h")]);
 	const host = part("xs-host", compiler, hostUnits, cFiles(OWN_SOURCES, ".h"));
 	return { engine, host: { ...host, key: `${engine.key.slice(0, 16)}-${host.key}` } };
@@ -154,6 +160,35 @@ async function make(
 	return result;
 }
 
+const objectsOf = (what: Part, folder: string): string[] =>
+	what.units.map((unit) => join(folder, unit.object));
+
+/** XS, and how programs are compiled that are to be linked with it. */
+export interface XsEngine {
+	readonly compiler: Compiler;
+	/** The library, which asks the program for what `platform.c` and `modules.c` of the host have. */
+	readonly library: string;
+	readonly args: readonly string[];
+}
+
+/**
+ * The engine alone, built on first use and kept as {@link xsHost} is.
+ *
+ * @throws UserError with exit code 3 where the compiler or the sources are missing
+ */
+export async function xsEngine(): Promise<XsEngine> {
+	requireSources();
+	const compiler = findCompiler();
+	if (!compiler)
+		throw new UserError("XS: expected a C compiler (gcc), found none; install gcc and libc6-dev", 3);
+	const { engine } = parts(compiler);
+	const library = await make(compiler, engine, (folder) => [
+		...["ar", "rcs", join(folder, engine.name)],
+		...objectsOf(engine, folder),
+	]);
+	return { compiler, library, args: sharedArgs(compiler) };
+}
+
 /**
  * The path of the host of XS, built on first use and kept under `build/xs/` by a hash of its sources,
  * flags and compiler. Processes that need it at once build it once.
@@ -161,18 +196,10 @@ async function make(
  * @throws UserError with exit code 3 where the compiler or the sources are missing
  */
 export async function xsHost(): Promise<string> {
-	requireSources();
-	const compiler = findCompiler();
-	if (!compiler)
-		throw new UserError("XS: expected a C compiler (gcc), found none; install gcc and libc6-dev", 3);
-	const { engine, host } = parts(compiler);
-	const objects = (what: Part, folder: string) => what.units.map((unit) => join(folder, unit.object));
-	const library = await make(compiler, engine, (folder) => [
-		...["ar", "rcs", join(folder, engine.name)],
-		...objects(engine, folder),
-	]);
+	const { compiler, library } = await xsEngine();
+	const { host } = parts(compiler);
 	return make(compiler, host, (folder) => [
 		...[compiler.command, ...compiler.args, "-o", join(folder, host.name)],
-		...[...objects(host, folder), library, "-lm", "-lpthread", "-ldl"],
+		...[...objectsOf(host, folder), library, "-lm", "-lpthread", "-ldl"],
 	]);
 }

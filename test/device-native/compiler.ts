@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import type { ExecutionContext } from "ava";
+import type { XsEngine } from "../../host-tools/xs/host-build.js";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 /** The native code that ships. */
@@ -102,6 +103,31 @@ export function buildProgram(sources: readonly string[], defines: readonly strin
 	return program;
 }
 
+/** Compiles and links a program with XS in it, for pointers and slots as wide as the engine's. */
+export function buildWithEngine(
+	{ compiler, library, args }: XsEngine,
+	sources: readonly string[],
+	into: string,
+): string {
+	const program = join(into, "program");
+	const options = ["-std=gnu17", "-DESP_PLATFORM", "-Wall", "-Wextra", "-Werror"];
+	// Our folders first: XS has a file of its own by the name of one of theirs.
+	const all = [
+		...INCLUDES,
+		...args,
+		...options,
+		...sources,
+		library,
+		"-lm",
+		"-lpthread",
+		"-ldl",
+		"-o",
+		program,
+	];
+	execFileSync(compiler.command, all, { encoding: "utf8", stdio: "pipe" });
+	return program;
+}
+
 /** A folder of its own, in the system's for temporary files. */
 export function newFolder(): string {
 	return mkdtempSync(join(tmpdir(), "lowguard-native-"));
@@ -109,12 +135,21 @@ export function newFolder(): string {
 
 /** Runs a program on lines of input; returns its lines. Throws when it fails. */
 export function run(program: string, lines: readonly string[]): string[] {
-	const { status, stdout, stderr } = spawnSync(program, {
+	return runWith(program, [], lines);
+}
+
+/** As {@link run}, with a folder as its argument. */
+export function runIn(folder: string, program: string, lines: readonly string[]): string[] {
+	return runWith(program, [folder], lines);
+}
+
+function runWith(program: string, args: readonly string[], lines: readonly string[]): string[] {
+	const { status, stdout, stderr } = spawnSync(program, args, {
 		input: `${lines.join("\n")}\n`,
 		encoding: "utf8",
 		// None of the native code allocates, and looking for leaks takes longer than all the rest.
 		env: { ...process.env, ASAN_OPTIONS: "detect_leaks=0" },
 	});
-	if (status !== 0) throw new Error(`${program} ended with ${status}: ${stderr}`);
+	if (status !== 0) throw new Error(`${program} ended with ${status}: ${stdout}${stderr}`);
 	return stdout.split("\n").slice(0, -1);
 }

@@ -34,7 +34,7 @@ export interface Radio154Counts {
  */
 export class Radio154 extends Native("xs_lowguard_radio154_destructor") implements Radio {
 	readonly #psdu = new Uint8Array(MAX_PSDU_BYTES);
-	/** RSSI in dBm, LQI, time of the delimiter. */
+	/** RSSI in dBm, LQI, time of the delimiter; C gets its buffer, for XS hands over no views of wider elements. */
 	readonly #facts = new Float64Array(3);
 	#handler: ReceiveHandler = () => {};
 	#done: ((outcome: TransmitOutcome) => void) | undefined;
@@ -117,7 +117,7 @@ export class Radio154 extends Native("xs_lowguard_radio154_destructor") implemen
 		for (let count = 0; count < LONGEST_RUN; count++) {
 			// What is told of an event may have closed it.
 			if (this.#isClosed) return;
-			const event = native("xs_lowguard_radio154_next").call(this, this.#psdu, this.#facts) as number;
+			const event = native("xs_lowguard_radio154_next").call(this, this.#psdu, this.#facts.buffer) as number;
 			if (event === 0) return;
 			if (event < 0) this.#finish(-event);
 			else this.#handler(this.#psdu.subarray(0, event), this.#facts[0]!, this.#facts[1]!, this.#facts[2]!);

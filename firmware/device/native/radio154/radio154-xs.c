@@ -151,7 +151,7 @@ void xs_lowguard_radio154_transmit(xsMachine *the)
 }
 
 /*
- * Takes the next event: writes a frame to the octets and its facts (RSSI, LQI, time of the delimiter), and returns its
+ * Takes the next event: writes a frame to the octets and its facts (RSSI, LQI, time of the delimiter) to a buffer, and returns its
  * length; or returns an outcome, negated; or 0 when there is none.
  */
 void xs_lowguard_radio154_next(xsMachine *the)
