@@ -82,6 +82,45 @@ export function onePositional(args: CommandArguments, name: string): string {
 	return first;
 }
 
+/** The value of an option that must be there; `what` says of what kind it is. Throws a UserError. */
+export function required(args: CommandArguments, name: string, what: string): string {
+	const value = args.text(name);
+	if (value === undefined) throw new UserError(`--${name}: expected ${what}, found nothing`);
+	return value;
+}
+
+/** A number of a range that an option gives. Throws a UserError. */
+export function readNumber(
+	args: CommandArguments,
+	name: string,
+	otherwise: number,
+	least: number,
+	most: number,
+): number {
+	const text = args.text(name);
+	if (text === undefined) return otherwise;
+	const value = Number(text);
+	if (text.trim() === "" || !(value >= least && value <= most)) {
+		throw new UserError(`--${name}: expected a number from ${least} to ${most}, found '${text}'`);
+	}
+	return value;
+}
+
+/** An integer of a range that an option gives. Throws a UserError. */
+export function readInteger(
+	args: CommandArguments,
+	name: string,
+	otherwise: number,
+	least: number,
+	most: number,
+): number {
+	const value = readNumber(args, name, otherwise, least, most);
+	if (!Number.isInteger(value)) {
+		throw new UserError(`--${name}: expected an integer, found '${args.text(name)}'`);
+	}
+	return value;
+}
+
 /** Breaks a text into lines at its spaces. */
 function wrap(text: string, columns: number): string[] {
 	const lines: string[] = [];
