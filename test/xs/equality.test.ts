@@ -1,0 +1,128 @@
+import test, { type ExecutionContext } from "ava";
+import { XsProcess } from "../../host-tools/xs/process.js";
+import { MOTE_MODULE, motesIn } from "../../host-tools/xs/xs-run.js";
+import { logged, same } from "./support/equality.js";
+
+/** One process for all; a node's machine is its number's, so tests take turns. */
+let xs: XsProcess;
+test.before(async () => {
+	xs = await XsProcess.start({ modules: [MOTE_MODULE], firmware: false });
+});
+test.after.always(() => xs?.close());
+
+const ALL = Array.from({ length: 25 }, (_, node) => node);
+
+/** Runs a scenario on V8 and with these nodes on XS, in the chip's memory. */
+async function equal(
+	t: ExecutionContext,
+	nodes: readonly (readonly number[])[],
+	name: string,
+	set: readonly string[],
+	events: readonly string[] = [],
+): Promise<void> {
+	const v8 = await logged(name, set);
+	for (const some of nodes) {
+		same(t, await logged(name, set, motesIn(xs, new Set(some))), v8, events);
+	}
+}
+
+const CLUSTERS = [
+	"topology.nodes=25",
+	"topology.widthM=130",
+	"topology.heightM=130",
+	"durationS=300",
+	"lifecycle.reboots.count=3",
+];
+
+test.serial(
+	"25 nodes elect heads under attack: the same log on XS, all of them and three of them",
+	async (t) => {
+		const set = [
+			...CLUSTERS,
+			"attacks=[{kind: greyhole-head, startS: 30, volunteers: false, share: 0.2}, {kind: early-injection, ratePerS: 5, startS: 30}]",
+		];
+		await equal(t, [ALL, [0, 7, 12]], "cluster-field", set, [
+			"roleTaken head",
+			"roleTaken member",
+			"fragmentStored",
+			"fragmentRefused fragment-unauthenticated",
+			"serviceChanged",
+			"readingConfirmed",
+			"nodeStarted",
+		]);
+	},
+);
+
+const LAB = ["durationS=40", "traffic[0].stopS=38"];
+
+test.serial("25 nodes under link keys are attacked: the same log on XS", async (t) => {
+	const set = [
+		...LAB,
+		"reassembly.policy=predictive-csm-keyed",
+		"reassembly.budgetBytes=1000",
+		"node.routing.kind=gradient",
+		"node.addressResolution=discovery",
+		"attacks=[{kind: early-injection, ratePerS: 30}]",
+	];
+	await equal(t, [ALL, [0, 7, 12]], "lab-25", set, [
+		"contextClosed completed",
+		"contextClosed reassembly-evicted",
+		"controlSent neighbour-discovery",
+		"reportReceived",
+		"nodeStarted",
+	]);
+});
+
+test.serial("nodes that judge each other without keys do so alike on XS", async (t) => {
+	const set = [
+		...LAB,
+		"reassembly.policy=predictive-csm-open",
+		"lifecycle.reboots.count=6",
+		"attacks=[{kind: buffer-reservation, ratePerS: 10}, {kind: fragment-duplication, ratePerS: 5}]",
+	];
+	await equal(t, [ALL], "lab-25", set, ["standingChanged blocked", "nodeStopped reboot"]);
+});
+
+test.serial("clocks that drift, batteries that end and nodes that come late change nothing", async (t) => {
+	const set = [
+		...CLUSTERS,
+		"attacks=[{kind: energy-lie, volunteers: false, startS: 60}]",
+		"battery.capacityJ=0.45",
+		"lifecycle.lateJoiners.count=4",
+		"election.kind=ch-finding",
+	];
+	await equal(t, [ALL, [3, 4, 5]], "cluster-field", set, [
+		"nodeDied battery",
+		"nodeStarted",
+		"nodeStopped reboot",
+	]);
+});
+
+const POLICIES = [
+	"riot",
+	"contiki-ng",
+	"openthread",
+	"split-buffer",
+	"content-chaining",
+	"reputation",
+	"link-security",
+	"predictive-csm",
+];
+for (const policy of POLICIES) {
+	test.serial(`${policy} is the same on XS`, async (t) => {
+		const set = [
+			"durationS=12",
+			"traffic[0].stopS=11",
+			"traffic[0].periodS=4",
+			`reassembly.policy=${policy}`,
+		];
+		await equal(t, [ALL], "lab-25", set, ["fragmentStored"]);
+	});
+}
+
+for (const election of ["leach", "heed", "lgca", "direct"]) {
+	test.serial(`${election} is the same on XS`, async (t) => {
+		const set = [...CLUSTERS, "durationS=130", "attacks=[]", `election.kind=${election}`];
+		await equal(t, [ALL], "cluster-field", set, ["readingArrived"]);
+	});
+}
