@@ -86,6 +86,7 @@ export class XsProcess {
 	readonly #reader: FrameReader;
 	readonly #writer = new FrameWriter();
 	#closed = false;
+	#inExchange = false;
 
 	private constructor(process: PipedProcess) {
 		this.#process = process;
@@ -185,8 +186,32 @@ export class XsProcess {
 		throw this.#unexpected(id, frame);
 	}
 
-	#exchange(id: number, op: number, bytes: Uint8Array, length: number | undefined, handler: XsHandler) {
+	#exchange(
+		id: number,
+		op: number,
+		bytes: Uint8Array,
+		length: number | undefined,
+		handler: XsHandler,
+	): XsOutcome {
 		this.#send(id, op, bytes, length);
+		this.#inExchange = true;
+		let refused: Error;
+		try {
+			const outcome = this.#answers(id, handler);
+			if (!(outcome instanceof Error)) return outcome;
+			refused = outcome;
+		} catch (error) {
+			// The other side may still wait for a reply: nothing that comes from it could be told apart.
+			this.close();
+			throw error;
+		} finally {
+			this.#inExchange = false;
+		}
+		throw refused;
+	}
+
+	/** Serves the handler until the call ends; an Error where the host refused it. */
+	#answers(id: number, handler: XsHandler): XsOutcome | Error {
 		for (;;) {
 			const frame = this.#next();
 			switch (frame.op) {
@@ -194,14 +219,14 @@ export class XsProcess {
 					handler.post(frame.payload);
 					break;
 				case Op.query:
-					this.#send(id, Op.reply, handler.query(frame.payload));
+					this.#write(id, Op.reply, handler.query(frame.payload));
 					break;
 				case Op.done:
 					return { meter: new DataView(frame.payload.buffer, frame.payload.byteOffset).getUint32(0, true) };
 				case Op.dead:
 					return { dead: new TextDecoder().decode(frame.payload) };
 				default:
-					throw this.#unexpected(id, frame);
+					return this.#unexpected(id, frame);
 			}
 		}
 	}
@@ -214,6 +239,12 @@ export class XsProcess {
 
 	#send(id: number, op: number, payload: Uint8Array, length?: number): void {
 		if (this.#closed) throw new XsProcessError("XS: the process has been closed");
+		if (this.#inExchange)
+			throw new XsProcessError("XS: a handler asked for what only its caller may ask for");
+		this.#write(id, op, payload, length);
+	}
+
+	#write(id: number, op: number, payload: Uint8Array, length?: number): void {
 		const bytes = this.#writer.frame(id, op, payload, length);
 		if (!this.#process.write(bytes, bytes.length)) throw this.#gone();
 	}

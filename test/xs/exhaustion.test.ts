@@ -19,6 +19,7 @@ test("a machine that runs out ends alone, and says of what", async (t) => {
 		stack: /^stack overflow$/,
 		keys: /^too many keys$/,
 		loop: /^endless loop$/,
+		search: /^endless loop$/,
 		throws: /^exception: RangeError: as asked/,
 		rejects: /^exception: RangeError: as asked/,
 		catches: /^out of chunks$/,

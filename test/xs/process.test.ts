@@ -101,3 +101,21 @@ test("a module that fails to load is named, with what it threw", async (t) => {
 		instanceOf: XsProcessError,
 	});
 });
+
+test("a handler that throws ends the process, and none can call machines", async (t) => {
+	const xs = await startXs(t, { firmware: false, modules: ["test/xs/machine/echo"] });
+	if (!xs) return;
+	xs.create(1, "test/xs/machine/echo");
+	const call = (post: () => void) => () =>
+		xs.call(1, Uint8Array.of(1), 1, { post, query: () => new Uint8Array() });
+	t.throws(() => xs.call(2, new Uint8Array(), 0), { message: "machine 2: there is no such machine" });
+	t.notThrows(call(() => {}));
+	t.throws(
+		call(() => xs.stats(1)),
+		{ message: "XS: a handler asked for what only its caller may ask for" },
+	);
+	t.throws(
+		call(() => {}),
+		{ message: "XS: the process has been closed" },
+	);
+});

@@ -82,6 +82,7 @@ void strip(txMachine* the);
 /* guard.c */
 void guard_install(void);
 void guard_watch(struct machine* machine);
+void guard_in_host(int in);
 
 /* modules.c */
 void modules_set_root(const char* directory);

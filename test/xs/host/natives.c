@@ -25,10 +25,11 @@ static struct view view_of(txMachine* the, int index, int writable)
 	return view;
 }
 
-/* An integer argument from `least` to `most`. */
+/* An integer argument from `least` to `most`. Converts no objects, and so never allocates. */
 static txUnsigned integer_of(txMachine* the, int index, txUnsigned least, txUnsigned most)
 {
-	txInteger value = mxArgc > index ? fxToInteger(the, mxArgv(index)) : -1;
+	int is_number = mxArgc > index && (mxArgv(index)->kind == XS_INTEGER_KIND || mxArgv(index)->kind == XS_NUMBER_KIND);
+	txInteger value = is_number ? fxToInteger(the, mxArgv(index)) : -1;
 	if (value < 0 || (txUnsigned)value < least || (txUnsigned)value > most)
 		mxRangeError("argument %d: expected an integer from %d to %d, found %d", index + 1, (int)least, (int)most,
 			(int)value);
@@ -41,7 +42,9 @@ static void native_post(txMachine* the)
 	struct machine* machine = the->host;
 	struct view view = view_of(the, 0, 0);
 	txUnsigned length = integer_of(the, 1, 0, view.length);
-	protocol_send(machine->id, OP_POST, view_of(the, 0, 0).bytes, length);
+	guard_in_host(1);
+	protocol_send(machine->id, OP_POST, view.bytes, length);
+	guard_in_host(0);
 }
 
 /* host.query(bytes, length, into): length of the answer */
@@ -49,10 +52,13 @@ static void native_query(txMachine* the)
 {
 	struct machine* machine = the->host;
 	struct frame frame;
-	txUnsigned length = integer_of(the, 1, 0, view_of(the, 0, 0).length);
-	protocol_send(machine->id, OP_QUERY, view_of(the, 0, 0).bytes, length);
+	struct view view = view_of(the, 0, 0);
+	txUnsigned length = integer_of(the, 1, 0, view.length);
+	guard_in_host(1);
+	protocol_send(machine->id, OP_QUERY, view.bytes, length);
 	if (!protocol_receive(&frame))
 		exit(0);
+	guard_in_host(0);
 	if (frame.op != OP_REPLY || frame.machine != machine->id)
 		protocol_fail("expected the answer to a query");
 	struct view into = view_of(the, 2, 1);
@@ -76,11 +82,11 @@ static void native_on_call(txMachine* the)
 /* host.sha256(bytes, offset, end, into) */
 static void native_sha256(txMachine* the)
 {
-	txUnsigned length = view_of(the, 0, 0).length;
-	txUnsigned end = integer_of(the, 2, 0, length);
+	struct view view = view_of(the, 0, 0);
+	txUnsigned end = integer_of(the, 2, 0, view.length);
 	txUnsigned offset = integer_of(the, 1, 0, end);
 	uint8_t digest[32];
-	sha256(view_of(the, 0, 0).bytes + offset, end - offset, digest);
+	sha256(view.bytes + offset, end - offset, digest);
 	struct view into = view_of(the, 3, 1);
 	if (into.length < sizeof(digest))
 		mxRangeError("argument 4: expected room for 32 octets, found %d", (int)into.length);
@@ -107,15 +113,16 @@ static void native_aes_encrypt(txMachine* the)
 	if (block.length < 16)
 		mxRangeError("argument 2: expected at least 16 octets, found %d", (int)block.length);
 	txUnsigned offset = integer_of(the, 2, 0, block.length - 16);
-	uint8_t* schedule = fxGetHostChunk(the, mxArgv(0));
-	aes128_encrypt(schedule, view_of(the, 1, 1).bytes + offset);
+	aes128_encrypt(fxGetHostChunk(the, mxArgv(0)), block.bytes + offset);
 }
 
 /* host.print(text): a line on standard error, for those who debug */
 static void native_print(txMachine* the)
 {
-	if (mxArgc > 0)
-		fprintf(stderr, "%s\n", fxToString(the, mxArgv(0)));
+	txString text = mxArgc > 0 ? fxToString(the, mxArgv(0)) : "";
+	guard_in_host(1);
+	fprintf(stderr, "%s\n", text);
+	guard_in_host(0);
 }
 
 static const struct {

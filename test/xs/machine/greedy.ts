@@ -16,6 +16,12 @@ const GREEDS: Readonly<Record<string, () => void>> = {
 	loop() {
 		for (;;);
 	},
+	/** Four thousand million places to look at, in one instruction. */
+	search() {
+		const sparse: number[] = [];
+		sparse.length = 0xffff_ffff;
+		sparse.indexOf(1);
+	},
 	throws() {
 		throw new RangeError("as asked");
 	},
