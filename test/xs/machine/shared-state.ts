@@ -1,4 +1,5 @@
 let counter = 0;
+let handler: () => number = () => 1;
 const state = { count: 0 };
 const list: number[] = [];
 const map = new Map([["a", 1]]);
@@ -40,6 +41,10 @@ const ATTEMPTS: Readonly<Record<string, () => unknown>> = {
 	"write octets": () => {
 		octets[0] = octets[0]! + 1;
 		return octets[0];
+	},
+	"variable that held a function": () => {
+		handler = () => 2;
+		return handler();
 	},
 	"static field": () => ++Counter.all,
 	"property of a function": () => Object.assign(noop, { extra: 1 }).extra,
