@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import process from "node:process";
 import { UserError } from "../errors.js";
+import { type BuildTarget, checkTarget } from "./build-target.js";
 
 /** The oldest SDK whose modules and tools the manifest is written for. */
 const LEAST_MODDABLE: Version = [8, 2, 0];
@@ -33,10 +34,15 @@ export interface Sdk {
 	readonly environment: Environment;
 }
 
-/** Finds the Moddable SDK and ESP-IDF. Throws a UserError (exit code 3) that names all that is missing, and the way to it. */
-export function findSdk(environment: Environment, chipTarget: string): Sdk {
+/**
+ * Finds the Moddable SDK and ESP-IDF.
+ *
+ * Throws a UserError: exit code 2 for a target that there is not, 3 with all that is missing, and the way to it.
+ */
+export function findSdk(environment: Environment, target: BuildTarget): Sdk {
 	const moddable = checkModdable(environment);
-	const idf = checkIdf(environment, moddable.expectedIdf, chipTarget);
+	if (moddable.problems.length === 0) checkTarget(target, moddable.folder);
+	const idf = checkIdf(environment, moddable.expectedIdf, target.chip);
 	const tools = ["bash", "make", "git"].filter((name) => findInPath(environment, name) === undefined);
 	const problems = [
 		...moddable.problems,
@@ -125,14 +131,15 @@ function checkIdf(environment: Environment, expected: string, chipTarget: string
 		);
 	}
 	const wanted = parseVersion(expected);
+	const toolchain = toolchainOf(chipTarget);
 	const problems: string[] = [];
 	if (wanted !== undefined && (version[0] !== wanted[0] || version[1] !== wanted[1])) {
 		problems.push(
 			`${folder}: expected ESP-IDF ${branch} or ${branch}.x, which this Moddable SDK asks for, found ${text}; run 'git -C ${folder} checkout ${branch} && git -C ${folder} submodule update --init --recursive', then '${join(folder, "install.sh")} ${chipTarget}'`,
 		);
-	} else if (!hasIdfTools(environment)) {
+	} else if (!hasCompiler(environment, toolchain)) {
 		problems.push(
-			`${folder}: expected its compilers, found none; run '${join(folder, "install.sh")} ${chipTarget}'`,
+			`${folder}: expected the compiler for ${chipTarget} (${toolchain.compiler}), found none; run '${join(folder, "install.sh")} ${chipTarget}'`,
 		);
 	}
 	return { folder, version: text, problems };
@@ -151,10 +158,23 @@ function gitDescribe(folder: string, environment: Environment): string | undefin
 	}
 }
 
-/** Whether the compilers are in the path already, or installed where `export.sh` looks for them. */
-function hasIdfTools(environment: Environment): boolean {
-	if (findInPath(environment, "idf.py") !== undefined) return true;
-	return existsSync(environment["IDF_TOOLS_PATH"] ?? join(environment["HOME"] ?? homedir(), ".espressif"));
+/** Whether the compiler is in the path already, or installed where `export.sh` looks for it. */
+function hasCompiler(environment: Environment, { compiler, tool }: Toolchain): boolean {
+	if (findInPath(environment, compiler) !== undefined) return true;
+	const tools = environment["IDF_TOOLS_PATH"] ?? join(environment["HOME"] ?? homedir(), ".espressif");
+	return existsSync(join(tools, "tools", tool));
+}
+
+/** A compiler, and the folder that ESP-IDF installs it in. */
+interface Toolchain {
+	readonly compiler: string;
+	readonly tool: string;
+}
+
+function toolchainOf(chipTarget: string): Toolchain {
+	return /^esp32(s\d+)?$/.test(chipTarget)
+		? { compiler: `xtensa-${chipTarget}-elf-gcc`, tool: "xtensa-esp-elf" }
+		: { compiler: "riscv32-esp-elf-gcc", tool: "riscv32-esp-elf" };
 }
 
 function findInPath(environment: Environment, name: string): string | undefined {

@@ -5,7 +5,7 @@ import type { Command, CommandArguments } from "../../command.js";
 import { buildFirmware, shortPath } from "../../device/build.js";
 import { readBuildSettings } from "../../device/build-settings.js";
 import { checkCompiled } from "../../device/build-state.js";
-import { checkTarget, DEFAULT_TARGET, readTarget } from "../../device/build-target.js";
+import { DEFAULT_TARGET, readTarget } from "../../device/build-target.js";
 import { IMAGES_FOLDER } from "../../device/image-folder.js";
 import { findSdk } from "../../device/sdk.js";
 import { type ExitCode, UserError } from "../../errors.js";
@@ -52,8 +52,7 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 	const given = args.text("out");
 	if (given === "") throw new UserError("--out: expected a folder, found an empty text");
 	const out = resolve(given ?? join(IMAGES_FOLDER, target.name));
-	const sdk = findSdk(process.env, target.chip);
-	checkTarget(target, sdk.moddable);
+	const sdk = findSdk(process.env, target);
 	checkCompiled(ROOT);
 	process.stderr.write(`Moddable SDK ${sdk.moddableVersion}, ESP-IDF ${sdk.idfVersion}\n`);
 	const interruption = new Interruption();

@@ -45,7 +45,8 @@ function workshop(t: ExecutionContext, options: WorkshopOptions = {}): Workshop 
 	const idf = join(folder, "esp-idf");
 	const bin = join(sdk, "build", "bin", HOST, "release");
 	const devices = join(sdk, "build", "devices", "esp32");
-	for (const path of [join(sdk, "tools"), bin, join(devices, "targets", "esp32c6"), idf]) {
+	const compiler = join(folder, "tools", "riscv32-esp-elf");
+	for (const path of [join(sdk, "tools"), bin, join(devices, "targets", "esp32c6"), idf, compiler]) {
 		mkdirSync(path, { recursive: true });
 	}
 	writeFileSync(join(sdk, "tools", "VERSION"), `${moddable}\n`);
@@ -211,10 +212,16 @@ const AMISS: readonly [string, WorkshopOptions, (w: Workshop) => void, RegExp][]
 	],
 	["a new ESP-IDF", { idfTag: "v6.1" }, () => {}, /expected ESP-IDF v6\.0 .*found v6\.1/],
 	[
+		"an ESP-IDF for other chips only",
+		{},
+		(w) => rmSync(join(w.folder, "tools"), { recursive: true }),
+		/expected the compiler for esp32c6 \(riscv32-esp-elf-gcc\), found none; run '.*install\.sh esp32c6'/,
+	],
+	[
 		"an ESP-IDF without compilers",
 		{},
 		(w) => (w.environment["IDF_TOOLS_PATH"] = join(w.folder, "none")),
-		/expected its compilers, found none; run '.*install\.sh esp32c6'/,
+		/expected the compiler for esp32c6 .*found none/,
 	],
 	[
 		"an ESP-IDF that is no clone",
@@ -228,7 +235,7 @@ for (const [name, options, spoil, says] of AMISS) {
 	test(`${name} is told with the remedy`, (t) => {
 		const shop = workshop(t, options);
 		spoil(shop);
-		const error = t.throws(() => findSdk(shop.environment, "esp32c6"), { instanceOf: UserError });
+		const error = t.throws(() => findSdk(shop.environment, readTarget("esp32c6")), { instanceOf: UserError });
 		t.is(error?.exitCode, 3);
 		t.regex(error?.message ?? "", says);
 	});
