@@ -14,7 +14,7 @@ import { Dispatch, EXPERIMENTAL_PAGE } from "./frames/lowpan.js";
 import type { MacHeader } from "./frames/mac-frame.js";
 import { longestDeliveryUs } from "./mac/csma.js";
 import { LinkKeyring } from "./mac/link-keys.js";
-import { LinkLayer } from "./mac/link-layer.js";
+import { LinkLayer, type PayloadHandler } from "./mac/link-layer.js";
 import { Adaptation } from "./net/adaptation.js";
 import { addressUnder, linkLocalOf } from "./net/addresses.js";
 import { Chaining } from "./net/chaining.js";
@@ -58,6 +58,12 @@ export class Node {
 	readonly #chaining: Chaining | undefined;
 	readonly #hello: HelloService | undefined;
 	#broadcasts = 0;
+	readonly #onPayload: PayloadHandler = (bytes, header, rssiDbm, sfdTimeUs) => {
+		// What the frame makes us send goes on its way when that of the frame is over: a chip's stack holds one of them.
+		this.outbox.hold();
+		this.#receive(bytes, header, rssiDbm, sfdTimeUs);
+		this.outbox.release();
+	};
 	readonly #nextBroadcast = (): number => (this.#broadcasts = (this.#broadcasts + 1) & 0xffff);
 
 	constructor(config: NodeConfig, ports: Ports, pool: BufferPool) {
@@ -128,8 +134,7 @@ export class Node {
 			panId: config.panId,
 			address: this.address,
 			protection: config.protection,
-			onPayload: (bytes, offset, end, header, rssiDbm, sfdTimeUs) =>
-				this.#onPayload(bytes, offset, end, header, rssiDbm, sfdTimeUs),
+			onPayload: this.#onPayload,
 			onDelivery: (destination, outcome, transmissions) => {
 				this.routing.noteDelivery(destination, outcome);
 				this.cluster?.noteDelivery(destination, outcome, transmissions);
@@ -175,6 +180,7 @@ export class Node {
 			hopLimit: config.hopLimit,
 			maxPacketBytes: config.maxPacketBytes,
 			discovery: this.#discovery,
+			outbox: this.outbox,
 		});
 	}
 
@@ -280,14 +286,8 @@ export class Node {
 		return address.high === (extendedHigh | 0) && address.low === (extendedLow | 0);
 	}
 
-	#onPayload(
-		bytes: Uint8Array,
-		offset: number,
-		end: number,
-		header: MacHeader,
-		rssiDbm: number,
-		sfdTimeUs: number,
-	): void {
+	#receive(bytes: Uint8Array, header: MacHeader, rssiDbm: number, sfdTimeUs: number): void {
+		const { next: offset, end } = header;
 		const { clock, sink } = this.ports;
 		const nowUs = clock.nowUs();
 		const { cluster } = this;

@@ -6,10 +6,9 @@ import {
 	encodeChainedFirst,
 	PAGE_SWITCH_BYTES,
 } from "../frames/chained-fragment.js";
-import { Compressed } from "../frames/compressed.js";
 import type { ContextTable } from "../frames/context-table.js";
 import { encodeFragmentHeader, FRAG1_BYTES, FRAGN_BYTES, FragmentHeader } from "../frames/fragment.js";
-import { compressIphc } from "../frames/iphc-encode.js";
+import { HeaderCompressor } from "../frames/iphc-encode.js";
 import { Dispatch, EXPERIMENTAL_PAGE } from "../frames/lowpan.js";
 import { MAX_PSDU_BYTES } from "../mac/timing.js";
 import type { ChainHash } from "./chain-hash.js";
@@ -28,10 +27,8 @@ const LEAST_CHAINED_ROOM_BYTES = 64;
  * (RFC 4944, section 5.3), which may be chained. One packet at a time; nothing is built before it is asked for.
  */
 export class Fragmenter {
-	readonly #contexts: ContextTable;
-	readonly #elideUdpChecksum: boolean;
 	readonly #headers = new Uint8Array(HEADER_ROOM_BYTES);
-	readonly #compressed = new Compressed();
+	readonly #compressed: HeaderCompressor;
 	readonly #fragment = new FragmentHeader();
 	readonly #source = new LinkAddress();
 	readonly #destination = new LinkAddress();
@@ -56,8 +53,7 @@ export class Fragmenter {
 
 	/** `hash`: undefined for a stack that sends no chains. */
 	constructor(contexts: ContextTable, elideUdpChecksum = false, hash?: ChainHash) {
-		this.#contexts = contexts;
-		this.#elideUdpChecksum = elideUdpChecksum;
+		this.#compressed = new HeaderCompressor(contexts, elideUdpChecksum);
 		this.#hash = hash;
 	}
 
@@ -81,17 +77,7 @@ export class Fragmenter {
 		if (!(room >= leastRoom)) {
 			throw new RangeError(`Fragmenter.begin: expected room of at least ${leastRoom}, got ${room}`);
 		}
-		compressIphc(
-			packet,
-			length,
-			source,
-			destination,
-			this.#contexts,
-			this.#headers,
-			0,
-			this.#compressed,
-			this.#elideUdpChecksum,
-		);
+		this.#compressed.compress(packet, length, source, destination, this.#headers, 0);
 		const firstOverhead = FRAG1_BYTES + (plan === undefined ? 0 : chainedFirstBytes(plan));
 		if (firstOverhead + this.#compressed.next + UNIT_BYTES > room) {
 			this.#headers[0] = Dispatch.ipv6;

@@ -2,7 +2,7 @@ import { AddressMode, BROADCAST, LinkAddress, NO_SHORT_ADDRESS } from "../addres
 import { u16le } from "../bytes.js";
 import { putFcs } from "../frames/fcs.js";
 import { decodeMacHeader, encodeMacHeader, FrameType, type MacDrop, MacHeader } from "../frames/mac-frame.js";
-import type { Clock, Radio, Random, Sink } from "../ports.js";
+import type { Clock, Radio, Random, ReceiveHandler, Sink } from "../ports.js";
 import type { NeighbourTable } from "../trust/neighbours.js";
 import { Csma, type CsmaOptions, type CsmaOutcome, longestDeliveryUs } from "./csma.js";
 import { DuplicateFilter } from "./duplicates.js";
@@ -13,11 +13,9 @@ import { CCA_US, FCS_BYTES, MAX_PSDU_BYTES, SHR_US, TURNAROUND_US } from "./timi
 /** Why a frame that the radio passed was refused. */
 export type LinkDrop = MacDrop | SecurityDrop | "mac-not-data" | "mac-no-source" | "mac-source" | "duplicate";
 
-/** Takes the MAC payload `psdu[offset..end)`, valid only during the call. */
+/** Takes the MAC payload `psdu[header.next..header.end)`, valid only during the call. */
 export type PayloadHandler = (
 	psdu: Uint8Array,
-	offset: number,
-	end: number,
 	header: MacHeader,
 	rssiDbm: number,
 	/** When the start-of-frame delimiter ended. */
@@ -61,8 +59,15 @@ export class LinkLayer {
 	#seq: number;
 	#payloadAt = 0;
 	#whenDone: ((outcome: CsmaOutcome, transmissions: number) => void) | undefined;
+	/** The last frame that was received, in the clear. */
+	#inClear: Uint8Array = this.buffer;
 	readonly #onDone = (outcome: CsmaOutcome, transmissions: number): void =>
 		this.#finish(outcome, transmissions);
+	readonly #onReceive: ReceiveHandler = (psdu, rssiDbm, _lqi, sfdTimeUs) => {
+		const refusal = this.#take(psdu, rssiDbm, sfdTimeUs);
+		if (refusal === undefined) this.#options.onPayload(this.#inClear, this.#received, rssiDbm, sfdTimeUs);
+		else this.#refuse(refusal);
+	};
 
 	constructor(options: LinkLayerOptions) {
 		this.#options = options;
@@ -70,7 +75,7 @@ export class LinkLayer {
 		this.#csma = new Csma(options.radio, options.clock, options.random, options.csma);
 		this.#duplicates = new DuplicateFilter(longestDeliveryUs(options.csma));
 		this.#seq = options.random.below(256);
-		options.radio.onReceive((psdu, rssiDbm, _lqi, sfdTimeUs) => this.#receive(psdu, rssiDbm, sfdTimeUs));
+		options.radio.onReceive(this.#onReceive);
 	}
 
 	/** Whether a frame is under way. */
@@ -166,15 +171,14 @@ export class LinkLayer {
 		whenDone(outcome, transmissions);
 	}
 
-	#receive(psdu: Uint8Array, rssiDbm: number, sfdTimeUs: number): void {
-		const refusal = this.#take(psdu, rssiDbm, sfdTimeUs);
-		if (refusal === undefined) return;
+	#refuse(refusal: LinkDrop): void {
 		const { sink, clock, node } = this.#options;
 		const known =
 			refusal === "duplicate" || refusal.startsWith("mac-security") || refusal.startsWith("mac-counter");
 		sink.frameRefused(clock.nowUs(), node, known ? this.#received.source : this.#none, refusal);
 	}
 
+	/** Opens and counts a frame; returns why it is refused, if it is. */
 	#take(psdu: Uint8Array, rssiDbm: number, sfdTimeUs: number): LinkDrop | undefined {
 		const end = psdu.length - FCS_BYTES;
 		const header = decodeMacHeader(psdu, 0, end, this.#received);
@@ -183,19 +187,18 @@ export class LinkLayer {
 		const { source } = header;
 		if (source.byteLength === 0) return "mac-no-source";
 		if (isNobodys(source) || source.equals(this.address)) return "mac-source";
-		const { clock, neighbours, onPayload, protection } = this.#options;
+		const { clock, neighbours, protection } = this.#options;
 		const nowUs = clock.nowUs();
-		let bytes = psdu;
+		this.#inClear = psdu;
 		if (protection !== undefined) {
 			const opened = protection.unprotect(header, psdu);
 			if (typeof opened === "string") return opened;
-			bytes = opened;
+			this.#inClear = opened;
 		} else if (header.securityEnabled) return "mac-security-unsupported";
 		// Only now: who does not hold the key must not be able to have a frame taken for a repetition.
 		if (header.seq >= 0 && this.#duplicates.isDuplicate(source, header.seq, u16le(psdu, end), nowUs))
 			return "duplicate";
 		neighbours.obtain(source)?.noteReceived(rssiDbm, sfdTimeUs);
-		onPayload(bytes, header.next, header.end, header, rssiDbm, sfdTimeUs);
 		return undefined;
 	}
 }

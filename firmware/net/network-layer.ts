@@ -18,7 +18,7 @@ import { isLinkLocal, isMulticast, isNobody, linkAddressOf, sameAddress } from "
 import { Icmpv6Service, type Icmpv6ServiceDrop, type PacketOrigin } from "./icmpv6-service.js";
 import { datagramDigest, datagramIdent } from "./ident.js";
 import type { NeighbourDiscovery } from "./neighbour-discovery.js";
-import type { OutboxDrop } from "./outbox.js";
+import type { Outbox, OutboxDrop } from "./outbox.js";
 import type { Routing } from "./routing.js";
 
 /** Why an IPv6 packet went no further. */
@@ -53,8 +53,9 @@ export interface NetworkLayerOptions {
 	readonly hopLimit: number;
 	/** The largest packet that we send. */
 	readonly maxPacketBytes: number;
-	/** Hands packets to the link, once it knows the next hop. */
+	/** Hands packets to the outbox, once it knows the next hop. */
 	readonly discovery: NeighbourDiscovery;
+	readonly outbox: Pick<Outbox, "hold" | "release">;
 }
 
 /** IPv6, UDP and ICMPv6 of one node: sends, forwards, delivers and answers. */
@@ -100,7 +101,7 @@ export class NetworkLayer implements PacketOrigin {
 		length: number,
 	): number {
 		const total = IPV6_BYTES + UDP_HEADER_BYTES + length;
-		const { pool } = this.#options;
+		const { pool, outbox } = this.#options;
 		const { maxPacketBytes } = this;
 		if (total > maxPacketBytes) {
 			throw new RangeError(`sendUdp: expected at most ${maxPacketBytes - 48} octets, got ${length}`);
@@ -110,7 +111,10 @@ export class NetworkLayer implements PacketOrigin {
 		copyBytes(payload, 0, packet, IPV6_BYTES + UDP_HEADER_BYTES, length);
 		encodeUdp(sourcePort, destinationPort, packet, IPV6_BYTES, total);
 		const ident = datagramIdent(packet, total);
+		// Sent from here, not from where it finds its way: a chip's stack is short.
+		outbox.hold();
 		this.originate(packet, total);
+		outbox.release();
 		return ident;
 	}
 

@@ -66,6 +66,8 @@ export class Outbox {
 	#started = false;
 	/** A frame is with the link layer. */
 	#inFlight = false;
+	/** How often {@link hold} was called without a {@link release} yet. */
+	#holds = 0;
 	/** The queue was cleared since: how that frame ends concerns nobody. */
 	#orphaned = false;
 	#tag: number;
@@ -150,6 +152,17 @@ export class Outbox {
 		this.#sendNext();
 	}
 
+	/** Sends nothing on until {@link release} was called as often. */
+	hold(): void {
+		this.#holds++;
+	}
+
+	/** Sends on, if nobody else holds it. */
+	release(): void {
+		this.#holds--;
+		this.#sendNext();
+	}
+
 	/** A round is over: gives up what has waited through `most` of them for its receiver. */
 	endRound(most: number): void {
 		for (let i = this.#queue.length - 1; i >= 0; i--) {
@@ -212,7 +225,7 @@ export class Outbox {
 	}
 
 	#sendNext(): void {
-		if (this.#inFlight || this.#link.busy || !this.#select()) return;
+		if (this.#holds > 0 || this.#inFlight || this.#link.busy || !this.#select()) return;
 		const head = this.#queue[0]!;
 		const { buffer, length, destination } = head;
 		const room = this.#link.room(destination);
@@ -242,6 +255,7 @@ export class Outbox {
 
 	#advance(outcome: CsmaOutcome, transmissions: number): void {
 		this.#inFlight = false;
+		this.#holds++;
 		const head = this.#queue[0];
 		const control = this.#orphaned ? undefined : head?.control;
 		if (control !== undefined) this.#onControl(control, transmissions);
@@ -250,7 +264,7 @@ export class Outbox {
 		else if (outcome !== "sent" || head.raw || this.#fragmenter.done) {
 			this.#retire(head, outcome === "sent" ? undefined : outcome);
 		}
-		this.#sendNext();
+		this.release();
 	}
 
 	/** Takes the head off the queue; `reason` says why it did not get through. */

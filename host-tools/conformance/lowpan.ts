@@ -1,7 +1,7 @@
 import { Fragmenter } from "../../firmware/fragments/fragmenter.js";
 import { decompress, decompressDatagram } from "../../firmware/frames/decompress.js";
 import { decodeFragmentHeader, encodeFragmentHeader } from "../../firmware/frames/fragment.js";
-import { compressIphc } from "../../firmware/frames/iphc-encode.js";
+import { HeaderCompressor } from "../../firmware/frames/iphc-encode.js";
 import { Dispatch, decodeDispatch, decodeLowpan, LowpanHeaders } from "../../firmware/frames/lowpan.js";
 import { decodeMesh, encodeMesh } from "../../firmware/frames/mesh.js";
 import { fromHex, toHex } from "./hex.js";
@@ -42,17 +42,8 @@ function unfragmented(payload: Uint8Array, ends: Ends, elided?: boolean): string
 function compressed(datagram: Uint8Array, ends: Ends, elideChecksum = false): Uint8Array {
 	const out = new Uint8Array(datagram.length + 64);
 	const { source, destination, contexts } = ends;
-	const headers = compressIphc(
-		datagram,
-		datagram.length,
-		source,
-		destination,
-		contexts,
-		out,
-		0,
-		undefined,
-		elideChecksum,
-	);
+	const compressor = new HeaderCompressor(contexts, elideChecksum);
+	const headers = compressor.compress(datagram, datagram.length, source, destination, out, 0);
 	out.set(datagram.subarray(headers.consumed), headers.next);
 	return out.subarray(0, headers.next + datagram.length - headers.consumed);
 }

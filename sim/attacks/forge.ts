@@ -11,14 +11,13 @@ import {
 	PAGE_SWITCH_BYTES,
 } from "../../firmware/frames/chained-fragment.js";
 import { UDP } from "../../firmware/frames/checksum.js";
-import { Compressed } from "../../firmware/frames/compressed.js";
 import {
 	encodeFragmentHeader,
 	FRAG1_BYTES,
 	FRAGN_BYTES,
 	MAX_DATAGRAM_SIZE,
 } from "../../firmware/frames/fragment.js";
-import { compressIphc } from "../../firmware/frames/iphc-encode.js";
+import { HeaderCompressor } from "../../firmware/frames/iphc-encode.js";
 import { encodeIpv6, IPV6_BYTES } from "../../firmware/frames/ipv6.js";
 import { Dispatch, EXPERIMENTAL_PAGE } from "../../firmware/frames/lowpan.js";
 import { encodeUdp, UDP_HEADER_BYTES } from "../../firmware/frames/udp.js";
@@ -62,13 +61,14 @@ export const LEAST_DATAGRAM_BYTES = HEADERS_BYTES + MIN_PAYLOAD_BYTES;
  * the captured node alone.
  */
 export class Forge extends FrameForge {
-	readonly #compressed = new Compressed();
+	readonly #compressed: HeaderCompressor;
 	readonly #headers = new Uint8Array(HEADER_ROOM_BYTES);
 	readonly #hash: ChainHash;
 	readonly #chain: ChainSender;
 
 	constructor(options: ForgeOptions) {
 		super(options);
+		this.#compressed = new HeaderCompressor(options.contexts, options.elideUdpChecksum);
 		this.#hash = new ChainHash(options.digest);
 		this.#chain = new ChainSender(this.#hash);
 	}
@@ -229,20 +229,7 @@ export class Forge extends FrameForge {
 	}
 
 	#compress(packet: Uint8Array, { source, destination }: FrameClaims): number {
-		const { contexts, elideUdpChecksum } = this.options;
-		const { length } = packet;
-		compressIphc(
-			packet,
-			length,
-			source,
-			destination,
-			contexts,
-			this.#headers,
-			0,
-			this.#compressed,
-			elideUdpChecksum,
-		);
-		return this.#compressed.next;
+		return this.#compressed.compress(packet, packet.length, source, destination, this.#headers, 0).next;
 	}
 
 	/** Compressed headers, and the packet after them up to `end`. */

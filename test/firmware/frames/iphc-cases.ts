@@ -1,7 +1,7 @@
 import { LinkAddress } from "../../../firmware/address.js";
 import { ContextTable } from "../../../firmware/frames/context-table.js";
 import { decompressDatagram } from "../../../firmware/frames/decompress.js";
-import { compressIphc } from "../../../firmware/frames/iphc-encode.js";
+import { HeaderCompressor } from "../../../firmware/frames/iphc-encode.js";
 import { parseIpv6Prefix } from "../../../firmware/frames/ipv6-text.js";
 import { bytesOf, hexOf } from "./bytes-of.js";
 
@@ -44,17 +44,8 @@ export function compressed(hex: string, contexts: ContextTable = CONTEXTS, elide
 	const datagram = bytesOf(hex);
 	const out = new Uint8Array(datagram.length + 64);
 	const length = datagram.length;
-	const result = compressIphc(
-		datagram,
-		length,
-		SOURCE,
-		DESTINATION,
-		contexts,
-		out,
-		0,
-		undefined,
-		elideChecksum,
-	);
+	const compressor = new HeaderCompressor(contexts, elideChecksum);
+	const result = compressor.compress(datagram, length, SOURCE, DESTINATION, out, 0);
 	out.set(datagram.subarray(result.consumed), result.next);
 	return hexOf(out, result.next + length - result.consumed);
 }

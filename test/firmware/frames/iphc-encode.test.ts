@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { LinkAddress } from "../../../firmware/address.js";
 import { ContextTable } from "../../../firmware/frames/context-table.js";
 import { decompressDatagram } from "../../../firmware/frames/decompress.js";
-import { compressIphc } from "../../../firmware/frames/iphc-encode.js";
+import { HeaderCompressor } from "../../../firmware/frames/iphc-encode.js";
 import { bytesOf, hexOf } from "./bytes-of.js";
 import { CONTEXTS, compressed, contextsOf, DESTINATION, SOURCE } from "./iphc-cases.js";
 
@@ -106,7 +106,7 @@ function roundTrip(
 ): string {
 	const out = new Uint8Array(datagram.length + 64);
 	const { length } = datagram;
-	const head = compressIphc(datagram, length, source, destination, CONTEXTS, out, 3, undefined, elide);
+	const head = new HeaderCompressor(CONTEXTS, elide).compress(datagram, length, source, destination, out, 3);
 	out.set(datagram.subarray(head.consumed), head.next);
 	const end = head.next + length - head.consumed;
 	const back = new Uint8Array(length);
@@ -189,15 +189,18 @@ test("of several contexts the one that makes the packet shortest is taken", (t) 
 test("without contexts a global address goes in-line", (t) => {
 	const out = new Uint8Array(64);
 	const datagram = bytesOf(`60000000 0000 3b 40 ${"20010db8000000000000000000000001".repeat(2)}`);
-	const result = compressIphc(datagram, 40, SOURCE, DESTINATION, new ContextTable(), out, 0);
+	const result = new HeaderCompressor(new ContextTable()).compress(datagram, 40, SOURCE, DESTINATION, out, 0);
 	t.like(result, { next: 35, consumed: 40 });
 	t.is(hexOf(out, 3), "7a003b");
 });
 
 test("an output without room for a header is the caller's mistake", (t) => {
 	const datagram = new Uint8Array(40);
-	t.throws(() => compressIphc(datagram, 40, SOURCE, DESTINATION, CONTEXTS, new Uint8Array(41), 1), {
-		instanceOf: RangeError,
-		message: /got 40/,
-	});
+	t.throws(
+		() => new HeaderCompressor(CONTEXTS).compress(datagram, 40, SOURCE, DESTINATION, new Uint8Array(41), 1),
+		{
+			instanceOf: RangeError,
+			message: /got 40/,
+		},
+	);
 });

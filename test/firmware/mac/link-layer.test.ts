@@ -57,8 +57,8 @@ class Station {
 			panId: PAN,
 			address,
 			protection: undefined,
-			onPayload: (psdu, offset, end, header, rssiDbm) => {
-				const payload = hexOf(psdu.slice(offset, end));
+			onPayload: (psdu, header, rssiDbm) => {
+				const payload = hexOf(psdu.slice(header.next, header.end));
 				this.taken.push({ payload, source: header.source.toString(), rssiDbm });
 			},
 			onDelivery: (destination, outcome) => this.deliveries.push(`${destination}: ${outcome}`),
