@@ -1,7 +1,7 @@
 /*
  * Commands, one a line:
  *   clock T | run T | sfd | frame HEX | acked SEQ | sent | failed CODE | end-if-sending acked SEQ
- *   | end-if-sending failed CODE | in-task 0|1 | room N | deliver
+ *   | end-if-sending failed CODE | again | in-task 0|1 | room N | deliver
  */
 #include "fake-commands.h"
 
@@ -56,6 +56,7 @@ bool fake_command(const char *name, const char *rest)
 	else if (strcmp(name, "sent") == 0) fake_transmitted(-1);
 	else if (strcmp(name, "failed") == 0) fake_failed(atoi(rest));
 	else if (strcmp(name, "end-if-sending") == 0) end_if_sending(rest);
+	else if (strcmp(name, "again") == 0) fake_tell_again();
 	else if (strcmp(name, "in-task") == 0) fake_deliver_in_task(atoi(rest) != 0);
 	else if (strcmp(name, "room") == 0) fake_queue_room((uint32_t)atoi(rest));
 	else if (strcmp(name, "deliver") == 0) say("messages %u", fake_deliver());

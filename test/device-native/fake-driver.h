@@ -24,6 +24,8 @@ bool fake_frame(const uint8_t *octets, uint32_t count, int8_t rssi_dbm, uint8_t 
 void fake_transmitted(int ack_sequence);
 void fake_failed(int error);
 bool fake_is_sending(void);
+/* The driver tells of its last transmission once more. */
+void fake_tell_again(void);
 /* As the driver does when one of its own calls stops a reception that is over: in the task, interrupts on. */
 void fake_deliver_in_task(bool wanted);
 

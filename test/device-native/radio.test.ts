@@ -281,6 +281,39 @@ test.serial("a second transmission is refused until the first one was told of", 
 	]);
 });
 
+test.serial("what the driver tells of a transmission that is over changes nothing", (t) => {
+	if (radio(t) === undefined) return;
+	const send = ["clock 1000", "begin", `transmit 1 0 ${PSDU}`];
+	const said = play(t, [...send, "failed 3", "again", "deliver", "again", "deliver", "idle"]);
+	t.deepEqual(only(said, "outcome", "messages", "idle"), [
+		"outcome no-ack",
+		"messages 1",
+		"messages 0",
+		"idle 1",
+	]);
+});
+
+test.serial(
+	"a frame that waits for its time keeps the chip awake, also when the receiver goes off meanwhile",
+	(t) => {
+		if (radio(t) === undefined) return;
+		const lines = [
+			"clock 1000",
+			"begin",
+			"receive 1",
+			`transmit 1 9000 ${PSDU}`,
+			"receive 0",
+			"idle",
+			"run 9000",
+		];
+		const said = play(t, [...lines, "sent", "deliver"]);
+		t.deepEqual(only(said, "chip", "idle", "outcome"), [
+			...["chip stays awake", "idle 0"],
+			...["chip may sleep", "outcome sent"],
+		]);
+	},
+);
+
 test.serial("a receiver that is wanted or not while a frame is sent changes when it is sent", (t) => {
 	if (radio(t) === undefined) return;
 	const send = ["clock 1000", "begin", `transmit 1 0 ${PSDU}`];
