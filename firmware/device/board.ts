@@ -88,8 +88,8 @@ export class Board implements CommandTarget {
 			this.#tellFrame(timeUs, isSent, channel, rssiDbm, lqi, psdu);
 		});
 		if (canInject) {
-			this.injection = new Injection(this.radio, clock, (id, outcome) => {
-				commands.tellInjected(id, outcome, clock.nowUs());
+			this.injection = new Injection(this.radio, clock, (id, outcome, beganUs) => {
+				commands.tellInjected(id, outcome, beganUs);
 			});
 		}
 		try {

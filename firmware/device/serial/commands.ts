@@ -51,12 +51,12 @@ export class Commands {
 		}
 	}
 
-	/** Tells what became of the frame that command `id` gave. */
-	tellInjected(id: number, outcome: TransmitOutcome, timeUs: number): void {
+	/** Tells what became of the frame that command `id` gave, and when its transmission was to begin. */
+	tellInjected(id: number, outcome: TransmitOutcome, beganUs: number): void {
 		const cbor = this.#console.beginReply(id);
 		cbor.array(2);
 		cbor.text(outcome);
-		cbor.number(timeUs);
+		cbor.number(beganUs);
 		this.#console.endReply();
 	}
 

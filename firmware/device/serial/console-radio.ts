@@ -17,7 +17,8 @@ export type FrameTaker = (
 	psdu: Uint8Array,
 ) => void;
 
-type Done = (outcome: TransmitOutcome) => void;
+/** Is told what became of a transmission, and when that was to begin; a node asks for the outcome only. */
+type Done = (outcome: TransmitOutcome, beganUs: number) => void;
 
 /** One transmission that was asked for. */
 interface Attempt {
@@ -110,9 +111,11 @@ export class ConsoleRadio implements Radio {
 		}
 		this.#psdu = undefined;
 		this.#done = undefined;
+		const beganUs = this.#atUs;
 		const waiting = this.#waiting;
 		this.#waiting = undefined;
+		// Before the call, which may ask for the next one.
 		if (waiting !== undefined) this.#send(waiting.psdu, waiting.options, waiting.done);
-		done(outcome);
+		done(outcome, beganUs);
 	}
 }

@@ -1,4 +1,5 @@
-import type { Clock, Radio, TransmitOptions, TransmitOutcome } from "../../ports.js";
+import type { Clock, TransmitOptions, TransmitOutcome } from "../../ports.js";
+import type { ConsoleRadio } from "./console-radio.js";
 
 /** Frames that may wait, so that the next one is there when its time comes. */
 export const INJECTION_SLOTS = 4;
@@ -9,8 +10,8 @@ const LEAD_US = 5000;
 /** A frame for later than this would only keep its place from others. */
 const MAX_AHEAD_US = 10_000_000;
 
-/** Tells what became of the frame of command `id`. */
-export type InjectionDone = (id: number, outcome: TransmitOutcome) => void;
+/** Tells what became of the frame of command `id`, and when its transmission was to begin. */
+export type InjectionDone = (id: number, outcome: TransmitOutcome, beganUs: number) => void;
 
 class Slot {
 	readonly bytes = new Uint8Array(MAX_PSDU_BYTES);
@@ -21,7 +22,7 @@ class Slot {
 
 /** Sends frames that come from outside at their times, in the order in which they came. */
 export class Injection {
-	readonly #radio: Radio;
+	readonly #radio: ConsoleRadio;
 	readonly #clock: Clock;
 	readonly #done: InjectionDone;
 	readonly #slots: Slot[] = [];
@@ -31,9 +32,9 @@ export class Injection {
 		const slot = this.#slots[this.#first] as Slot;
 		this.#radio.transmit(slot.bytes.subarray(0, slot.length), slot.options, this.#onDone);
 	};
-	readonly #onDone = (outcome: TransmitOutcome): void => this.#finish(outcome);
+	readonly #onDone = (outcome: TransmitOutcome, beganUs: number): void => this.#finish(outcome, beganUs);
 
-	constructor(radio: Radio, clock: Clock, done: InjectionDone) {
+	constructor(radio: ConsoleRadio, clock: Clock, done: InjectionDone) {
 		this.#radio = radio;
 		this.#clock = clock;
 		this.#done = done;
@@ -66,11 +67,11 @@ export class Injection {
 		else this.#send();
 	}
 
-	#finish(outcome: TransmitOutcome): void {
+	#finish(outcome: TransmitOutcome, beganUs: number): void {
 		const { id } = this.#slots[this.#first] as Slot;
 		this.#first = (this.#first + 1) % INJECTION_SLOTS;
 		this.#count--;
 		if (this.#count > 0) this.#begin();
-		this.#done(id, outcome);
+		this.#done(id, outcome, beganUs);
 	}
 }

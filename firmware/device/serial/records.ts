@@ -116,7 +116,7 @@ export const CommandCode = {
 	startSniffing: 72,
 	/** `[73, id]`; result: whether the board starts anew, for its node to run again. */
 	stopSniffing: 73,
-	/** `[74, id, atUs, cca, psdu]`: sends a frame, FCS included, at that time; result: `[outcome, timeUs]` once it is over. */
+	/** `[74, id, atUs, cca, psdu]`: sends a frame, FCS included, at that time; result: `[outcome, beganUs]` once it is over. */
 	inject: 74,
 	/** `[75, id, destination, bytes]`: sends a UDP datagram of so many octets to an IPv6 address of 16 octets. */
 	sendDatagram: 75,

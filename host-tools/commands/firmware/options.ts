@@ -1,4 +1,5 @@
 import type { CommandArguments } from "../../command.js";
+import type { LinkHandlers } from "../../device/board-link.js";
 import { UserError } from "../../errors.js";
 
 /** An integer of a range that an option gives, as decimal digits. Throws a UserError. */
@@ -16,4 +17,12 @@ export function readWhole(
 		throw new UserError(`--${name}: expected an integer from ${least} to ${most}, found '${text}'`);
 	}
 	return value;
+}
+
+/** How long a board may take to answer when its port is opened: some start anew because of that. */
+export const GREETING_LIMIT_MS = 10_000;
+
+/** For commands that want replies only. */
+export function silentLink(): LinkHandlers {
+	return { record: () => {}, text: () => {}, spoiled: () => {}, lost: () => {} };
 }
