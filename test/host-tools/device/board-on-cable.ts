@@ -19,6 +19,8 @@ const HASTE = 5;
 export interface BoardRunner {
 	/** Octets that came over the line. */
 	receive(octets: Uint8Array): void;
+	/** Its power is gone. */
+	switchOff(): void;
 }
 
 /** Makes a runner for the first start and each further one; `send` puts octets on the line, `restart` asks for a start. */
@@ -70,11 +72,18 @@ export class CabledBoard {
 
 	/** Starts the board, for the first time or anew. */
 	switchOn(): void {
+		this.switchOff();
 		this.starts++;
 		this.#runner = this.#start(
 			(octets) => this.say(octets),
 			() => this.switchOn(),
 		);
+	}
+
+	/** Takes the board's power. */
+	switchOff(): void {
+		this.#runner?.switchOff();
+		this.#runner = undefined;
 	}
 
 	/** Puts octets on the line as the chip's ROM might. */
@@ -100,8 +109,15 @@ export class CabledBench extends BoardBench {
 		return CabledBoard.plugIn(t, (send, restart) => {
 			const port = new LinePort(send);
 			const options = boardOptions({ ...setup, store, onRestart: restart }, this.air, this.clock, device);
-			new Board({ ...options, serial: port }).start();
-			return port;
+			const board = new Board({ ...options, serial: port });
+			board.start();
+			return {
+				receive: (octets) => port.receive(octets),
+				switchOff: () => {
+					port.isDead = true;
+					board.mote?.stop();
+				},
+			};
 		});
 	}
 
@@ -125,7 +141,8 @@ export class CabledBench extends BoardBench {
 }
 
 /** The serial port of a board, which takes all that it is given. */
-class LinePort implements SerialPort, BoardRunner {
+class LinePort implements SerialPort {
+	isDead = false;
 	readonly #send: (octets: Uint8Array) => void;
 	#handler: ((bytes: Uint8Array, offset: number, end: number) => void) | undefined;
 
@@ -134,7 +151,7 @@ class LinePort implements SerialPort, BoardRunner {
 	}
 
 	write(bytes: Uint8Array, offset: number, end: number): number {
-		this.#send(bytes.slice(offset, end));
+		if (!this.isDead) this.#send(bytes.slice(offset, end));
 		return end - offset;
 	}
 
