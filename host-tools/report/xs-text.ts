@@ -8,15 +8,14 @@ const MOST_ROWS = 12;
 /** What people read of the nodes that ran on XS: their needs of a chip's memory, and the instructions that they ran. */
 export function xsRows(uses: readonly MoteUse[], style: Style): [label: string, text: string][] {
 	const meter = uses.reduce((sum, use) => sum + use.meter, 0);
-	const needs = [
-		`chunks ${greatest(uses, (use) => use.chunkBytes, "B")}`,
-		`slots ${greatest(uses, (use) => use.slots)}`,
-		`stack ${greatest(uses, (use) => use.stackSlots)}`,
-		`keys ${greatest(uses, (use) => use.keys)}`,
-	];
+	const chunks = greatest(uses, (use) => use.chunkBytes);
+	const slots = greatest(uses, (use) => use.slots);
+	const stack = greatest(uses, (use) => use.stackSlots);
+	const keys = greatest(uses, (use) => use.keys);
 	const rows: [string, string][] = [
-		["on XS", `${plural(uses.length, "node")}, ${n(meter / 1e6, 1)} million instructions`],
-		["", `at most ${needs.join(", ")}`],
+		["on XS", `${plural(uses.length, "node")}, ${n(meter / 1e6, 1)} million instructions; at most`],
+		["", `octets in chunks ${chunks}, slots ${slots},`],
+		["", `slots of stack ${stack}, keys ${keys}`],
 	];
 	if (uses.length <= MOST_ROWS) for (const use of uses) rows.push(["", needsOf(use)]);
 	for (const { node, died } of uses)
@@ -24,11 +23,11 @@ export function xsRows(uses: readonly MoteUse[], style: Style): [label: string, 
 	return rows;
 }
 
-function greatest(uses: readonly MoteUse[], need: (use: MoteUse) => Need, unit?: string): string {
+/** The greatest need of any node: `1,787 of 4,927 (36.3 %, node 0)`. */
+function greatest(uses: readonly MoteUse[], need: (use: MoteUse) => Need): string {
 	const use = uses.reduce((a, b) => (need(b).peak > need(a).peak ? b : a));
 	const { peak, limit } = need(use);
-	const of = unit === undefined ? "" : ` ${unit}`;
-	return `${percent(peak / limit)} (${n(peak)} of ${n(limit)}${of}, node ${use.node})`;
+	return `${n(peak)} of ${n(limit)} (${percent(peak / limit)}, node ${use.node})`;
 }
 
 function needsOf({ node, chunkBytes, slots, stackSlots, keys, collections, meter }: MoteUse): string {

@@ -19,7 +19,7 @@ export const Call = {
 	done: 5,
 	/** What to sense. */
 	sense: 6,
-	/** IPv6 address and payload. */
+	/** IPv6 address, payload and its length. */
 	send: 7,
 	/** Asks for {@link Post.memory}. */
 	report: 8,

@@ -83,9 +83,10 @@ export class RemoteMote implements SimulatedMote, XsHandler {
 	}
 
 	sendUdp(destination: Uint8Array, payload: Uint8Array, length: number): void {
-		this.#perform(Call.send, 2, (cbor) => {
+		this.#perform(Call.send, 3, (cbor) => {
 			cbor.bytes(destination);
 			cbor.bytes(payload, 0, length);
+			cbor.uint(length);
 		});
 	}
 

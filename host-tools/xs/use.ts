@@ -1,4 +1,4 @@
-import type { XsStats } from "./limits.js";
+import type { XsHeapUse, XsStats } from "./limits.js";
 
 /** A limit, and the most that was needed. */
 export interface Need {
@@ -32,14 +32,19 @@ export function addUse(
 	const { chunks, slots, stack, keys } = stats;
 	return {
 		node,
-		chunkBytes: most(before?.chunkBytes, { limit: chunks.limit, peak: chunks.livePeak }),
-		slots: most(before?.slots, { limit: slots.limit, peak: slots.livePeak }),
+		chunkBytes: most(before?.chunkBytes, needOf(chunks)),
+		slots: most(before?.slots, needOf(slots)),
 		stackSlots: most(before?.stackSlots, { limit: stack.limit, peak: stack.peak }),
 		keys: most(before?.keys, { limit: keys.limit, peak: keys.peak }),
 		collections: (before?.collections ?? 0) + stats.collections,
 		meter: (before?.meter ?? 0) + stats.meter,
 		died: died ?? null,
 	};
+}
+
+/** What was alive at most; all that was in use of a machine that ended before it collected any garbage. */
+function needOf({ limit, livePeak, peak }: XsHeapUse): Need {
+	return { limit, peak: livePeak > 0 ? livePeak : peak };
 }
 
 function most(a: Need | undefined, b: Need): Need {

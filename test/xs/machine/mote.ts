@@ -20,7 +20,6 @@ const PARTS: MoteParts = {
 /** A mote in a machine of its own, which does what its host calls. */
 class RemoteMote {
 	readonly #reader = new CborReader(new Uint8Array(0), 0, 0);
-	#plan: MotePlan | undefined;
 	#ports: MachinePorts | undefined;
 	#mote: Mote | undefined;
 
@@ -30,40 +29,31 @@ class RemoteMote {
 		reader.array();
 		const call = reader.number();
 		const nowUs = reader.number();
-		if (call === Call.create) this.#create(bytes);
+		if (call === Call.create) {
+			this.#create(bytes, nowUs);
+			return;
+		}
 		const ports = this.#ports!;
 		ports.timeUs = nowUs;
 		if (call === Call.received)
 			ports.handler(reader.bytes()!, reader.number(), reader.number(), reader.number());
 		else if (call === Call.fired) ports.fire(reader.number());
 		else if (call === Call.done) ports.done(OUTCOMES[reader.number()]!);
-		else this.#command(call, bytes);
+		else if (call === Call.send) this.#mote!.sendUdp(reader.bytes()!, reader.bytes()!, reader.number());
+		else if (call === Call.start) this.#mote!.start();
+		else if (call === Call.stop) this.#mote!.stop();
+		else if (call === Call.sense) this.#mote!.startSensing(readPlain(reader, bytes) as SensingPlan);
+		else ports.report(this.#mote!.peakBytes, this.#mote!.roundsBeganUs);
 	};
 
-	#command(call: number, bytes: Uint8Array): void {
-		const reader = this.#reader;
-		if (call === Call.create) {
-			this.#mote = new Mote(this.#plan!, this.#ports!, new BufferPool(BUFFER_BYTES), PARTS);
-			this.#plan = undefined;
-			return;
-		}
-		const mote = this.#mote!;
-		if (call === Call.start) mote.start();
-		else if (call === Call.stop) mote.stop();
-		else if (call === Call.sense) mote.startSensing(readPlain(reader, bytes) as SensingPlan);
-		else if (call === Call.send) {
-			const destination = reader.bytes()!;
-			const payload = reader.bytes()!;
-			mote.sendUdp(destination, payload, payload.length);
-		} else this.#ports!.report(mote.peakBytes, mote.roundsBeganUs);
-	}
-
-	#create(bytes: Uint8Array): void {
+	#create(bytes: Uint8Array, nowUs: number): void {
 		const reader = this.#reader;
 		const plan = readPlain(reader, bytes) as MotePlan;
 		const sensors = readPlain(reader, bytes) as [string, string][];
-		this.#plan = plan;
-		this.#ports = new MachinePorts(plan.maxPacketBytes, sensors);
+		const ports = new MachinePorts(plan.maxPacketBytes, sensors);
+		ports.timeUs = nowUs;
+		this.#ports = ports;
+		this.#mote = new Mote(plan, ports, new BufferPool(BUFFER_BYTES), PARTS);
 	}
 }
 

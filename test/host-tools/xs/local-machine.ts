@@ -2,7 +2,7 @@ import type { BlockCipher } from "../../../firmware/ports.js";
 import { hostCipher, hostDigest } from "../../../host-tools/crypto.js";
 import type { Machine } from "../../../host-tools/xs/machine.js";
 import type { XsHandler, XsOutcome } from "../../../host-tools/xs/process.js";
-import main from "../machine/mote.js";
+import main from "../../xs/machine/mote.js";
 
 /** What a machine of XS does, done by this engine: shows what of a difference is the engine's, and what the protocol's. */
 export class LocalMachine implements Machine {

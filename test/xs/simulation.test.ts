@@ -1,0 +1,125 @@
+import process from "node:process";
+import test from "ava";
+import fc from "fast-check";
+import { XsProcess } from "../../host-tools/xs/process.js";
+import { MOTE_MODULE, motesIn } from "../../host-tools/xs/xs-run.js";
+import { endsWithLine, lowguard } from "../host-tools/run-cli.js";
+import { logged, same } from "./support/equality.js";
+
+let xs: XsProcess;
+test.before(async () => {
+	xs = await XsProcess.start({ modules: [MOTE_MODULE], firmware: false });
+});
+test.after.always(() => xs?.close());
+
+const FEW = ["topology.nodes=9", "durationS=20", "traffic[0].stopS=19", "attacks=[]"];
+
+test.serial("a node whose machine runs out dies alone, and the run goes on", async (t) => {
+	const { counts, outcome } = await logged("lab-25", FEW, motesIn(xs, new Set([4]), { slots: 1200 }));
+	t.is(counts.get("nodeDied xs: out of slots"), 1);
+	t.is(outcome.xs!.length, 1);
+	t.like(outcome.xs![0], { node: 4, died: "out of slots" });
+	t.is(outcome.summary.died, 1);
+	t.true(outcome.summary.datagrams.delivered > 5, "the others go on");
+});
+
+test.serial("a machine that ends before its node starts is the death of that node", async (t) => {
+	const { counts } = await logged("lab-25", FEW, motesIn(xs, new Set([3, 5]), { slots: 700 }));
+	t.is(counts.get("nodeDied xs: out of slots"), 2);
+	t.is(counts.get("nodeStarted"), undefined);
+});
+
+test.serial("small networks of all kinds give the same log on XS", async (t) => {
+	const scenario = fc.record({
+		seed: fc.nat(1_000_000),
+		policy: fc.constantFrom("rfc4944", "predictive-csm-open", "predictive-csm-keyed"),
+		attack: fc.constantFrom("early-injection", "tiny-and-overlapping", "header-replay", "adaptive", "sybil"),
+		routing: fc.constantFrom("static", "gradient"),
+		resolution: fc.constantFrom("derived", "discovery"),
+		addressing: fc.constantFrom("short", "extended"),
+		driftPpm: fc.constantFrom(0, 100),
+		budgetBytes: fc.constantFrom(1280, 5120),
+		nodes: fc.uniqueArray(fc.nat(8), { minLength: 1, maxLength: 9 }),
+	});
+	await fc.assert(
+		fc.asyncProperty(scenario, async (s) => {
+			const set = [
+				...FEW,
+				"durationS=10",
+				"traffic[0].periodS=2",
+				"lifecycle.lateJoiners.count=0",
+				"lifecycle.reboots={count: 1, fromS: 3, toS: 6}",
+				`seed=${s.seed}`,
+				`reassembly={policy: ${s.policy}, budgetBytes: ${s.budgetBytes}}`,
+				`attacks=[{kind: ${s.attack}}]`,
+				`node.routing.kind=${s.routing}`,
+				`node.addressResolution=${s.resolution}`,
+				`node.addressing=${s.addressing}`,
+				`node.clockDriftPpm=${s.driftPpm}`,
+			];
+			same(t, await logged("lab-25", set, motesIn(xs, new Set(s.nodes))), await logged("lab-25", set));
+		}),
+		{ numRuns: 12, seed: 1 },
+	);
+});
+
+test.serial("sim --xs prints what machines needed, and the hash that it prints without", (t) => {
+	const args = ["sim", "lab-25", ...FEW.flatMap((set) => ["--set", set]), "--hash"];
+	const json = (...more: string[]) =>
+		JSON.parse(lowguard(...args, "--json", ...more).stdout.toString()) as Record<string, unknown>;
+	const without = json();
+	const mixed = json("--xs", "8,0,2");
+	t.is(mixed["eventLogSha256"], without["eventLogSha256"]);
+	t.false("xs" in without);
+	const uses = mixed["xs"] as { node: number; meter: number; died: string | null }[];
+	t.deepEqual(
+		uses.map(({ node, died }) => [node, died]),
+		[
+			[0, null],
+			[2, null],
+			[8, null],
+		],
+	);
+	t.true(uses.every(({ meter }) => meter > 10_000));
+	const text = lowguard(...args, "--xs", "all").stdout.toString();
+	t.regex(text, /on XS +9 nodes, [\d.]+ million instructions; at most\n/);
+	t.regex(text, /node 8: chunks [\d.]+ %, slots [\d.]+ %, stack [\d.]+ %/);
+	t.regex(text, /again: lowguard sim lab-25 .* --xs all --seed 1/);
+	t.true(text.includes(String(without["eventLogSha256"])));
+});
+
+const BAD: readonly (readonly [scenario: string, more: readonly string[], message: RegExp])[] = [
+	[
+		"lab-25",
+		["--xs", "0,25"],
+		/--xs: expected all, or node numbers below 25 with commas between, found '0,25'$/,
+	],
+	["lab-25", ["--xs", "1,,2"], /found '1,,2'$/],
+	[
+		"cluster-field",
+		["--xs", "all"],
+		/found 1, .* volunteer to lead in attacks\[0\]; leave them out, or set /,
+	],
+	[
+		"cluster-field",
+		["--xs", "1", "--set", "election.kind=oracle"],
+		/--xs: expected an election that knows no more than a node can, found oracle$/,
+	],
+	["worm-field", ["--xs", "1"], /--xs: expected a scenario with frames, found fidelity graph$/],
+	["leach-canonical", ["--xs", "1"], /--xs: expected a scenario with frames, found fidelity rounds$/],
+];
+for (const [scenario, more, message] of BAD) {
+	test.serial(`sim ${scenario} ${more.join(" ")} says what was expected`, (t) => {
+		endsWithLine(t, lowguard("sim", scenario, ...more), 2, message);
+	});
+}
+
+test.serial("without a compiler --xs says what to install", (t) => {
+	const before = process.env["CC"];
+	t.teardown(() => {
+		if (before === undefined) delete process.env["CC"];
+		else process.env["CC"] = before;
+	});
+	process.env["CC"] = "/nowhere/cc";
+	endsWithLine(t, lowguard("sim", "lab-25", "--xs", "1"), 3, /expected a C compiler .* install gcc/);
+});
