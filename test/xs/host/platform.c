@@ -80,6 +80,22 @@ static const char* death_of(struct machine* machine, int status)
 	}
 }
 
+/* Says on standard error which functions were running, the innermost first, without a slot more than there is. */
+static void trace(txMachine* the, const struct machine* machine)
+{
+	int most = 24;
+	fprintf(stderr, "machine %u: %s in", machine->id, machine->death);
+	for (txSlot* frame = the->frame; frame && most > 0; frame = frame->next, most--) {
+		txSlot* function = frame + 3;
+		txSlot* name = NULL;
+		if (function->kind == XS_REFERENCE_KIND)
+			name = mxBehaviorGetProperty(the, function->value.reference, mxID(_name), 0, XS_OWN);
+		if (name && (name->kind == XS_STRING_KIND || name->kind == XS_STRING_X_KIND))
+			fprintf(stderr, " %s,", name->value.string);
+	}
+	fprintf(stderr, " ...\n");
+}
+
 /** Ends one machine: its stack is left for the frame that entered it. */
 void fxAbort(txMachine* the, int status)
 {
@@ -89,5 +105,7 @@ void fxAbort(txMachine* the, int status)
 		exit(1);
 	}
 	snprintf(machine->death, sizeof(machine->death), "%s", death_of(machine, status));
+	if (machine->death[0])
+		trace(the, machine);
 	fxExitToHost(the);
 }

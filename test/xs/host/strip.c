@@ -24,8 +24,8 @@ static const txCallback always[] = {
 	fx_TypedArray_prototype_values, fxOrdinaryToPrimitive, fxArrayLengthGetter, fxArrayLengthSetter, fxModuleGetter,
 	fxStringAccessorGetter, fxStringAccessorSetter, fxThrowTypeError, fxTypedArrayGetter, fxTypedArraySetter,
 	fx_species_get, fx_RangeError, fx_SyntaxError,
-	/* Calls are handed in with one. */
-	fx_TypedArray,
+	/* The host's own: calls are handed in with one, and what ends a machine is told with the other. */
+	fx_TypedArray, fx_Error_prototype_get_stack,
 };
 
 /* With a class come functions that it needs. */
