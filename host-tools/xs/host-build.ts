@@ -152,7 +152,7 @@ async function make(
 			const done = spawnSync(command!, args, { encoding: "utf8" });
 			if (done.status !== 0) throw new Error(`${what.name}: ${command} failed\n${done.stderr}`);
 			for (const { object } of what.units) rmSync(join(folder, object));
-			renameSync(folder, target);
+			if (!existsSync(result)) renameSync(folder, target);
 		} finally {
 			rmSync(folder, { recursive: true, force: true });
 		}

@@ -1,14 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import {
-	closeSync,
-	constants,
-	mkdtempSync,
-	openSync,
-	readFileSync,
-	readSync,
-	rmSync,
-	writeSync,
-} from "node:fs";
+import { closeSync, constants, fstatSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemErrorCode, UserError } from "../errors.js";
@@ -37,12 +28,12 @@ function openPipe(path: string): { readEnd: number; writeEnd: number } {
 	return { readEnd, writeEnd };
 }
 
-function tail(path: string): string {
-	try {
-		return readFileSync(path, "utf8").slice(-4096).trim();
-	} catch {
-		return "";
-	}
+/** The end of a file that another process writes to. */
+function tail(file: number): string {
+	const { size } = fstatSync(file);
+	const bytes = new Uint8Array(Math.min(size, 4096));
+	const count = readSync(file, bytes, 0, bytes.length, size - bytes.length);
+	return new TextDecoder().decode(bytes.subarray(0, count)).trim();
 }
 
 /** Starts a program. The process ends when the pipes close, whichever way this one ends. */
@@ -56,12 +47,14 @@ export function spawnPiped(program: string, args: readonly string[]): PipedProce
 	}
 	const input = openPipe(paths[0]!);
 	const output = openPipe(paths[1]!);
-	const errors = openSync(log, "w");
+	const errors = openSync(log, "a+");
 	const child = spawn(program, args, { stdio: [input.readEnd, output.writeEnd, errors] });
+	// Without a process the pipe has no other end, and the first read says so.
 	child.on("error", () => {});
 	child.unref();
-	for (const file of [input.readEnd, output.writeEnd, errors]) closeSync(file);
-	for (const path of paths) rmSync(path);
+	for (const file of [input.readEnd, output.writeEnd]) closeSync(file);
+	// All that matters is open by now, and whoever is killed leaves nothing behind.
+	rmSync(folder, { recursive: true, force: true });
 	let open = true;
 
 	return {
@@ -76,13 +69,13 @@ export function spawnPiped(program: string, args: readonly string[]): PipedProce
 			}
 		},
 		read: (into, offset) => readSync(output.readEnd, into, offset, into.length - offset, null),
-		errors: () => tail(log),
+		errors: () => (open ? tail(errors) : ""),
 		close() {
 			if (!open) return;
 			open = false;
 			closeSync(input.writeEnd);
 			closeSync(output.readEnd);
-			rmSync(folder, { recursive: true, force: true });
+			closeSync(errors);
 		},
 	};
 }
