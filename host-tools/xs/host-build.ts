@@ -43,6 +43,9 @@ const WATCHED: Readonly<Record<string, readonly string[]>> = {
 	"xsMemory.c": ["fxCheckProfiler=host_collected", "fxReport=host_report"],
 };
 
+/** Functions of XS before which the host puts one of its own, in `numbers.c`. */
+const WRAPPED = ["fxNumberToString", "fxStringToNumber"];
+
 interface Unit {
 	readonly source: string;
 	readonly object: string;
@@ -200,6 +203,7 @@ export async function xsHost(): Promise<string> {
 	const { host } = parts(compiler);
 	return make(compiler, host, (folder) => [
 		...[compiler.command, ...compiler.args, "-o", join(folder, host.name)],
+		...WRAPPED.map((name) => `-Wl,--wrap=${name}`),
 		...[...objectsOf(host, folder), library, "-lm", "-lpthread", "-ldl"],
 	]);
 }

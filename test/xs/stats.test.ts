@@ -73,6 +73,16 @@ test("each call that goes deeper takes the same room on the stack, and the peak 
 	t.deepEqual(ask(xs, 1000, "d", 30 + room + 2), { dead: "stack overflow" });
 });
 
+test("numbers that become text do not count as a deep stack", async (t) => {
+	const xs = await startXs(t, OPTIONS);
+	if (!xs) return;
+	xs.create(1, HOARD);
+	ask(xs, 1, "g", 10);
+	const { peak } = xs.stats(1).stack;
+	ask(xs, 1, "n", 100);
+	t.true(xs.stats(1).stack.peak < peak + 20);
+});
+
 test("the same call costs the same count, whatever memory there is, and calls add up", async (t) => {
 	const xs = await startXs(t, OPTIONS);
 	if (!xs) return;

@@ -5,6 +5,9 @@
 /* A pattern that no slot holds: XS writes a kind of at most a few dozen into every slot that it pushes. */
 #define PAINT 0xa5
 
+/* So many slots in a row that were never written lie below a stack, not in it. */
+#define GAP 4
+
 static size_t aligned(size_t size)
 {
 	return (size + 15) & ~(size_t)15;
@@ -47,20 +50,25 @@ void pool_paint(void* slots, size_t count)
 	memset(slots, PAINT, count * sizeof(txSlot));
 }
 
+static int is_painted(const uint8_t* slot)
+{
+	size_t at = 0;
+	while (at < sizeof(txSlot) && slot[at] == PAINT)
+		at++;
+	return at == sizeof(txSlot);
+}
+
 /**
- * How many slots from the highest on were ever written: a stack grows down. What XS converts numbers to text with, it puts
- * into the lowest slots of the free stack, so they tell nothing.
+ * How many slots from the highest on were ever written: a stack grows down. Regular expressions put what they try
+ * into the lowest slots of what is free, so the count ends where a few in a row were never written.
  */
 uint32_t pool_touched(const void* slots, size_t count)
 {
 	const uint8_t* bytes = slots;
 	size_t painted = 0, at = count;
-	while (at > 0 && painted < 8) {
-		size_t octet = 0;
+	while (at > 0 && painted < GAP) {
 		at--;
-		while (octet < sizeof(txSlot) && bytes[at * sizeof(txSlot) + octet] == PAINT)
-			octet++;
-		painted = octet == sizeof(txSlot) ? painted + 1 : 0;
+		painted = is_painted(bytes + at * sizeof(txSlot)) ? painted + 1 : 0;
 	}
 	return (uint32_t)(count - at - painted);
 }

@@ -7,7 +7,7 @@ function descend(depth: number): number {
 /**
  * Takes a letter and a number (big-endian, 2 octets): `b` keeps that many buffers of 100 octets, `o` that many
  * objects without properties, `f` forgets everything, `g` makes that many buffers of 100 octets and keeps none,
- * `d` calls itself to that depth.
+ * `d` calls itself to that depth, `n` turns numbers with long fractions into text and back.
  */
 export default function start(): void {
 	host.onCall((bytes) => {
@@ -19,6 +19,7 @@ export default function start(): void {
 			if (what === "b") kept.push(new ArrayBuffer(100));
 			if (what === "o") kept.push({});
 			if (what === "g") new ArrayBuffer(100);
+			if (what === "n") Number(String(1 / (i + 3) / 1e200));
 		}
 	});
 }
