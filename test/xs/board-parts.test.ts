@@ -112,5 +112,4 @@ test("a board without its chip is on XS what it is on V8, within a chip's memory
 		seen.findIndex((line, i) => line !== expected[i]),
 		-1,
 	);
-	t.log(xs.stats(1));
 });

@@ -55,6 +55,14 @@ export class BoardParts {
 		this.#say(said);
 	}
 
+	/** Says which blob was written, with little on the stack: whoever writes one may stand deep in it. */
+	#tellName(name: string): void {
+		const said = new Uint8Array(1 + name.length);
+		said[0] = Said.written;
+		for (let i = 0; i < name.length; i++) said[i + 1] = name.charCodeAt(i);
+		this.#say(said);
+	}
+
 	#sayNext(): void {
 		const time = new Uint8Array(4);
 		putI32be(time, 0, Math.min(this.#clock.nextUs, 0xffffffff) | 0);
@@ -99,10 +107,7 @@ export class BoardParts {
 			read: (name) => this.#blobs.get(name)?.slice(),
 			write: (name, bytes) => {
 				this.#blobs.set(name, bytes.slice());
-				this.#tell(
-					Said.written,
-					Uint8Array.from({ length: name.length }, (_, i) => name.charCodeAt(i)),
-				);
+				this.#tellName(name);
 			},
 			remove: (name) => {
 				this.#blobs.delete(name);
