@@ -38,6 +38,7 @@ const BAUD = 115_200;
 class Firmware {
 	readonly #faults = new Faults();
 	readonly #clock: AlarmClock;
+	readonly #store: FlashStore;
 	readonly #board: Board;
 	readonly #radio: OpenedRadio;
 	readonly #resting: Resting;
@@ -50,6 +51,7 @@ class Firmware {
 		const clock = new AlarmClock(alarm);
 		this.#clock = clock;
 		const store = new FlashStore(openFlash(), clock);
+		this.#store = store;
 		const build = this.#faults.attempt<BuildConfig>(
 			() => readBuildConfig(config, chip.ownSettings()),
 			() => ({ settings: {}, version: "", injects: false }),
@@ -57,7 +59,15 @@ class Firmware {
 		const settings = settingsOf(build, store);
 		this.#radio = this.#openRadio(settings);
 		this.#board = new Board(this.#boardOptions(build, settings, store));
-		this.#resting = new Resting(restingChip, mostRest(settings), () => this.#look(settings));
+		this.#resting = new Resting(
+			restingChip,
+			mostRest(settings),
+			() => this.#look(settings),
+			() => {
+				store.flush();
+				return new Uint8Array(0);
+			},
+		);
 	}
 
 	start(): void {
@@ -70,8 +80,14 @@ class Firmware {
 	fail(error: unknown): void {
 		if (this.#isDown) return;
 		this.#isDown = true;
-		Timer.set(() => chip.restart(), LAST_WORDS_MS);
+		Timer.set(() => this.#restart(), LAST_WORDS_MS);
 		this.#board.tell(Severity.error, textOf(error));
+	}
+
+	/** Starts the board anew, with what the node has learnt on flash. */
+	#restart(): void {
+		this.#store.flush();
+		chip.restart();
 	}
 
 	#ring(): void {
@@ -109,7 +125,7 @@ class Firmware {
 			ports,
 			serial: this.#noticing(openSerial(BAUD)),
 			system: {
-				restart: () => chip.restart(),
+				restart: () => this.#restart(),
 				startReason: chip.startReason(),
 				radioOverflows: () => this.#radio.overflows(),
 			},
