@@ -32,7 +32,7 @@ test("a packet comes back as it was, whatever stood in the buffer before", (t) =
 });
 
 test("octets stand where Wireshark looks for them", (t) => {
-	const bytes = new Uint8Array(200);
+	const bytes = new Uint8Array(200).fill(0xee);
 	const psdu = Uint8Array.of(2, 0, 7, 0xaa, 0xbb);
 	const header = { channel: 15, device: 0x1234, lqi: 200, timeUs: 3_500_000, sequence: 0x01020304 };
 	const length = encodeZep(packetOf(header), psdu, bytes);
