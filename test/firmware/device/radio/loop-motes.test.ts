@@ -116,3 +116,31 @@ test("Wireshark reads the virtual air: every frame, its FCS, and the datagram pu
 	t.deepEqual([...new Set(rows.map((row) => row["zep.device_id"]))].sort(), ["0", "1"]);
 	t.true(rows.some((row) => row["6lowpan.reassembled.length"] === "448"));
 });
+
+test("among boards with keys nobody without one leads", (t) => {
+	const cluster = { election: "game", roundS: 4, forwardMs: 500, sections: 8, sensePeriodS: 4 };
+	const keysOf = (nodeId: number): string =>
+		[1, 2, 3]
+			.filter((low) => low !== nodeId + 1)
+			.map((low) => `0x000${low}=${KEY}`)
+			.join(",");
+	const keyed = [0, 1, 2].map((nodeId) => ({
+		nodeId,
+		role: nodeId === 0 ? "sink" : "sensor",
+		pairKeys: keysOf(nodeId),
+		...cluster,
+	}));
+	const loop = new Loop([...keyed, { nodeId: 3, ...cluster }, { nodeId: 4, ...cluster }]);
+	loop.clock.advanceTo(240_000_000);
+	const taken = loop.recorder.of("roleTaken");
+	const strangers = ["0x0004", "0x0005"];
+	t.true(
+		taken.some(({ node, role }) => Number(node) > 2 && role === "head"),
+		"strangers announce themselves",
+	);
+	t.deepEqual(
+		taken.filter(({ node, head }) => Number(node) <= 2 && strangers.includes(String(head))),
+		[],
+	);
+	t.true(taken.some(({ node, role }) => Number(node) <= 2 && role === "head"));
+});
