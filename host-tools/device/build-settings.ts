@@ -31,6 +31,8 @@ function checkSetting(key: string, value: string): void {
 	}
 	const kind = settingKind(key);
 	if (kind === undefined) {
+		const meant = openKeys().find((open) => open.toLowerCase() === key.toLowerCase());
+		if (meant !== undefined) throw new UserError(`--config: expected ${meant}, found '${key}'`);
 		throw new UserError(`--config: expected one of ${openKeys().join(", ")}, found '${key}'`);
 	}
 	if (kind.isSecret) {

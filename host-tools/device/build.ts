@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join, relative } from "node:path";
+import process from "node:process";
 import { fileError, UserError } from "../errors.js";
 import { filesUnder } from "./build-state.js";
 import type { BuildTarget } from "./build-target.js";
@@ -122,8 +123,10 @@ async function runMcconfig({
 		cwd: root,
 		env: { ...sdk.environment },
 		stdio: ["ignore", 2, 2],
+		// With a group of its own, all that it has started can be stopped with it.
+		detached: true,
 	});
-	const stop = () => void child.kill("SIGTERM");
+	const stop = () => void (child.pid !== undefined && process.kill(-child.pid, "SIGTERM"));
 	signal?.addEventListener("abort", stop, { once: true });
 	const code = await new Promise<number | null>((resolve, reject) => {
 		child.once("error", (error) => reject(fileError(sdk.mcconfig, error)));

@@ -1,9 +1,10 @@
 import { realpath } from "node:fs/promises";
-import { ESPLoader, type ResetStrategy } from "esptool-js";
+import { ESPLoader } from "esptool-js";
 import { UserError } from "../errors.js";
 import { connectError, transferError } from "./flash-errors.js";
 import { LoaderPort, type Patience } from "./loader-port.js";
 import { listPorts, type UsbIds } from "./port-list.js";
+import { resetIntoLoader, resetIntoLoaderOverUsb, resetIntoProgram } from "./reset-lines.js";
 import { calmWatchdogs } from "./watchdogs.js";
 
 /** USB ids of the serial port that newer chips have built in; it has no baud rate, and another way to reset. */
@@ -61,8 +62,8 @@ export async function connectChip(
 		baudrate: baud,
 		terminal: silent,
 		resetConstructors: {
-			classicReset: (_, delayMs) => classicReset(port, delayMs),
-			usbJTAGSerialReset: () => usbJtagReset(port),
+			classicReset: (_, delayMs) => ({ reset: () => resetIntoLoader(port, delayMs) }),
+			usbJTAGSerialReset: () => ({ reset: () => resetIntoLoaderOverUsb(port) }),
 		},
 	});
 	loader.WRITE_BLOCK_RETRY_DELAY_MS = RETRY_MS * timing.pauseFactor;
@@ -83,35 +84,6 @@ async function usbIds(path: string): Promise<UsbIds | undefined> {
 	// Names such as /dev/serial/by-id/… are links.
 	const device = await realpath(path).catch(() => path);
 	return (await listPorts()).find((listed) => listed.path === device)?.usb;
-}
-
-/** Boards with a USB bridge: RTS pulls reset low, DTR the boot pin, and both at once do nothing. */
-function classicReset(port: LoaderPort, delayMs: number): ResetStrategy {
-	return {
-		async reset() {
-			await port.setLines(false, true);
-			await port.wait(100);
-			await port.setLines(true, false);
-			await port.wait(delayMs);
-			await port.setLines(false, false);
-		},
-	};
-}
-
-/** The port inside the chip watches the same lines, but must never see both released during reset. */
-function usbJtagReset(port: LoaderPort): ResetStrategy {
-	return {
-		async reset() {
-			await port.setLines(false, false);
-			await port.wait(100);
-			await port.setLines(true, false);
-			await port.wait(100);
-			await port.setLines(true, true);
-			await port.setLines(false, true);
-			await port.wait(100);
-			await port.setLines(false, false);
-		},
-	};
 }
 
 /** Starts the flash program in the chip's memory and raises the speed; returns the speed that it has then. */
@@ -191,8 +163,6 @@ async function tellFlashSize(loader: ESPLoader, bytes: number): Promise<void> {
 
 /** Resets the chip into its program; false when the port has no line for it. */
 export async function startProgram({ port }: ChipConnection): Promise<boolean> {
-	await port.setLines(false, true);
-	await port.wait(100);
-	await port.setLines(false, false);
+	await resetIntoProgram(port);
 	return port.hasLines;
 }

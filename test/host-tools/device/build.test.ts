@@ -1,4 +1,5 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
@@ -153,6 +154,22 @@ test("a build that mcconfig gave up tells its code", (t) => {
 	t.regex(stderr, /nonsense\n.*found it ended with code 7/);
 });
 
+test("a user who stops a build stops all that it started", async (t) => {
+	const { folder, environment } = workshop(t, {
+		mcconfig:
+			'mkfifo "$HOME/never"; cat "$HOME/never" & trap "echo stopped tools; exit 1" TERM; echo begun; wait',
+	});
+	const child = spawn(process.execPath, [CLI, "firmware", "build"], { cwd: folder, env: environment });
+	let said = "";
+	child.stderr.on("data", (data: Buffer) => {
+		said += data.toString();
+		if (said.includes("begun") && !child.killed) child.kill("SIGTERM");
+	});
+	const [code] = (await once(child, "close")) as [number | null];
+	t.is(code, 143, said);
+	t.regex(said, /begun\nstopped tools\nlowguard firmware build: stopped by SIGTERM\n$/);
+});
+
 test("sizes can be read by machines", (t) => {
 	const { code, stdout } = workshop(t).run("--json");
 	t.is(code, 0);
@@ -269,7 +286,8 @@ test("settings are checked before anything is built, and keys are refused unsaid
 		t.is(stderr.trimEnd().split("\n").length, 1);
 		return stderr;
 	};
-	t.regex(refuse("nodeid=3"), /expected one of nodeId, role, .*injection, found 'nodeid'/);
+	t.regex(refuse("colour=red"), /expected one of nodeId, role, .*injection, found 'colour'/);
+	t.regex(refuse("nodeid=3"), /--config: expected nodeId, found 'nodeid'/);
 	t.regex(refuse("nodeId=70000"), /--config nodeId: expected an integer from 0 to 65532, found "70000"/);
 	t.regex(refuse("nodeId"), /expected KEY=VALUE, found 'nodeId'/);
 	t.regex(refuse("injection=maybe"), /expected true or false, found 'maybe'/);
