@@ -1,6 +1,7 @@
 import { realpath } from "node:fs/promises";
 import { ESPLoader } from "esptool-js";
 import { UserError } from "../errors.js";
+import { formatRevision, readRevision } from "./chip-revision.js";
 import { connectError, transferError } from "./flash-errors.js";
 import { LoaderPort, type Patience } from "./loader-port.js";
 import { listPorts, type UsbIds } from "./port-list.js";
@@ -10,8 +11,6 @@ import { calmWatchdogs } from "./watchdogs.js";
 /** USB ids of the serial port that newer chips have built in; it has no baud rate, and another way to reset. */
 const ESPRESSIF_VENDOR = 0x303a;
 const USB_JTAG_PRODUCT = 0x1001;
-
-const RETRY_MS = 150;
 
 const SPI_SET_PARAMS = 0x0b;
 /** What all flash chips of these boards have in common (JEDEC serial NOR). */
@@ -37,8 +36,10 @@ export interface ChipConnection {
 	readonly path: string;
 	readonly loader: ESPLoader;
 	readonly port: LoaderPort;
-	/** With its revision, such as `ESP32-C6 (revision 0)`. */
+	/** Such as `ESP32-C6 v0.1`. */
 	readonly description: string;
+	/** 100 for each major one; undefined where it cannot be asked. */
+	readonly revision: number | undefined;
 	/** Lower-case hexadecimal with colons. */
 	readonly mac: string;
 }
@@ -66,14 +67,18 @@ export async function connectChip(
 			usbJTAGSerialReset: () => ({ reset: () => resetIntoLoaderOverUsb(port) }),
 		},
 	});
-	loader.WRITE_BLOCK_RETRY_DELAY_MS = RETRY_MS * timing.pauseFactor;
+	loader.WRITE_BLOCK_ATTEMPTS = 1;
 	try {
 		await loader.detectChip("default_reset", timing.attempts);
-		const description = loader.secureDownloadMode
-			? loader.chip.CHIP_NAME
-			: await loader.chip.getChipDescription(loader);
-		const mac = loader.secureDownloadMode ? "unknown" : await loader.chip.readMac(loader);
-		return { path, loader, port, description, mac };
+		const { chip, secureDownloadMode } = loader;
+		const name = chip.CHIP_NAME;
+		// In secure download mode, no register can be read.
+		if (secureDownloadMode) {
+			return { path, loader, port, description: name, revision: undefined, mac: "unknown" };
+		}
+		const revision = await readRevision(name, loader);
+		const description = revision === undefined ? name : `${name} ${formatRevision(revision)}`;
+		return { path, loader, port, description, revision, mac: await chip.readMac(loader) };
 	} catch (error) {
 		await port.close();
 		throw connectError(path, error, port.heard);
@@ -109,8 +114,11 @@ export async function checkSecurity({ path, loader }: ChipConnection): Promise<v
 			1,
 		);
 	}
-	const info = await loader.getSecurityInfo().catch(() => undefined);
-	if (info === undefined) return;
+	// The first of the family does not know the question.
+	if (loader.chip.CHIP_NAME === "ESP32") return;
+	const info = await loader.getSecurityInfo().catch((error: unknown) => {
+		throw transferError(path, error, "telling its fuses");
+	});
 	const fuses = [
 		...(info.parsedFlags.SECURE_BOOT_EN ? ["secure boot"] : []),
 		// Encryption is on when an odd number of these fuses is blown.

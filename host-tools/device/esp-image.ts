@@ -7,12 +7,17 @@ const MOST_SEGMENTS = 16;
 const CHECKSUM_SEED = 0xef;
 const HASH_BYTES = 32;
 const APP_DESCRIPTION_MAGIC = 0xabcd5432;
+/** Images from before ESP-IDF 5 say nothing of the newest one. */
+const ANY_REVISION = 0xffff;
 const FLASH_MODES = ["qio", "qout", "dio", "dout"];
 
 /** What the header of a bootloader or an application says. */
 export interface EspImage {
 	/** The chip family that it is for. */
 	readonly imageId: number;
+	/** The oldest and the newest revision of the chip that it runs on, 100 for each major one. */
+	readonly leastRevision: number;
+	readonly mostRevision: number;
 	/** How the flash is wired: qio, qout, dio, dout; undefined for a mode that the header does not name. */
 	readonly flashMode: string | undefined;
 	/** The flash size that it expects, in octets. */
@@ -63,6 +68,8 @@ export function readEspImage(data: Uint8Array): EspImage | string {
 	}
 	return {
 		imageId: view.getUint16(12, true),
+		leastRevision: view.getUint16(15, true),
+		mostRevision: view.getUint16(17, true) || ANY_REVISION,
 		flashMode: FLASH_MODES[data[2]!],
 		flashBytes: (1 << 20) << (data[3]! >> 4),
 		bytes,

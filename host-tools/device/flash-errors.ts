@@ -71,7 +71,7 @@ export function transferError(path: string, error: unknown, what: string): unkno
 /** The flash holds something else than what was sent. */
 export function mismatchError(path: string, part: string): UserError {
 	return new UserError(
-		`${path}: expected the ${part} in flash to be what was sent, found another MD5, twice; ${SLOWER}; if it stays so, the board's flash or its supply is faulty`,
+		`${path}: expected the ${part} in flash to be what was sent, found another MD5 each time; ${SLOWER}; if it stays so, the board's flash or its supply is faulty`,
 		1,
 	);
 }

@@ -11,12 +11,14 @@ import {
 	startProgram,
 	type Timing,
 } from "./chip-connection.js";
+import { formatRevision } from "./chip-revision.js";
 import { chipByImageId, chipName } from "./chips.js";
 import { mismatchError, transferError } from "./flash-errors.js";
 import { type FirmwareImage, type ImagePart, megabytes } from "./image-folder.js";
-import { PortLostError } from "./loader-port.js";
+import { NoAnswerError, PortLostError } from "./loader-port.js";
 
-const ATTEMPTS_A_PART = 2;
+const ATTEMPTS_A_PART = 3;
+const ATTEMPTS_A_BLOCK = 3;
 
 /** What to flash where. */
 export interface FlashRequest {
@@ -40,7 +42,7 @@ export interface FlashReporter {
 
 /** What was done. */
 export interface FlashResult {
-	/** With its revision. */
+	/** With its revision, such as `ESP32-C6 v0.1`. */
 	readonly chip: string;
 	readonly mac: string;
 	readonly flashBytes: number;
@@ -91,7 +93,7 @@ export async function flashImage(
 
 async function refuseOtherChip(chip: ChipConnection, image: FirmwareImage): Promise<void> {
 	const found = chip.loader.chip.IMAGE_CHIP_ID;
-	if (found === image.chip.imageId) return;
+	if (found === image.chip.imageId) return refuseOtherRevision(chip, image);
 	await startProgram(chip);
 	const target = chipByImageId(found)?.target;
 	const advice =
@@ -100,6 +102,26 @@ async function refuseOtherChip(chip: ChipConnection, image: FirmwareImage): Prom
 			: `make an image for it with 'lowguard firmware build --target ${target}', or choose another board with --port`;
 	throw new UserError(
 		`${chip.path}: expected ${image.chip.name}, which ${image.folder} is for, found ${chipName(found)}; nothing was written; ${advice}`,
+	);
+}
+
+/** The bootloader would refuse to start it, and Moddable's says nothing when it does. */
+async function refuseOtherRevision(
+	{ path, revision, ...chip }: ChipConnection,
+	image: FirmwareImage,
+): Promise<void> {
+	const { leastRevision, mostRevision, folder } = image;
+	if (revision === undefined || (revision >= leastRevision && revision <= mostRevision)) return;
+	await startProgram({ path, revision, ...chip });
+	const isOld = revision < leastRevision;
+	const range = isOld
+		? `${formatRevision(leastRevision)} or newer`
+		: `${formatRevision(mostRevision)} or older`;
+	const advice = isOld
+		? "build for its revision (ESP-IDF's minimum chip revision), or use a newer board"
+		: "build with a newer ESP-IDF";
+	throw new UserError(
+		`${path}: expected ${image.chip.name} ${range}, which ${folder} is for, found ${formatRevision(revision)}; nothing was written; ${advice}`,
 	);
 }
 
@@ -166,7 +188,7 @@ async function writePart(
 			// The chip answers when it has a block, and takes the next one only when that is written.
 			const timeoutMs = blockMs(Math.max(size, sizes[i - 1] ?? 0));
 			const block = compressed.subarray(i * blockBytes, (i + 1) * blockBytes);
-			await loader.flashDeflBlock(block, i, timeoutMs);
+			await sendBlock(loader, block, i, timeoutMs);
 			inflated += size;
 		}
 		await loader.flashDeflFinish(false, blockMs(sizes.at(-1) ?? 0));
@@ -176,6 +198,28 @@ async function writePart(
 		return { error: undefined, told: mismatchError(path, part.name) };
 	} catch (error) {
 		return { error, told: transferError(path, error, `writing the ${part.name}`) };
+	}
+}
+
+/**
+ * Sends a block, again when the chip says that it did not come whole.
+ *
+ * Without an answer it is not sent again: if only that was lost, the chip would have the block twice.
+ */
+async function sendBlock(
+	loader: ChipConnection["loader"],
+	block: Uint8Array,
+	sequence: number,
+	timeoutMs: number,
+): Promise<void> {
+	for (let attempt = 1; ; attempt++) {
+		try {
+			await loader.flashDeflBlock(block, sequence, timeoutMs);
+			return;
+		} catch (error) {
+			const isSilent = error instanceof NoAnswerError || error instanceof PortLostError;
+			if (isSilent || attempt === ATTEMPTS_A_BLOCK) throw error;
+		}
 	}
 }
 

@@ -32,6 +32,9 @@ export interface ImagePart {
 export interface FirmwareImage {
 	readonly folder: string;
 	readonly chip: Chip;
+	/** The oldest and the newest revision of the chip that it runs on, 100 for each major one. */
+	readonly leastRevision: number;
+	readonly mostRevision: number;
 	/** In the order of their place in flash, apart from each other. */
 	readonly parts: readonly ImagePart[];
 	/** The flash that the image needs the chip to have, in octets. */
@@ -83,6 +86,8 @@ export function readImageFolder(folder: string): FirmwareImage {
 	return {
 		folder,
 		chip,
+		leastRevision: Math.max(appImage.leastRevision, bootloaderImage.leastRevision),
+		mostRevision: Math.min(appImage.mostRevision, bootloaderImage.mostRevision),
 		parts: parts.sort((a, b) => a.offset - b.offset),
 		flashBytes: bootloaderImage.flashBytes,
 		flashMode: bootloaderImage.flashMode,

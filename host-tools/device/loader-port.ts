@@ -165,7 +165,7 @@ export class LoaderPort implements LoaderTransport {
 		let before = -1;
 		for (let waitedMs = 0; waitedMs < DRAIN_MS && this.#recent.length !== before; waitedMs += QUIET_MS) {
 			before = this.#recent.length;
-			await this.wait(QUIET_MS);
+			await delay(QUIET_MS);
 		}
 		this.flushInput();
 	}
@@ -200,7 +200,8 @@ export class LoaderPort implements LoaderTransport {
 		let timer: NodeJS.Timeout | undefined;
 		const late = new Promise<never>((_, reject) => {
 			const waitMs = Math.min(ms, this.#patience.longestAnswerMs);
-			timer = setTimeout(() => reject(new NoAnswerError("no answer")), waitMs);
+			// What has arrived by then still counts, also when this process had no turn to read it.
+			timer = setTimeout(() => setImmediate(() => reject(new NoAnswerError("no answer"))), waitMs);
 		});
 		try {
 			await Promise.race([work, late]);

@@ -41,7 +41,6 @@ export interface LoaderOptions {
 export interface Rom {
 	readonly CHIP_NAME: string;
 	readonly IMAGE_CHIP_ID: number;
-	getChipDescription(loader: ESPLoader): Promise<string>;
 	readMac(loader: ESPLoader): Promise<string>;
 }
 
@@ -50,7 +49,7 @@ export class ESPLoader {
 	chip: Rom;
 	readonly IS_STUB: boolean;
 	readonly FLASH_WRITE_SIZE: number;
-	WRITE_BLOCK_RETRY_DELAY_MS: number;
+	WRITE_BLOCK_ATTEMPTS: number;
 	ERASE_WRITE_TIMEOUT_PER_MB: number;
 	readonly secureDownloadMode: boolean;
 	detectChip(mode: "default_reset" | "no_reset", attempts: number): Promise<void>;

@@ -18,11 +18,18 @@ import {
 test("an application tells its chip, flash and origin", (t) => {
 	t.deepEqual(readEspImage(makeEspImage(13, { isApp: true })), {
 		imageId: 13,
+		leastRevision: 0,
+		mostRevision: 399,
 		flashMode: "dio",
 		flashBytes: 4 << 20,
 		bytes: makeEspImage(13).length,
 		description: { project: "xs_esp32", version: "1.2.3", idfVersion: "v6.0.1" },
 	});
+});
+
+test("an image that names no newest revision runs on all", (t) => {
+	const read = readEspImage(makeEspImage(13, { revisions: [1, 0] }));
+	t.like(read, { leastRevision: 1, mostRevision: 0xffff });
 });
 
 test("what follows an image, such as a signature, is no fault", (t) => {

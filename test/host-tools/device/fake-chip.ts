@@ -88,6 +88,8 @@ export interface Faults {
 	/** Fuses, as the loader tells them. */
 	readonly securityFlags?: number;
 	readonly encryptionCount?: number;
+	/** Registers that hold something else than zeros. */
+	readonly registers?: readonly (readonly [address: number, value: number])[];
 	/** What the flash chip says it is. */
 	readonly flashId?: number;
 }
@@ -139,6 +141,7 @@ export class FakeChip {
 		this.#write = (data) => line.write(data);
 		this.#unplug = () => line.unplug();
 		this.flash = new Uint8Array(4 << 20).fill(0xa5);
+		for (const [address, value] of faults.registers ?? []) this.#registers.set(address, value);
 		this.#registers.set(DETECT_REG, this.#model.magic);
 		this.#registers.set(this.#model.macRegisters[0], 0x05040302);
 		this.#registers.set(this.#model.macRegisters[1], 0x00000600);

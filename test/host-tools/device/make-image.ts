@@ -21,7 +21,7 @@ export const PARTITIONS: readonly MadePartition[] = [
 /** An image that a chip's bootloader would take, with the segments' octets drawn from `seed`. */
 export function makeEspImage(
 	imageId: number,
-	{ bytes = 5000, seed = 1, isApp = false, flashSizeCode = 2 } = {},
+	{ bytes = 5000, seed = 1, isApp = false, flashSizeCode = 2, revisions = [0, 399] } = {},
 ): Uint8Array {
 	const segments = [bytes >> 1, bytes - (bytes >> 1)].map((length, i) => {
 		const content = noise(length & ~3, seed + i);
@@ -34,6 +34,8 @@ export function makeEspImage(
 	header.setUint8(2, 2);
 	header.setUint8(3, flashSizeCode << 4);
 	header.setUint16(12, imageId, true);
+	header.setUint16(15, revisions[0]!, true);
+	header.setUint16(17, revisions[1]!, true);
 	header.setUint8(23, 1);
 	const pieces: Uint8Array[] = [new Uint8Array(header.buffer)];
 	let checksum = 0xef;
@@ -96,11 +98,14 @@ export function makePartitionTable(partitions: readonly MadePartition[]): Uint8A
 export type ImageFiles = Record<string, Uint8Array>;
 
 /** A whole image for a chip. */
-export function makeImage(imageId: number, { appBytes = 40_000, partitions = PARTITIONS } = {}): ImageFiles {
+export function makeImage(
+	imageId: number,
+	{ appBytes = 40_000, partitions = PARTITIONS, revisions = [0, 399] } = {},
+): ImageFiles {
 	return {
 		"bootloader.bin": makeEspImage(imageId, { bytes: 9000, seed: 7 }),
 		"partition-table.bin": makePartitionTable(partitions),
-		"xs_esp32.bin": makeEspImage(imageId, { bytes: appBytes, seed: 99, isApp: true }),
+		"xs_esp32.bin": makeEspImage(imageId, { bytes: appBytes, seed: 99, isApp: true, revisions }),
 	};
 }
 
