@@ -153,7 +153,10 @@ export class Board implements CommandTarget {
 			return "expected a node that runs";
 		const most = resolved.maxPacketBytes - IPV6_AND_UDP_BYTES;
 		if (bytes > most) return `expected at most ${most} octets, got ${bytes}`;
-		mote.sendUdp(destination, new Uint8Array(bytes), bytes);
+		const { clock } = this.options.ports;
+		const to = destination.slice();
+		// From a timer: a packet's way down to the radio and a command's way up from the line do not fit one stack.
+		clock.at(clock.nowUs(), () => mote.sendUdp(to, new Uint8Array(bytes), bytes));
 		return undefined;
 	}
 
