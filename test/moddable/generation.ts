@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { linkModules } from "./linking.js";
 import { check, type Sdk } from "./sdk.js";
 
 /** A build that is generated and read, without the tools of the chip. */
@@ -56,7 +57,7 @@ const BUILDS: readonly Generated[] = [
 	},
 ];
 
-/** Generates the builds for chips, reads what came of it, and returns a line for each. */
+/** Generates the builds for chips, reads what came of it, links their modules, and returns a line for each. */
 export async function checkGeneration(sdk: Sdk): Promise<string[]> {
 	const lines: string[] = [];
 	for (const build of BUILDS) {
@@ -78,7 +79,10 @@ export async function checkGeneration(sdk: Sdk): Promise<string[]> {
 			check(!makefile.includes(name), `${build.platform}: expected no ${name} in its makefile`);
 		}
 		const modules = makefile.match(/^\t\$\(MODULES_DIR\)\/firmware\/.*\.xsb/gm)?.length ?? 0;
-		lines.push(`${build.platform}: ${modules} modules of the firmware, configuration as expected`);
+		const linked = await linkModules(sdk, makefile, join(folder, "linked"));
+		lines.push(
+			`${build.platform}: ${modules} modules of the firmware, configuration as expected, linked: ${linked}`,
+		);
 	}
 	return lines;
 }

@@ -41,18 +41,18 @@ export class Sdk {
 	/** Runs mcconfig on the project's manifest, and returns the folder of what it made for `platform`. */
 	async mcconfig(platform: string, args: readonly string[]): Promise<string> {
 		mkdirSync(OUTPUT, { recursive: true });
-		await this.#run("mcconfig", [...args, "-p", platform, "-o", OUTPUT, join(ROOT, "manifest.json")]);
+		await this.run("mcconfig", [...args, "-p", platform, "-o", OUTPUT, join(ROOT, "manifest.json")]);
 		return OUTPUT;
 	}
 
 	/** Compiles the program that runs a build for Linux without a display, and returns its path. */
 	async headless(): Promise<string> {
-		const flags = (await this.#run("pkg-config", ["--cflags", "--libs", "glib-2.0"])).trim().split(/\s+/);
+		const flags = (await this.run("pkg-config", ["--cflags", "--libs", "glib-2.0"])).trim().split(/\s+/);
 		const program = join(OUTPUT, "headless");
 		const source = join(ROOT, "test/moddable/headless.c");
 		const screen = `-I${join(this.#home, "build/simulators/modules")}`;
 		const warnings = ["-Wall", "-Wextra", "-Werror"];
-		await this.#run("cc", [
+		await this.run("cc", [
 			"-O2",
 			...warnings,
 			"-DmxLinux=1",
@@ -66,14 +66,15 @@ export class Sdk {
 		return program;
 	}
 
-	async #run(command: string, args: readonly string[]): Promise<string> {
+	/** Runs a tool, and returns what it prints. Throws a Failure with that when it fails. */
+	async run(command: string, args: readonly string[]): Promise<string> {
 		try {
-			const { stdout } = await run(command, args, {
+			const { stdout, stderr } = await run(command, args, {
 				cwd: ROOT,
 				env: { ...process.env, MODDABLE: this.#home, PATH: `${this.#bin}:${process.env["PATH"] ?? ""}` },
 				maxBuffer: LONGEST_OUTPUT_BYTES,
 			});
-			return stdout;
+			return stdout + stderr;
 		} catch (error) {
 			const { stdout, stderr, message } = error as { stdout?: string; stderr?: string; message: string };
 			throw new Failure(`${command} ${args.join(" ")}\n${stdout ?? ""}${stderr ?? message}`);
