@@ -78,6 +78,18 @@ void fake_deliver_in_task(bool wanted)
 	delivers_in_task = wanted;
 }
 
+/* What the driver leaves to us of frames of version 2 that ask for an acknowledgement. */
+static void acknowledge(uint8_t *frame, esp_ieee802154_frame_info_t *info)
+{
+	uint8_t ack[128];
+	if ((frame[1] & 0x20) == 0 || (frame[2] & 0x30) != 0x20) return;
+	fake_enter_interrupt();
+	if (callbacks.enh_ack_generator_cb(frame, info, ack) == ESP_OK) {
+		say("driver acknowledges with %u octets, the first %02x%02x", ack[0], ack[1], ack[2]);
+	}
+	fake_leave_interrupt();
+}
+
 bool fake_frame(const uint8_t *octets, uint32_t count, int8_t rssi_dbm, uint8_t lqi)
 {
 	uint32_t index;
@@ -87,6 +99,7 @@ bool fake_frame(const uint8_t *octets, uint32_t count, int8_t rssi_dbm, uint8_t 
 		say("ERROR the driver has no buffer left");
 		return false;
 	}
+	acknowledge(buffer, &infos[index]);
 	if (!delivers_in_task) fake_enter_interrupt();
 	callbacks.rx_done_cb(buffer, &infos[index]);
 	if (!delivers_in_task) fake_leave_interrupt();

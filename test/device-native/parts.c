@@ -1,7 +1,7 @@
 /*
  * The parts of the native radio that know no hardware, by commands on standard input, one a line:
  *   fcs HEX | ring START | put LENGTH HEX | take | plan NOW AT LISTENING RECEIVING | time AT CCA | may NOW SFD
- *   | windows | add NOW FROM DURATION | open NOW | next NOW | success HEX HEX | error CODE
+ *   | windows | add NOW FROM DURATION | open NOW | next NOW | success HEX HEX | error CODE | enhanced HEX
  */
 #include <inttypes.h>
 #include <stddef.h>
@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "radio154-enhanced-ack.h"
 #include "radio154-fcs.h"
 #include "radio154-outcome.h"
 #include "radio154-ring.h"
@@ -73,6 +74,21 @@ static void outcome(const char *rest)
 	printf("%d\n", (int)radio154_outcome_of_success(frame, count == 2 ? ack : NULL));
 }
 
+static void enhanced(const char *rest)
+{
+	// Of the frame's own length, so that whoever reads behind it is found out.
+	uint8_t octets[256];
+	uint8_t ack[RADIO154_ENHANCED_ACK_MOST];
+	const uint32_t count = from_hex(rest, octets);
+	uint8_t *frame = malloc(count + 1);
+	frame[0] = (uint8_t)(count + RADIO154_FCS_BYTES);
+	memcpy(frame + 1, octets, count);
+	const bool is_made = radio154_enhanced_ack(frame, ack);
+	for (uint32_t i = 1; is_made && i + RADIO154_FCS_BYTES <= ack[0]; i++) printf("%02x", ack[i]);
+	printf("\n");
+	free(frame);
+}
+
 static void window(const char *name, const char *rest)
 {
 	uint64_t now = 0;
@@ -100,6 +116,7 @@ static void command(const char *name, const char *rest)
 	else if (strcmp(name, "may") == 0) printf("%d\n", radio154_may_receive(first, (uint32_t)second));
 	else if (strcmp(name, "success") == 0) outcome(rest);
 	else if (strcmp(name, "error") == 0) printf("%d\n", (int)radio154_outcome_of_error((int)first));
+	else if (strcmp(name, "enhanced") == 0) enhanced(rest);
 	else window(name, rest);
 }
 

@@ -3,6 +3,8 @@ import { dirname, join } from "node:path";
 import test from "ava";
 import fc from "fast-check";
 import { fcs16, putFcs } from "../../firmware/frames/fcs.js";
+import { encodeMacHeader, FrameType, MacHeader } from "../../firmware/frames/mac-frame.js";
+import { acknowledgementOf } from "../../sim/channel/acknowledgements.js";
 import { buildProgram, HOST, RADIO, requireCompiler, run, testSource } from "./compiler.js";
 
 // The parts of the native radio that know no hardware, compiled for this machine, against models of them.
@@ -12,7 +14,9 @@ let program: string | undefined;
 /** Builds the program once; undefined, loudly, where no compiler is. */
 function parts(t: Parameters<typeof requireCompiler>[0]): string | undefined {
 	if (!requireCompiler(t, HOST)) return undefined;
-	const sources = ["ring", "fcs", "schedule", "outcome"].map((part) => join(RADIO, `radio154-${part}.c`));
+	const sources = ["ring", "fcs", "schedule", "outcome", "enhanced-ack"].map((part) =>
+		join(RADIO, `radio154-${part}.c`),
+	);
 	program ??= buildProgram([testSource("parts.c"), ...sources]);
 	return program;
 }
@@ -277,3 +281,70 @@ test.serial(
 		);
 	},
 );
+
+/** Frames of version 2 for one of us, from somebody, with every use of PAN identifiers. */
+const requests = fc
+	.record({
+		seq: fc.integer({ min: 0, max: 255 }),
+		sequenceSuppressed: fc.boolean(),
+		panIdCompression: fc.boolean(),
+		isShort: fc.boolean(),
+		fromShort: fc.boolean(),
+		payload: fc.uint8Array({ maxLength: 20 }),
+	})
+	.map((wanted) => {
+		const header = new MacHeader();
+		header.type = FrameType.data;
+		header.version = 2;
+		header.ackRequest = true;
+		header.sequenceSuppressed = wanted.sequenceSuppressed;
+		header.seq = wanted.sequenceSuppressed ? -1 : wanted.seq;
+		header.panIdCompression = wanted.panIdCompression;
+		if (wanted.isShort) header.destination.setShort(0x1234);
+		else header.destination.setExtended(0x02000000, 0x0000a701);
+		if (wanted.fromShort) header.source.setShort(0x5678);
+		else header.source.setExtended(0x02000000, 0x0000b802);
+		const isUnique = !wanted.isShort && !wanted.fromShort;
+		header.destinationPan = isUnique && wanted.panIdCompression ? -1 : 0xabcd;
+		header.sourcePan = isUnique || wanted.panIdCompression ? -1 : 0xef01;
+		const bytes = new Uint8Array(64);
+		const end = encodeMacHeader(header, bytes, 0);
+		bytes.set(wanted.payload, end);
+		return { header, frame: bytes.slice(0, end + wanted.payload.length) };
+	});
+
+test.serial("an enhanced acknowledgement is the one that the simulator sends", (t) => {
+	const built = parts(t);
+	if (built === undefined) return;
+	const asked = fc.sample(requests, { numRuns: 300, seed: 6 });
+	const answers = run(
+		built,
+		asked.map(({ frame }) => `enhanced ${hex(frame)}`),
+	);
+	t.deepEqual(
+		answers,
+		asked.map(({ header }) => hex(acknowledgementOf(header).subarray(0, -2))),
+	);
+});
+
+test.serial(
+	"no enhanced acknowledgement for what asks for none, is for all, or is cut short anywhere",
+	(t) => {
+		const built = parts(t);
+		if (built === undefined) return;
+		// To 0x1234 in PAN 0xabcd, from 0x5678 in it.
+		const whole = "61a85acdab34127856";
+		const cut = Array.from(
+			{ length: whole.length / 2 },
+			(_, octets) => `enhanced ${whole.slice(0, 2 * octets)}`,
+		);
+		const lines = [...cut, "enhanced 41a85acdab34127856", "enhanced 61a85acdabffff7856", `enhanced ${whole}`];
+		t.deepEqual(run(built, lines), [...cut.map(() => ""), "", "", "02285acdab7856"]);
+	},
+);
+
+test.serial("who names no source gets an enhanced acknowledgement that names nobody", (t) => {
+	const built = parts(t);
+	if (built === undefined) return;
+	t.deepEqual(run(built, ["enhanced 21285acdab341201", "enhanced 2129cdab3412"]), ["02205a", "0221"]);
+});

@@ -11,6 +11,7 @@ const IN_INTERRUPT: Readonly<Record<string, readonly string[]>> = {
 	"radio154-events.c": ["on_receive", "on_receive_sfd", "on_transmit", "on_failure", "radio154_finish"],
 	"radio154-ring.c": ["radio154_ring_put"],
 	"radio154-outcome.c": ["radio154_outcome_of_success", "radio154_outcome_of_error"],
+	"radio154-enhanced-ack.c": ["radio154_enhanced_ack"],
 	"radio154-notice.c": ["radio154_notice", "post"],
 };
 

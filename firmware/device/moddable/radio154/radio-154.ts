@@ -30,7 +30,7 @@ export interface Radio154Counts {
  *
  * The hardware makes the FCS of what is sent, whatever `psdu` ends with, and checks that of what is received. With
  * `promiscuous` it neither acknowledges nor waits for acknowledgements: a frame that asks for one ends as `sent`.
- * Frames of version 2 (IEEE 802.15.4-2015) are received, but get no enhanced acknowledgement.
+ * Frames of version 2 (IEEE 802.15.4-2015) get an enhanced acknowledgement without security and IEs.
  */
 export class Radio154 extends Native("xs_lowguard_radio154_destructor") implements Radio {
 	readonly #psdu = new Uint8Array(MAX_PSDU_BYTES);
