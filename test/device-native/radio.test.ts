@@ -283,7 +283,13 @@ test.serial("a second transmission is refused until the first one was told of", 
 
 test.serial("a frame of version 2 is acknowledged as the driver asks for it, and received", (t) => {
 	if (radio(t) === undefined) return;
-	const said = play(t, ["begin", "receive 1", "frame 61a85acdab34127856", "frame 41a85bcdab34127856", "deliver"]);
+	const said = play(t, [
+		"begin",
+		"receive 1",
+		"frame 61a85acdab34127856",
+		"frame 41a85bcdab34127856",
+		"deliver",
+	]);
 	t.deepEqual(only(said, "driver acknowledges"), ["driver acknowledges with 9 octets, the first 0228"]);
 	t.is(only(said, "received").length, 2);
 });
