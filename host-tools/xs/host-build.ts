@@ -169,7 +169,7 @@ const objectsOf = (what: Part, folder: string): string[] =>
 /** XS, and how programs are compiled that are to be linked with it. */
 export interface XsEngine {
 	readonly compiler: Compiler;
-	/** The library, which asks the program for what `platform.c` and `modules.c` of the host have. */
+	/** The library, which asks the program for memory, modules, and what to do at the machine's end. */
 	readonly library: string;
 	readonly args: readonly string[];
 }

@@ -13,9 +13,6 @@
 #include "fake-commands.h"
 #include "fake-driver.h"
 
-/* test/xs/host/modules.c */
-void modules_set_root(const char *directory);
-
 #define NATIVES(each) \
 	each(radio154) each(radio154_close) each(radio154_configure) each(radio154_receive) each(radio154_receive_at) \
 	each(radio154_transmit) each(radio154_next) each(radio154_count) each(radio154_is_idle)
@@ -94,9 +91,9 @@ int main(int argc, char **argv)
 {
 	char name[32];
 	char rest[2000];
-	xsMachine *the = engine_open();
-	if (argc != 2 || the == NULL) return 2;
-	modules_set_root(argv[1]);
+	if (argc != 2) return 2;
+	xsMachine *the = engine_open(argv[1]);
+	if (the == NULL) return 2;
 	xsBeginHost(the);
 	{
 		define(the, "native", native);
@@ -105,7 +102,7 @@ int main(int argc, char **argv)
 	}
 	xsEndHost(the);
 	evaluate(the, PRELUDE);
-	engine_import(the, "binding");
+	engine_import(the, "binding.js");
 	while (fake_read_command(name, sizeof(name), rest, sizeof(rest))) {
 		if (strcmp(name, "js") == 0) evaluate(the, rest);
 		else if (strcmp(name, "collect") == 0) collect(the);

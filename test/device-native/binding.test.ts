@@ -29,12 +29,7 @@ async function requireBinding(t: ExecutionContext): Promise<boolean> {
 			"fake-system.c",
 			"fake-chip.c",
 		];
-		const sources = [
-			...parts.map(testSource),
-			...sourcesOf(RADIO),
-			join(NATIVE, "chip-clock.c"),
-			join(ROOT, "test/xs/host/modules.c"),
-		];
+		const sources = [...parts.map(testSource), ...sourcesOf(RADIO), join(NATIVE, "chip-clock.c")];
 		if (program === undefined) {
 			program = buildWithEngine(engine, sources, folder);
 			symlinkSync(join(ROOT, "build/firmware"), join(folder, "firmware"));

@@ -1,4 +1,4 @@
-/* A machine of XS for one script: what the engine asks of its host, beside test/xs/host/modules.c. */
+/* A machine of XS for one script: what the engine asks of its host. */
 #include "xsAll.h"
 #include "xsScript.h"
 
@@ -69,7 +69,60 @@ void host_report(txMachine *the, txString format, ...)
 	(void)format;
 }
 
-void *engine_open(void) { return fxCreateMachine(&creation, "binding", NULL, 0); }
+static const char *root;
+
+static int next_octet(void *stream)
+{
+	return fgetc(stream);
+}
+
+/* Modules are named by their files below the root: none here is named by its place beside another one. */
+txID fxFindModule(txMachine *the, txSlot *realm, txID module, txSlot *specifier)
+{
+	char name[C_PATH_MAX];
+	(void)realm;
+	(void)module;
+	fxToStringBuffer(the, specifier, name, sizeof(name));
+	return fxNewNameC(the, name);
+}
+
+static txScript *parse(txMachine *the, FILE *file, txString name)
+{
+	txParser parser;
+	txParserJump jump;
+	txString map = NULL;
+	txScript *volatile script = NULL;
+	fxInitializeParser(&parser, the, the->parserBufferSize, the->parserTableModulo);
+	parser.firstJump = &jump;
+	if (c_setjmp(jump.jmp_buf) == 0) {
+		parser.path = fxNewParserSymbol(&parser, name);
+		fxParserTree(&parser, file, next_octet, 0, &map);
+		fxParserHoist(&parser);
+		fxParserBind(&parser);
+		script = fxParserCode(&parser);
+	}
+	fxTerminateParser(&parser);
+	return script;
+}
+
+void fxLoadModule(txMachine *the, txSlot *module, txID id)
+{
+	char path[2 * C_PATH_MAX];
+	txString name = fxGetKeyName(the, id);
+	snprintf(path, sizeof(path), "%s/%s", root, name);
+	FILE *file = fopen(path, "r");
+	if (file == NULL) mxReferenceError("no such module: %s", name);
+	txScript *script = parse(the, file, name);
+	fclose(file);
+	if (script == NULL) mxSyntaxError("%s", name);
+	fxResolveModule(the, module, id, script, C_NULL, C_NULL);
+}
+
+void *engine_open(const char *folder)
+{
+	root = folder;
+	return fxCreateMachine(&creation, "binding", NULL, 0);
+}
 
 void engine_close(void *machine) { fxDeleteMachine(machine); }
 
