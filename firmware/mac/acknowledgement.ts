@@ -29,8 +29,10 @@ export function enhancedAck(received: MacHeader): Uint8Array {
 	header.seq = received.seq;
 	header.sequenceSuppressed = received.sequenceSuppressed;
 	header.destination.set(received.source);
-	header.destinationPan = received.sourcePan >= 0 ? received.sourcePan : received.destinationPan;
-	header.panIdCompression = header.destinationPan < 0;
+	// Where nobody is named, the PAN is not either.
+	const isNamed = received.source.byteLength > 0;
+	header.destinationPan = isNamed ? received.effectiveSourcePan : -1;
+	header.panIdCompression = isNamed && header.destinationPan < 0;
 	const bytes = new Uint8Array(MAX_ACK_BYTES);
 	const end = encodeMacHeader(header, bytes, 0) + FCS_BYTES;
 	putFcs(bytes, end);
