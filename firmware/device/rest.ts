@@ -109,9 +109,10 @@ export class Resting {
 	 * sleep is entered, and does not return.
 	 */
 	idle(nowUs: number, nextUs: number): void {
+		if (this.#most === "none") return;
 		const state: RestState = { ...this.#look(), gapUs: nextUs - nowUs };
-		this.#allowLight(this.#most !== "none" && !state.isAttached);
-		if (nextUs === Number.POSITIVE_INFINITY) return;
+		this.#allowLight(!state.isAttached);
+		if (this.#most === "light" || nextUs === Number.POSITIVE_INFINITY) return;
 		if (chooseRest(this.#most, state, this.#costs) === "deep") this.#chip.sleepDeeply(nextUs, this.#keep());
 	}
 
