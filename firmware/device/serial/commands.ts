@@ -123,7 +123,7 @@ export class Commands {
 			throw new RangeError("expected a time, true or false, and octets");
 		}
 		if (injection === undefined) {
-			this.#answer(id, "expected a build that may inject frames: build one with canInject=true");
+			this.#answer(id, "expected a build that may inject frames: build one with injection=true");
 		} else {
 			// A frame that is taken has its reply when it has left.
 			const reason = injection.add(id, atUs, cca, psdu);

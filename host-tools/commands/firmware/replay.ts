@@ -38,7 +38,7 @@ export const command: Command = {
 		json: { type: "boolean", help: "the outcome as JSON on stdout" },
 	},
 	notes: `
-The board's build must allow it: lowguard firmware build --config canInject=true.
+The board's build must allow it: lowguard firmware build --config injection=true.
 Node N is that of the settings' nodeId. Frames with a mapped address get the board's PAN. ${REPLAY_NOTES}
 FILE of --attackers is the JSON file beside a recorded attack, as for lowguard replay.
 A frame whose time comes before the one ahead of it is over leaves late, and is counted.`,
@@ -70,7 +70,7 @@ async function send(
 	const info = await link.greet(GREETING_LIMIT_MS);
 	const hostUs = nowUs();
 	if ((info.capabilities & Capability.inject) === 0) {
-		const remedy = "build it with 'lowguard firmware build --config canInject=true' and flash it";
+		const remedy = "build it with 'lowguard firmware build --config injection=true' and flash it";
 		throw new UserError(
 			`${link.port}: expected a board that may inject frames, found a build that does not; ${remedy}`,
 			1,

@@ -86,6 +86,11 @@ export class CabledBoard {
 		this.#runner = undefined;
 	}
 
+	/** Hands octets to the board as if they had come over the line. */
+	receive(octets: Uint8Array): void {
+		this.#runner?.receive(octets);
+	}
+
 	/** Puts octets on the line as the chip's ROM might. */
 	say(octets: Uint8Array): void {
 		const board = this.#cable?.board;

@@ -92,7 +92,7 @@ test("a board whose build does not inject is told what to do, and sends nothing"
 	t.is(await bench.until(replay.ended, 1), 1);
 	t.regex(
 		replay.stderr,
-		/found a build that does not; build it with 'lowguard firmware build --config canInject=true'/,
+		/found a build that does not; build it with 'lowguard firmware build --config injection=true'/,
 	);
 });
 
