@@ -14,7 +14,8 @@ export interface EventTaker {
 	end(): void;
 }
 
-type Methods = Record<string, (...fields: unknown[]) => void>;
+/** A method of a sink, whatever its event. */
+type Method = (this: EventEncoder, ...fields: unknown[]) => void;
 
 /**
  * Encodes each event as the array that stands for it in a log, `[code, field, field, …]`.
@@ -22,41 +23,29 @@ type Methods = Record<string, (...fields: unknown[]) => void>;
  * Its event methods stand on the prototype, which a chip keeps in flash: a sink costs one object.
  */
 class EventEncoder {
-	readonly #taker: EventTaker;
+	readonly taker: EventTaker;
+	#type: EventType | undefined;
+	#cbor: CborWriter | undefined;
+	#next = 0;
 	readonly #address = new Uint8Array(8);
 
 	constructor(taker: EventTaker) {
-		this.#taker = taker;
+		this.taker = taker;
 	}
 
-	encode(
-		type: EventType,
-		a: unknown,
-		b: unknown,
-		c: unknown,
-		d: unknown,
-		e: unknown,
-		f: unknown,
-		g: unknown,
-		h: unknown,
-	): void {
-		const cbor = this.#taker.begin();
-		const { code, fields } = type;
-		const count = fields.length;
-		cbor.array(count + 1);
-		cbor.uint(code);
-		if (count > 0) this.#field(cbor, fields[0]![1], a);
-		if (count > 1) this.#field(cbor, fields[1]![1], b);
-		if (count > 2) this.#field(cbor, fields[2]![1], c);
-		if (count > 3) this.#field(cbor, fields[3]![1], d);
-		if (count > 4) this.#field(cbor, fields[4]![1], e);
-		if (count > 5) this.#field(cbor, fields[5]![1], f);
-		if (count > 6) this.#field(cbor, fields[6]![1], g);
-		if (count > 7) this.#field(cbor, fields[7]![1], h);
-		this.#taker.end();
+	begin(type: EventType): void {
+		const cbor = this.taker.begin();
+		this.#cbor = cbor;
+		this.#type = type;
+		this.#next = 0;
+		cbor.array(type.fields.length + 1);
+		cbor.uint(type.code);
 	}
 
-	#field(cbor: CborWriter, kind: string, value: unknown): void {
+	/** Writes the field that is next. */
+	field(value: unknown): void {
+		const cbor = this.#cbor as CborWriter;
+		const kind = (this.#type as EventType).fields[this.#next++]![1];
 		if (kind === "float") cbor.float(value as number);
 		else if (kind === "text") cbor.text(value as string);
 		else if (kind === "bytes") cbor.bytes(value as Uint8Array);
@@ -85,28 +74,98 @@ class EventEncoder {
  */
 export function eventSinkOf<T extends EventTable>(table: T): (taker: EventTaker) => EventMethods<T> {
 	class Sink extends EventEncoder {}
-	const methods = Sink.prototype as unknown as Methods;
-	for (const [name, type] of Object.entries(table)) {
-		if (type.fields.length > MAX_FIELDS) {
-			throw new RangeError(
-				`eventSinkOf: expected up to ${MAX_FIELDS} fields in ${name}, got ${type.fields.length}`,
-			);
-		}
-		methods[name] = function (
-			this: EventEncoder,
-			a: unknown,
-			b: unknown,
-			c: unknown,
-			d: unknown,
-			e: unknown,
-			f: unknown,
-			g: unknown,
-			h: unknown,
-		): void {
-			this.encode(type, a, b, c, d, e, f, g, h);
-		} as (...fields: unknown[]) => void;
-	}
+	const methods = Sink.prototype as unknown as Record<string, Method>;
+	for (const [name, type] of Object.entries(table)) methods[name] = methodFor(name, type);
 	return (taker) => new Sink(taker) as unknown as EventMethods<T>;
+}
+
+/**
+ * The method for one event. Each number of fields has one of its own: an event may come when the stack of a chip is
+ * nearly used up, and a parameter that is not given takes as much of it as one that is.
+ */
+function methodFor(name: string, type: EventType): Method {
+	const count = type.fields.length;
+	if (count > MAX_FIELDS) {
+		throw new RangeError(`eventSinkOf: expected up to ${MAX_FIELDS} fields in ${name}, got ${count}`);
+	}
+	if (count <= 3) return upToThree(type, count);
+	if (count === 4) return four(type);
+	if (count === 5) return five(type);
+	return count === 6 ? six(type) : upToEight(type, count);
+}
+
+function upToThree(type: EventType, count: number): Method {
+	return function (this: EventEncoder, a: unknown, b: unknown, c: unknown): void {
+		this.begin(type);
+		if (count > 0) this.field(a);
+		if (count > 1) this.field(b);
+		if (count > 2) this.field(c);
+		this.taker.end();
+	};
+}
+
+function four(type: EventType): Method {
+	return function (this: EventEncoder, a: unknown, b: unknown, c: unknown, d: unknown): void {
+		this.begin(type);
+		this.field(a);
+		this.field(b);
+		this.field(c);
+		this.field(d);
+		this.taker.end();
+	};
+}
+
+function five(type: EventType): Method {
+	return function (this: EventEncoder, a: unknown, b: unknown, c: unknown, d: unknown, e: unknown): void {
+		this.begin(type);
+		this.field(a);
+		this.field(b);
+		this.field(c);
+		this.field(d);
+		this.field(e);
+		this.taker.end();
+	};
+}
+
+function six(type: EventType): Method {
+	return function (
+		this: EventEncoder,
+		a: unknown,
+		b: unknown,
+		c: unknown,
+		d: unknown,
+		e: unknown,
+		f: unknown,
+	): void {
+		this.begin(type);
+		this.field(a);
+		this.field(b);
+		this.field(c);
+		this.field(d);
+		this.field(e);
+		this.field(f);
+		this.taker.end();
+	};
+}
+
+function upToEight(type: EventType, count: number): Method {
+	return function (
+		this: EventEncoder,
+		a: unknown,
+		b: unknown,
+		c: unknown,
+		d: unknown,
+		e: unknown,
+		f: unknown,
+		g: unknown,
+		h: unknown,
+	): void {
+		this.begin(type);
+		for (const value of [a, b, c, d, e, f]) this.field(value);
+		if (count > 6) this.field(g);
+		if (count > 7) this.field(h);
+		this.taker.end();
+	};
 }
 
 /** A sink that encodes the events of a node for `taker`. */

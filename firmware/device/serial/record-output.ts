@@ -91,23 +91,31 @@ export class RecordOutput implements EventTaker {
 		const hasLoss = this.lost !== this.#lostTold && record !== this.#notice;
 		if (needed + (hasLoss ? NOTICE_LINE_BYTES : 0) > room) return false;
 		if (hasLoss) this.#tellLoss();
-		this.#put(Slip.end);
-		for (let i = 0; i < end; i++) this.#putEscaped(record[i] as number);
-		this.#put(Slip.end);
+		this.#putFrame(record, end);
 		return true;
 	}
 
-	#putEscaped(octet: number): void {
-		if (octet !== Slip.end && octet !== Slip.escape) {
-			this.#put(octet);
-			return;
+	/** Written out rather than in functions of its own: it runs for every octet, and on a chip's stack. */
+	#putFrame(record: Uint8Array, end: number): void {
+		const queue = this.#queue;
+		let at = (this.#first + this.#queued) % QUEUE_BYTES;
+		const from = at;
+		queue[at] = Slip.end;
+		at = (at + 1) % QUEUE_BYTES;
+		for (let i = 0; i < end; i++) {
+			let octet = record[i] as number;
+			if (octet === Slip.end || octet === Slip.escape) {
+				queue[at] = Slip.escape;
+				at = (at + 1) % QUEUE_BYTES;
+				octet = octet === Slip.end ? Slip.escapedEnd : Slip.escapedEscape;
+			}
+			queue[at] = octet;
+			at = (at + 1) % QUEUE_BYTES;
 		}
-		this.#put(Slip.escape);
-		this.#put(octet === Slip.end ? Slip.escapedEnd : Slip.escapedEscape);
-	}
-
-	#put(octet: number): void {
-		this.#queue[(this.#first + this.#queued++) % QUEUE_BYTES] = octet;
+		queue[at] = Slip.end;
+		at = (at + 1) % QUEUE_BYTES;
+		// A frame is never as long as the queue.
+		this.#queued += (at - from + QUEUE_BYTES) % QUEUE_BYTES;
 	}
 
 	#pump(): void {

@@ -126,6 +126,9 @@ export class CabledBench extends BoardBench {
 		});
 	}
 
+	/** Throws when boards have come to an end that a test waits for in vain. */
+	protected check(): void {}
+
 	/** Lets time pass until something has happened; `haste` 1 for boards that live as fast as the host. */
 	async until<T>(event: Promise<T>, haste = HASTE): Promise<T> {
 		let isOver = false;
@@ -137,6 +140,7 @@ export class CabledBench extends BoardBench {
 		let beforeMs = performance.now();
 		while (!isOver) {
 			await wait(1);
+			this.check();
 			const nowMs = performance.now();
 			this.clock.advanceBy(Math.round((nowMs - beforeMs) * 1000 * haste));
 			beforeMs = nowMs;

@@ -34,6 +34,10 @@ export class XsBench extends CabledBench {
 		return this.#ends;
 	}
 
+	protected override check(): void {
+		if (this.#ends.length > 0) throw new Error(`a machine ended: ${this.#ends.join(", ")}`);
+	}
+
 	/** What the machine that was created last used. */
 	get stats(): XsStats {
 		return this.#xs.stats(this.#machines - 1);
