@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import process from "node:process";
 import type { SerialPort } from "serialport";
 import { UserError } from "../errors.js";
@@ -5,6 +6,9 @@ import { describePorts, listPorts } from "./port-list.js";
 
 /** How fast the console of a board speaks, in bits per second, unless it speaks USB and heeds no speed. */
 export const CONSOLE_BAUD = 115_200;
+
+/** Between two looks at whether a board is still plugged in. */
+const PRESENCE_MS = 300;
 
 /** What happens on a line. */
 export interface LineHandlers {
@@ -46,7 +50,11 @@ export async function openLine(
 	port.on("error", () => {
 		if (port.isOpen) port.close(() => {});
 	});
+	const watch = watchDevice(path, () => {
+		if (port.isOpen) port.close(() => {});
+	});
 	port.on("close", () => {
+		clearInterval(watch);
 		if (isClosing) return;
 		isClosing = true;
 		handlers.lost();
@@ -63,6 +71,26 @@ export async function openLine(
 			if (port.isOpen) await new Promise((resolve) => port.close(resolve));
 		},
 	};
+}
+
+/**
+ * Calls `onGone` when what a path names is no longer what it was.
+ *
+ * A read that is under way when a board is unplugged ends with no octets, after which the driver of serialport reads again
+ * and again and tells nobody.
+ */
+function watchDevice(path: string, onGone: () => void): NodeJS.Timeout {
+	const before = identityOf(path);
+	const look = (): void => {
+		if (identityOf(path) !== before) onGone();
+	};
+	return setInterval(look, PRESENCE_MS).unref();
+}
+
+/** Undefined where the path names no file, as `COM3` does. */
+function identityOf(path: string): string | undefined {
+	const found = statSync(path, { throwIfNoEntry: false });
+	return found === undefined ? undefined : `${found.ino} ${found.rdev} ${found.birthtimeMs}`;
 }
 
 /** Opens a serial port for those who need its control lines. Throws a PortError that says what to do next. */
