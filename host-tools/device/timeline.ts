@@ -1,4 +1,4 @@
-/** A board that was away for less than this, by its own clock, did not start anew meanwhile. */
+/** A board whose clock went on, as far off the host's as before but for this, did not start anew. */
 const SAME_CLOCK_US = 1_000_000;
 
 /**
@@ -13,6 +13,8 @@ export class Timeline {
 	#originUs: number | undefined;
 	#calendarOriginUs = 0;
 	#isFresh = true;
+	/** The board's time that was put on the line last. */
+	#lastUs = 0;
 
 	/** `hostUs`: a clock of this machine that never goes back; `calendarUs`: microseconds since 1970. */
 	constructor(hostUs: () => number, calendarUs: () => number) {
@@ -28,6 +30,7 @@ export class Timeline {
 	/** A time of the board, in microseconds of the line. */
 	at(timeUs: number): number {
 		if (this.#isFresh) this.#align(timeUs);
+		this.#lastUs = timeUs;
 		return this.#baseUs + timeUs;
 	}
 
@@ -45,6 +48,7 @@ export class Timeline {
 			return;
 		}
 		const baseUs = nowUs - this.#originUs - timeUs;
-		if (Math.abs(baseUs - this.#baseUs) >= SAME_CLOCK_US) this.#baseUs = Math.max(baseUs, this.#baseUs);
+		const isSameClock = timeUs >= this.#lastUs && Math.abs(baseUs - this.#baseUs) < SAME_CLOCK_US;
+		if (!isSameClock) this.#baseUs = Math.max(baseUs, this.#baseUs + this.#lastUs - timeUs);
 	}
 }
