@@ -25,6 +25,29 @@ test("the help lists every command, and each has its own", (t) => {
 	t.regex(none.stderr, /^Usage: lowguard COMMAND/);
 });
 
+test("a group of commands lists them, and each has its own help", (t) => {
+	const { code, stdout } = lowguard("firmware", "--help");
+	t.is(code, 0);
+	const listed = stdout.toString();
+	t.regex(listed, /^Usage: lowguard firmware COMMAND/);
+	for (const name of ["build", "flash", "monitor", "replay", "provision"]) {
+		t.regex(listed, new RegExp(`^ {2}${name} +\\S`, "m"));
+	}
+	const help = lowguard("firmware", "monitor", "--help");
+	t.is(help.code, 0);
+	t.regex(help.stdout.toString(), /^Usage: lowguard firmware monitor \[--port PORT\]/);
+	const unknown = lowguard("firmware", "moniter");
+	endsWithLine(
+		t,
+		unknown,
+		2,
+		/^lowguard firmware: expected a command \(build, .*provision\), found 'moniter'/,
+	);
+	const badOption = lowguard("firmware", "monitor", "--prot", "x");
+	endsWithLine(t, badOption, 2, /^lowguard firmware monitor: .*; lowguard firmware monitor --help lists/);
+	t.is(lowguard("firmware").code, 2);
+});
+
 test("the version is that of the package", (t) => {
 	const manifest = new URL("../../../package.json", import.meta.url);
 	const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };

@@ -37,7 +37,14 @@ test("two boards on XS: one is watched, its frames are captured, and Wireshark r
 		monitor.says(/heard.*\n(.*\n)*.*readingCollected {2}name n1:temp, unit Cel, value 21\.5/),
 	);
 	await bench.until(monitor.says(/counters/));
+	sink.unplug();
+	await bench.until(monitor.notes(/the board is gone; waiting for it to come back/));
+	await sink.plug();
+	await bench.until(monitor.notes(/back again/));
+	const { length } = monitor.stdout;
+	await bench.until(monitor.shows(() => /heard.*/.test(monitor.stdout.subarray(length).toString())));
 	t.is(await bench.until(monitor.stop()), 0, monitor.stderr);
+	t.is(sink.starts, 1);
 	t.deepEqual(bench.ends, []);
 	const rows = tsharkFields(pcap, ["wpan-tap.ch_num", "wpan.fcs"]);
 	const frames = [...new LogReader(log, SIM_EVENTS).events()].filter(({ type }) => type === "frameOnAir");
