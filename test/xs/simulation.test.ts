@@ -8,7 +8,7 @@ import { logged, same } from "./support/equality.js";
 
 let xs: XsProcess;
 test.before(async () => {
-	xs = await XsProcess.start({ modules: [MOTE_MODULE], firmware: false });
+	xs = await XsProcess.start({ modules: [MOTE_MODULE], firmware: false, asChip: true });
 });
 test.after.always(() => xs?.close());
 
