@@ -16,12 +16,11 @@ export class XsMachine implements Machine {
 	readonly #process: XsProcess;
 	readonly #id: number;
 
-	/** `id`: that of no other machine of the process. Throws an Error for a machine that does not come to life. */
+	/** `id`: that of no other machine of the process. One that does not come to life says so when it is called. */
 	constructor(process: XsProcess, id: number, entry: string, limits: Partial<XsLimits> = {}) {
 		this.#process = process;
 		this.#id = id;
-		const outcome = process.create(id, entry, limits);
-		if ("dead" in outcome) throw new Error(`XS: a machine ended before it began: ${outcome.dead}`);
+		process.create(id, entry, limits);
 	}
 
 	call(bytes: Uint8Array, length: number, handler: XsHandler): XsOutcome {

@@ -1,9 +1,11 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import process from "node:process";
 import test from "ava";
 import fc from "fast-check";
 import { XsProcess } from "../../host-tools/xs/process.js";
 import { MOTE_MODULE, motesIn } from "../../host-tools/xs/xs-run.js";
-import { endsWithLine, lowguard } from "../host-tools/run-cli.js";
+import { endsWithLine, lowguard, scratchFolder } from "../host-tools/run-cli.js";
 import { logged, same } from "./support/equality.js";
 
 let xs: XsProcess;
@@ -26,15 +28,14 @@ test.serial("a node whose machine runs out dies alone, and the run goes on", asy
 });
 
 test.serial("a machine that ends before its node starts is the death of that node", async (t) => {
-	const { counts, outcome } = await logged("lab-25", FEW, motesIn(xs, new Set([3, 5]), { slots: 700 }));
-	t.is(counts.get("nodeDied xs: out of slots"), 2);
-	t.deepEqual(
-		outcome.xs!.map(({ node, meter }) => [node, meter > 0]),
-		[
-			[3, true],
-			[5, true],
-		],
-	);
+	for (const slots of [60, 700]) {
+		const { counts, outcome } = await logged("lab-25", FEW, motesIn(xs, new Set([3, 5]), { slots }));
+		t.is(counts.get("nodeDied xs: out of slots"), 2);
+		t.deepEqual(
+			outcome.xs!.map(({ node }) => node),
+			[3, 5],
+		);
+	}
 });
 
 test.serial("small networks of all kinds give the same log on XS", async (t) => {
@@ -68,6 +69,34 @@ test.serial("small networks of all kinds give the same log on XS", async (t) => 
 			same(t, await logged("lab-25", set, motesIn(xs, new Set(s.nodes))), await logged("lab-25", set));
 		}),
 		{ numRuns: 12, seed: 1 },
+	);
+});
+
+test.serial("small clusters give the same log on XS", async (t) => {
+	const scenario = fc.record({
+		seed: fc.nat(1_000_000),
+		election: fc.constantFrom("game", "ch-finding"),
+		policy: fc.constantFrom("rfc4944", "predictive-csm-open", "predictive-csm-keyed"),
+		attack: fc.constantFrom("sybil-volunteers", "bad-mouthing", "hello-flood", "election-jamming"),
+		driftPpm: fc.constantFrom(0, 40),
+		nodes: fc.uniqueArray(fc.nat(7), { minLength: 1, maxLength: 8 }),
+	});
+	await fc.assert(
+		fc.asyncProperty(scenario, async (s) => {
+			const set = [
+				"topology={kind: uniform, nodes: 8, widthM: 90, heightM: 90, minDistanceM: 8}",
+				"durationS=130",
+				"lifecycle.reboots={count: 1, fromS: 70, toS: 90}",
+				`seed=${s.seed}`,
+				`election.kind=${s.election}`,
+				`reassembly.policy=${s.policy}`,
+				`attacks=[{kind: ${s.attack}, startS: 30}]`,
+				`node.clockDriftPpm=${s.driftPpm}`,
+			];
+			const v8 = await logged("cluster-field", set);
+			same(t, await logged("cluster-field", set, motesIn(xs, new Set(s.nodes))), v8);
+		}),
+		{ numRuns: 5, seed: 1 },
 	);
 });
 
@@ -121,6 +150,27 @@ for (const [scenario, more, message] of BAD) {
 		endsWithLine(t, lowguard("sim", scenario, ...more), 2, message);
 	});
 }
+
+const POLICY = `export const policy = { name: "mine", options: {}, create: () => ({
+	name: "mine", completedMemoryUs: 0, matches: () => false, admit: () => ({ kind: "refuse" }), charge: () => 1,
+	evict: () => undefined, judge: () => "store", isComplete: () => false, deadlineUs: () => 1,
+}) };`;
+
+test.serial("a policy of the user's own is not in any machine", (t) => {
+	const folder = scratchFolder(t);
+	const scenario = join(folder, "own.yaml");
+	writeFileSync(
+		scenario,
+		"name: own\ntopology: { kind: line, nodes: 2, spacingM: 10 }\nreassembly: { policy: ./mine.mjs }\n",
+	);
+	writeFileSync(join(folder, "mine.mjs"), POLICY);
+	endsWithLine(
+		t,
+		lowguard("sim", scenario, "--xs", "all"),
+		2,
+		/--xs: expected a reassembly policy that ships, as a machine holds no other code, found \.\/mine\.mjs\n$/,
+	);
+});
 
 test.serial("without a compiler --xs says what to install", (t) => {
 	const before = process.env["CC"];
