@@ -49,7 +49,7 @@ const CLUSTERS = [
 	"topology.nodes=25",
 	"topology.widthM=130",
 	"topology.heightM=130",
-	"durationS=300",
+	"durationS=200",
 	"lifecycle.reboots.count=3",
 ];
 
@@ -112,7 +112,7 @@ test.serial("clocks that drift, batteries that end and nodes that come late chan
 	const set = [
 		...CLUSTERS,
 		"attacks=[{kind: energy-lie, volunteers: false, startS: 60}]",
-		"battery.capacityJ=0.2",
+		"battery.capacityJ=0.14",
 		"lifecycle.lateJoiners.count=4",
 		"election.kind=ch-finding",
 	];
