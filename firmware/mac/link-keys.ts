@@ -5,6 +5,8 @@ import { BLOCK_BYTES, Cmac } from "./cmac.js";
 
 /** Neighbours whose keys are at hand at once. */
 export const MAX_KEYS = 256;
+/** Keys with which codes can be made at once; with others it takes a new key schedule. */
+const READY_KEYS = 8;
 /** Nonces reserved in the store at a time: a power cycle costs at most as many. */
 export const NONCE_BLOCK = 64;
 /** No nonce reaches this: the counter ends before. */
@@ -22,9 +24,15 @@ export interface ChainKeys {
 	accept(key: LinkKey, nonce: number): boolean;
 }
 
+/** Makes codes under keys. */
+export interface CmacSource {
+	/** What makes codes under a key. */
+	cmacOf(key: LinkKey): Cmac;
+}
+
 /** The key of one link, and the nonces of the neighbour that were accepted under it. */
 export class LinkKey {
-	readonly cmac: Cmac;
+	readonly #cmacs: CmacSource;
 	readonly neighbour: LinkAddress;
 	/** The lowest nonce that is still acceptable. */
 	nextNonce: number;
@@ -37,11 +45,15 @@ export class LinkKey {
 	/** When its last power cycle was heeded. */
 	bootHeededUs = Number.NEGATIVE_INFINITY;
 
-	constructor(cmac: Cmac, neighbour: LinkAddress, nextNonce: number) {
-		this.cmac = cmac;
+	constructor(cmacs: CmacSource, neighbour: LinkAddress, nextNonce: number) {
+		this.#cmacs = cmacs;
 		this.neighbour = neighbour.clone();
 		this.nextNonce = nextNonce;
 		this.reserved = nextNonce;
+	}
+
+	get cmac(): Cmac {
+		return this.#cmacs.cmacOf(this);
 	}
 
 	/** Whether the store knows all of it: nothing was accepted or sent under it since it was made. */
@@ -56,11 +68,15 @@ export class LinkKey {
  * A neighbour's nonces rise strictly, and none is accepted twice, not after a power cycle either: a block of them is
  * reserved in the store before the first one is accepted.
  */
-export class LinkKeyring implements ChainKeys {
+export class LinkKeyring implements ChainKeys, CmacSource {
 	readonly #cipher: Cipher;
 	readonly #store: Store;
 	readonly #keyOf: KeyOf;
 	readonly #keys: LinkKey[] = [];
+	/** The keys that were used last, as far as they are ready, and what makes codes under them. */
+	readonly #ready: LinkKey[] = [];
+	readonly #cmacs: Cmac[] = [];
+	#nextReady = 0;
 	/** Where the codes under all keys are made. */
 	readonly #tag = new Uint8Array(BLOCK_BYTES);
 
@@ -76,20 +92,25 @@ export class LinkKeyring implements ChainKeys {
 			const key = this.#keys[i]!;
 			if (key.neighbour.equals(neighbour)) return key;
 		}
-		const octets = this.#keyOf(neighbour);
-		if (octets === undefined) return undefined;
+		if (this.#keyOf(neighbour) === undefined) return undefined;
 		// Whoever bears the addresses of many members must not keep the next one out. But forgetting a nonce would let its
 		// packet be replayed: rather do without the newcomer.
 		const isFull = this.#keys.length >= MAX_KEYS;
 		const place = isFull ? this.#keys.findIndex(({ isUnused }) => isUnused) : this.#keys.length;
 		if (place < 0) return undefined;
-		const key = new LinkKey(
-			new Cmac(this.#cipher.key(octets), this.#tag),
-			neighbour,
-			this.#storedNonce(neighbour),
-		);
+		const key = new LinkKey(this, neighbour, this.#storedNonce(neighbour));
 		this.#keys[place] = key;
 		return key;
+	}
+
+	cmacOf(key: LinkKey): Cmac {
+		const known = this.#ready.indexOf(key);
+		if (known >= 0) return this.#cmacs[known]!;
+		const made = new Cmac(this.#cipher.key(this.#keyOf(key.neighbour)!), this.#tag);
+		this.#ready[this.#nextReady] = key;
+		this.#cmacs[this.#nextReady] = made;
+		this.#nextReady = (this.#nextReady + 1) % READY_KEYS;
+		return made;
 	}
 
 	/** The lowest nonce that no power cycle can have made acceptable again; none is where the store is spoiled. */

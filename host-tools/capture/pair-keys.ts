@@ -42,7 +42,7 @@ export class PairKeys implements ChainKeys {
 		const direction = `${source},${destination}`;
 		if (this.#found.has(direction)) return this.#found.get(direction);
 		const octets = this.#pairs.get(pairName(source, destination)) ?? this.#keyOf(source)?.(destination);
-		const key = octets === undefined ? undefined : new LinkKey(new Cmac(hostCipher.key(octets)), source, 0);
+		const key = octets === undefined ? undefined : keyOf(new Cmac(hostCipher.key(octets)), source);
 		this.#found.set(direction, key);
 		return key;
 	}
@@ -60,4 +60,8 @@ export class PairKeys implements ChainKeys {
 
 function pairName(a: LinkAddress, b: LinkAddress): string {
 	return [String(a), String(b)].sort().join(" and ");
+}
+
+function keyOf(cmac: Cmac, source: LinkAddress): LinkKey {
+	return new LinkKey({ cmacOf: () => cmac }, source, 0);
 }
