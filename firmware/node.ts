@@ -1,7 +1,7 @@
 import { LinkAddress, NO_SHORT_ADDRESS } from "./address.js";
 import type { BufferPool } from "./buffer-pool.js";
 import { Cluster } from "./cluster/cluster.js";
-import { policyGate } from "./cluster/policy-gate.js";
+import { PolicyGate } from "./cluster/policy-gate.js";
 import { ChainHash } from "./fragments/chain-hash.js";
 import { ChainReceiver } from "./fragments/chain-receiver.js";
 import { Fragmenter } from "./fragments/fragmenter.js";
@@ -256,7 +256,7 @@ export class Node {
 			ports: this.ports,
 			neighbours: this.neighbours,
 			transmissions: csma.maxRetries + 1,
-			gate: policyGate(policy),
+			gate: new PolicyGate(policy),
 			nextBroadcast: this.#nextBroadcast,
 		});
 	}

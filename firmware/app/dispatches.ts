@@ -1,6 +1,7 @@
 import type { LinkAddress } from "../address.js";
 import type { OutboxDrop } from "../net/outbox.js";
 import type { Clock } from "../ports.js";
+import type { ReadingsHost } from "./readings-host.js";
 
 /** A datagram of which nothing was heard for so long was lost inside the node. */
 const PATIENCE_US = 120_000_000;
@@ -56,8 +57,8 @@ export class Dispatches<T> {
 	}
 
 	/** Has every datagram taken back that still waits. */
-	withdraw(take: (ident: number) => void): void {
-		for (const { ident } of this.#pending.slice()) take(ident);
+	withdraw(host: Pick<ReadingsHost, "withdraw">): void {
+		for (const { ident } of this.#pending.slice()) host.withdraw(ident);
 	}
 
 	/** Gives up what should have been reported long ago. */

@@ -37,7 +37,7 @@ export class ReadingService implements ClusterClient {
 	readonly #payload: Uint8Array;
 	readonly #dispatches: Dispatches<Reading | HeldPack>;
 	#timer: Timer = 0;
-	readonly #onWindowEnd = (): void => this.#dispatches.withdraw(this.#options.host.withdraw);
+	readonly #onWindowEnd = (): void => this.#dispatches.withdraw(this.#options.host);
 
 	constructor(options: ReadingServiceOptions) {
 		const { host, bufferedReadings, judge } = options;

@@ -65,6 +65,7 @@ export class Cluster {
 	#client: ClusterClient | undefined;
 	#service: ClusterService | undefined;
 	#receiver: ClusterReceiver | undefined;
+	readonly #term = (): number => this.#service?.term ?? -1;
 	readonly #arrival = {
 		source: BROADCAST,
 		toAll: false,
@@ -98,7 +99,7 @@ export class Cluster {
 			neighbourhood: this.#neighbourhood,
 			roundsPerElection,
 			round: () => this.rounds.round,
-			term: () => this.#service?.term ?? -1,
+			term: this.#term,
 		});
 	}
 
@@ -187,7 +188,7 @@ export class Cluster {
 			gate: () => this.#gate,
 			client: () => this.#client,
 			charge: () => ports.battery.level(),
-			term: () => this.#service?.term ?? -1,
+			term: this.#term,
 			room: () => link.room(BROADCAST),
 		};
 	}

@@ -166,9 +166,9 @@ export class Forwarding {
 	}
 
 	#planOwn(at: number, end: number): void {
-		const { random, agenda, rounds, client } = this.#parts;
+		const { random, agenda, rounds } = this.#parts;
 		agenda.at(at + random.below(JITTER_US), () => {
-			if (this.isReady) client()?.onForward(rounds.at(end));
+			if (this.isReady) this.#parts.client()?.onForward(rounds.at(end));
 		});
 	}
 

@@ -251,10 +251,10 @@ export class Membership {
 
 	#openSlot(endElapsedUs: number): void {
 		if (this.head.byteLength === 0) return;
-		const { rounds, window, client } = this.#parts;
+		const { rounds, window } = this.#parts;
 		const untilUs = rounds.at(endElapsedUs);
 		window.open(untilUs, (destination) => destination.equals(this.head));
-		client()?.onSlot(this.head, untilUs);
+		this.#parts.client()?.onSlot(this.head, untilUs);
 	}
 
 	#closeSlot(): void {

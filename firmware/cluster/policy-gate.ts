@@ -10,10 +10,20 @@ interface Standings {
 }
 
 /** Judges neighbours by how they send fragments alone, as the policy of reassembly does: nobody whom it bars leads. */
-export function policyGate(policy: Standings): TrustGate {
-	return {
-		admits: (neighbour, nowUs) => policy.isBarred?.(neighbour, nowUs) !== true,
-		isProven: (neighbour) => policy.isEstablished?.(neighbour) === true,
-		noteImplausibleCharge: () => {},
-	};
+export class PolicyGate implements TrustGate {
+	readonly #policy: Standings;
+
+	constructor(policy: Standings) {
+		this.#policy = policy;
+	}
+
+	admits(neighbour: LinkAddress, nowUs: number): boolean {
+		return this.#policy.isBarred?.(neighbour, nowUs) !== true;
+	}
+
+	isProven(neighbour: LinkAddress): boolean {
+		return this.#policy.isEstablished?.(neighbour) === true;
+	}
+
+	noteImplausibleCharge(): void {}
 }

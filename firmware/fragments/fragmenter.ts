@@ -77,7 +77,8 @@ export class Fragmenter {
 		if (!(room >= leastRoom)) {
 			throw new RangeError(`Fragmenter.begin: expected room of at least ${leastRoom}, got ${room}`);
 		}
-		this.#compressed.compress(packet, length, source, destination, this.#headers, 0);
+		this.#compressed.begin(packet, length, source, destination, this.#headers, 0);
+		this.#compressed.encode();
 		const firstOverhead = FRAG1_BYTES + (plan === undefined ? 0 : chainedFirstBytes(plan));
 		if (firstOverhead + this.#compressed.next + UNIT_BYTES > room) {
 			this.#headers[0] = Dispatch.ipv6;

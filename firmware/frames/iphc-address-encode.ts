@@ -11,6 +11,9 @@ const LINK_LOCAL_BITS = 64;
 const SHORT_IDENTIFIER: readonly number[] = [0, 0, 0, 0xff, 0xfe, 0];
 const IDENTIFIER_AT = 8;
 const ADDRESS_BYTES = 16;
+/** Where the addresses lie in an IPv6 header. */
+const SOURCE_AT = 8;
+const DESTINATION_AT = 24;
 
 function isZero(bytes: Uint8Array, from: number, to: number): boolean {
 	for (let i = from; i < to; i++) if (bytes[i] !== 0) return false;
@@ -55,7 +58,7 @@ export class AddressPlan {
 	 * Plans the shortest form of the address at `offset` (RFC 6282, sections 3.1.1 and 3.2.2).
 	 *
 	 * Bits are those of a destination: SAC and SAM lie four places higher. With `firstOnly`, only context 0 is considered,
-	 * which needs no context identifier octet. `outer` is the offset of the encapsulating IPv6 header's address, or -1.
+	 * which needs no context identifier octet. `outer` is the offset of the encapsulating IPv6 header, or -1.
 	 */
 	plan(offset: number, outer: number, firstOnly: boolean): void {
 		this.bits = 0;
@@ -72,9 +75,10 @@ export class AddressPlan {
 			return;
 		}
 		// An encapsulating multicast address has no interface identifier.
-		const isInner = outer >= 0 && this.#packet[outer] !== 0xff;
+		const around = outer + (this.#isSource ? SOURCE_AT : DESTINATION_AT);
+		const isInner = outer >= 0 && this.#packet[around] !== 0xff;
 		this.#elided = isInner ? this.#packet : this.#scratch;
-		this.#elidedAt = isInner ? outer + IDENTIFIER_AT : this.#hasIdentifier ? 0 : -1;
+		this.#elidedAt = isInner ? around + IDENTIFIER_AT : this.#hasIdentifier ? 0 : -1;
 		this.#planUnicast(offset, contexts);
 	}
 
@@ -121,17 +125,14 @@ export class AddressPlan {
 		if (mode === 3 && this.#elidedAt < 0) return false;
 		for (let i = prefixBits >>> 3; i < ADDRESS_BYTES; i++) {
 			const actual = this.#packet[offset + i]!;
+			let restored = actual;
+			if (i < IDENTIFIER_AT) restored = 0;
+			else if (mode === 3) restored = this.#elided[this.#elidedAt + i - IDENTIFIER_AT]!;
+			else if (mode === 2) restored = SHORT_IDENTIFIER[i - IDENTIFIER_AT] ?? actual;
 			const unknown = 0xff >>> Math.max(0, prefixBits - 8 * i);
-			if (((this.#restored(i, mode, actual) ^ actual) & unknown) !== 0) return false;
+			if (((restored ^ actual) & unknown) !== 0) return false;
 		}
 		return true;
-	}
-
-	/** Octet `i` of what a decompressor makes of the address in a mode, the prefix apart. `inline`: as it stands. */
-	#restored(i: number, mode: number, inline: number): number {
-		if (i < IDENTIFIER_AT) return 0;
-		if (mode === 3) return this.#elided[this.#elidedAt + i - IDENTIFIER_AT]!;
-		return mode === 2 ? (SHORT_IDENTIFIER[i - IDENTIFIER_AT] ?? inline) : inline;
 	}
 
 	#planMulticast(offset: number, contexts: number): void {

@@ -28,6 +28,7 @@ export class HeaderCompressor {
 	readonly #source: AddressPlan;
 	readonly #destination: AddressPlan;
 	#datagram: Uint8Array = new Uint8Array(0);
+	#length = 0;
 	#out: Uint8Array = this.#datagram;
 
 	/**
@@ -40,10 +41,7 @@ export class HeaderCompressor {
 		this.#destination = new AddressPlan(contexts, false);
 	}
 
-	/**
-	 * Compresses the headers of `datagram[0..length)` to `out` from `offset` on: {@link next} and {@link consumed} tell how
-	 * far. `source` and `destination` are those of the frame. `out` needs room for at least 41 octets, else RangeError.
-	 */
+	/** {@link begin} and {@link encode} in one. */
 	compress(
 		datagram: Uint8Array,
 		length: number,
@@ -52,27 +50,46 @@ export class HeaderCompressor {
 		out: Uint8Array,
 		offset: number,
 	): this {
+		this.begin(datagram, length, source, destination, out, offset);
+		return this.encode();
+	}
+
+	/**
+	 * Takes `datagram[0..length)`, whose headers go to `out` from `offset` on. `source` and `destination` are those of the
+	 * frame. `out` needs room for at least 41 octets, else RangeError.
+	 */
+	begin(
+		datagram: Uint8Array,
+		length: number,
+		source: LinkAddress,
+		destination: LinkAddress,
+		out: Uint8Array,
+		offset: number,
+	): void {
 		if (out.length - offset <= MAX_IPHC_BYTES) {
 			throw new RangeError(`HeaderCompressor: expected room for 41 octets, got ${out.length - offset}`);
 		}
 		this.#datagram = datagram;
+		this.#length = length;
 		this.#out = out;
 		this.next = offset;
 		this.consumed = 0;
+		this.#source.begin(datagram, source);
+		this.#destination.begin(datagram, destination);
+	}
+
+	/**
+	 * Compresses header after header, up to the first that cannot be: {@link next} and {@link consumed} tell how far. A call
+	 * of its own, since a chip's stack has no room for more arguments below it.
+	 */
+	encode(): this {
+		const datagram = this.#datagram;
+		const length = this.#length;
+		const out = this.#out;
 		if (length < IPV6_BYTES || datagram[0]! >>> 4 !== 6 || u16be(datagram, 4) !== length - IPV6_BYTES) {
 			out[this.next++] = Dispatch.ipv6;
 			return this;
 		}
-		this.#source.begin(datagram, source);
-		this.#destination.begin(datagram, destination);
-		this.#encodeAll(length);
-		return this;
-	}
-
-	/** Encodes header after header, up to the first that cannot be compressed. */
-	#encodeAll(length: number): void {
-		const datagram = this.#datagram;
-		const out = this.#out;
 		let base = 0;
 		let nested = 0;
 		let protocol = datagram[6]!;
@@ -84,7 +101,7 @@ export class HeaderCompressor {
 			if (protocol === UDP) {
 				this.next = encodeUdpNhc(datagram, at, length, base + 8, this.#elidesChecksum, out, this.next);
 				this.consumed += UDP_HEADER_BYTES;
-				return;
+				break;
 			}
 			if (protocol === IPV6_IN_IPV6) {
 				const outer = base;
@@ -104,6 +121,7 @@ export class HeaderCompressor {
 			this.next = encodeExtension(protocol, isCompressed, datagram, at, out, this.next);
 			protocol = following;
 		}
+		return this;
 	}
 
 	/** Whether the header behind what is consumed can be compressed, with so many octets before it still to be written. */
@@ -149,15 +167,14 @@ export class HeaderCompressor {
 	#planBoth(base: number, outer: number): void {
 		const source = this.#source;
 		const destination = this.#destination;
-		this.#planUnder(base, outer, false);
+		source.plan(base + 8, outer, false);
+		destination.plan(base + 24, outer, false);
 		if (source.cid === 0 && destination.cid === 0) return;
 		const bytes = source.bytes + destination.bytes + 1;
-		this.#planUnder(base, outer, true);
-		if (source.bytes + destination.bytes > bytes) this.#planUnder(base, outer, false);
-	}
-
-	#planUnder(base: number, outer: number, firstOnly: boolean): void {
-		this.#source.plan(base + 8, outer < 0 ? -1 : outer + 8, firstOnly);
-		this.#destination.plan(base + 24, outer < 0 ? -1 : outer + 24, firstOnly);
+		source.plan(base + 8, outer, true);
+		destination.plan(base + 24, outer, true);
+		if (source.bytes + destination.bytes <= bytes) return;
+		source.plan(base + 8, outer, false);
+		destination.plan(base + 24, outer, false);
 	}
 }

@@ -3,7 +3,7 @@ import { CollectingApp } from "../app/collecting.js";
 import { ClusterCollector } from "../app/collecting-clusters.js";
 import { TRAFFIC_PORT } from "../app/ports.js";
 import { ReadingService } from "../app/reading-service.js";
-import { type ReadingsHost, readingsHost } from "../app/readings-host.js";
+import { NodeReadings, type ReadingsHost } from "../app/readings-host.js";
 import { SensingApp } from "../app/sensing.js";
 import type { BufferPool } from "../buffer-pool.js";
 import type { TrustGate } from "../cluster/client.js";
@@ -46,7 +46,7 @@ export class Mote {
 			if (plan.isSink) new CollectingApp(node);
 			return;
 		}
-		const host = readingsHost(node, plannedIpv6("cluster.sink", plan.cluster.sink));
+		const host = new NodeReadings(node, plannedIpv6("cluster.sink", plan.cluster.sink));
 		if (plan.isSink) cluster.attach(new ClusterCollector(host));
 		else this.readings = serve(node, cluster, host, plan.cluster);
 	}

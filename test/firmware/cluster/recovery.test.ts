@@ -1,6 +1,6 @@
 import test from "ava";
 import { LinkAddress } from "../../../firmware/address.js";
-import { readingsHost } from "../../../firmware/app/readings-host.js";
+import { NodeReadings } from "../../../firmware/app/readings-host.js";
 import { Advertisement, encodeAdvertisement } from "../../../firmware/frames/cluster-advertisement.js";
 import { encodeJoin, Join } from "../../../firmware/frames/cluster-join.js";
 import { encodeSchedule, Schedule } from "../../../firmware/frames/cluster-schedule.js";
@@ -219,7 +219,7 @@ test("whoever claims to be the sink does not lead a head's readings astray", (t)
 	const field = new Field(3, mesh(3), { cluster: { election: electionOf((node) => node === 1) } });
 	field.run(4);
 	const head = field.nodes[1]!;
-	const host = readingsHost(head, field.nodes[0]!.global!);
+	const host = new NodeReadings(head, field.nodes[0]!.global!);
 	t.is(host.nextHop()?.toString(), "0x0001");
 	// As a datagram with the sink's address would have it that a stranger hands in.
 	head.routing.learn(host.sinkAddress, LinkAddress.short(9));

@@ -1,6 +1,6 @@
 import { ClusterCollector } from "../../../../firmware/app/collecting-clusters.js";
 import { ReadingService } from "../../../../firmware/app/reading-service.js";
-import { readingsHost } from "../../../../firmware/app/readings-host.js";
+import { NodeReadings } from "../../../../firmware/app/readings-host.js";
 import { encodeSenmlRecords } from "../../../../firmware/frames/senml.js";
 import type { Node } from "../../../../firmware/node.js";
 import { ServiceTrust } from "../../../../firmware/trust/service.js";
@@ -30,7 +30,7 @@ export class Member {
 			fragments: {},
 		});
 		this.service = new ReadingService({
-			host: readingsHost(this.node, far(1)),
+			host: new NodeReadings(this.node, far(1)),
 			bufferedReadings,
 			judge: this.trust,
 			completionOf: () => this.claim,
@@ -53,7 +53,7 @@ export class ClusteredNetwork {
 	#term = 0;
 
 	constructor(members: number, bufferedReadings = 32, settings: (node: number) => NodeSettings = () => ({})) {
-		this.sink = new ClusterCollector(readingsHost(this.network.add(settings(0)), far(1)));
+		this.sink = new ClusterCollector(new NodeReadings(this.network.add(settings(0)), far(1)));
 		for (let i = 1; i <= members; i++) {
 			this.members.push(new Member(this.network, bufferedReadings, settings(i)));
 		}
