@@ -90,7 +90,8 @@ export class HeldPacks {
 		}
 		this.bytes += bytes;
 		this.packs.push({
-			origin,
+			// Many packs are of few origins: one name serves all of them.
+			origin: this.packs.find((held) => held.origin.equals(origin))?.origin ?? origin,
 			sequence,
 			referenceUs,
 			body,

@@ -5,6 +5,8 @@ import { RECEIPT_READINGS } from "../frames/cluster-receipt.js";
 export const ORIGINS_MOST = 1024;
 /** Octets of one: mode and address (9), newest (2), window (8), readings (1), terms (1), silence (1), time (4), via (4). */
 export const ARRIVAL_BYTES = 30;
+/** Places that are made at first; twice as many each time that these are used up. */
+const FIRST_ORIGINS = 32;
 /** Readings that the window remembers behind the newest, the newest included. */
 export const WINDOW = 2 * RECEIPT_READINGS;
 /**
@@ -23,21 +25,21 @@ export type Arrival = "new" | "again" | "stale" | "crowded";
 /** Which readings of each origin arrived: a bitmap window behind the newest, as anti-replay has it (RFC 4303, 3.4.3). */
 export class Arrivals {
 	readonly capacity: number;
-	readonly mode: Uint8Array;
-	readonly high: Int32Array;
-	readonly low: Int32Array;
-	readonly newest: Uint16Array;
+	mode = new Uint8Array(0);
+	high = new Int32Array(0);
+	low = new Int32Array(0);
+	newest = new Uint16Array(0);
 	/** Bit k: whether reading `newest` - k arrived, and `newest` - 32 - k. */
-	readonly recent: Int32Array;
-	readonly older: Int32Array;
+	recent = new Int32Array(0);
+	older = new Int32Array(0);
 	/** Readings so far, 255 for as many or more. */
-	readonly readings: Uint8Array;
+	readings = new Uint8Array(0);
 	/** Terms since a receipt told of it, and whether anything came since. */
-	readonly untold: Uint8Array;
-	readonly isSilent: Uint8Array;
+	untold = new Uint8Array(0);
+	isSilent = new Uint8Array(0);
 	/** Lower half of the address of whoever brought the last one: those that one head led stand together. */
-	readonly via: Int32Array;
-	readonly #heardUs: Float64Array;
+	via = new Int32Array(0);
+	#heardUs = new Float64Array(0);
 	#count = 0;
 
 	constructor(capacity = ORIGINS_MOST) {
@@ -45,17 +47,21 @@ export class Arrivals {
 			throw new RangeError(`Arrivals: expected capacity from 1 to 65535, got ${capacity}`);
 		}
 		this.capacity = capacity;
-		this.mode = new Uint8Array(capacity);
-		this.high = new Int32Array(capacity);
-		this.low = new Int32Array(capacity);
-		this.newest = new Uint16Array(capacity);
-		this.recent = new Int32Array(capacity);
-		this.older = new Int32Array(capacity);
-		this.readings = new Uint8Array(capacity);
-		this.untold = new Uint8Array(capacity);
-		this.isSilent = new Uint8Array(capacity);
-		this.via = new Int32Array(capacity);
-		this.#heardUs = new Float64Array(capacity);
+		this.#grow(Math.min(capacity, FIRST_ORIGINS));
+	}
+
+	#grow(places: number): void {
+		this.mode = grown(this.mode, new Uint8Array(places));
+		this.high = grown(this.high, new Int32Array(places));
+		this.low = grown(this.low, new Int32Array(places));
+		this.newest = grown(this.newest, new Uint16Array(places));
+		this.recent = grown(this.recent, new Int32Array(places));
+		this.older = grown(this.older, new Int32Array(places));
+		this.readings = grown(this.readings, new Uint8Array(places));
+		this.untold = grown(this.untold, new Uint8Array(places));
+		this.isSilent = grown(this.isSilent, new Uint8Array(places));
+		this.via = grown(this.via, new Int32Array(places));
+		this.#heardUs = grown(this.#heardUs, new Float64Array(places));
 	}
 
 	get count(): number {
@@ -125,6 +131,7 @@ export class Arrivals {
 	#make(origin: LinkAddress, nowUs: number): number {
 		const i = this.#count < this.capacity ? this.#count++ : this.#replaceable(nowUs);
 		if (i < 0) return -1;
+		if (i >= this.mode.length) this.#grow(Math.min(this.capacity, 2 * this.mode.length));
 		this.mode[i] = origin.mode;
 		this.high[i] = origin.high;
 		this.low[i] = origin.low;
@@ -183,4 +190,10 @@ export class Arrivals {
 		}
 		return found;
 	}
+}
+
+/** The longer array, with what the shorter one holds at its beginning. */
+function grown<A extends { set(from: A): void }>(from: A, to: A): A {
+	to.set(from);
+	return to;
 }

@@ -1,4 +1,5 @@
-import { LinkAddress } from "../address.js";
+import type { LinkAddress } from "../address.js";
+import { NO_ADDRESS } from "../net/addresses.js";
 import type { Clock, Sink, Store } from "../ports.js";
 import { StoredCounter } from "../stored-counter.js";
 import type { Pack } from "./packs.js";
@@ -43,7 +44,7 @@ export class Reading implements Pack {
 	readonly records: number;
 	state: ReadingState = ReadingState.waiting;
 	/** Who acknowledged it last, when, and how likely its way was to let it through, 0 to 1. */
-	readonly head = new LinkAddress();
+	head: LinkAddress = NO_ADDRESS;
 	handedUs = 0;
 	completion = 0;
 	handOvers = 0;
@@ -129,7 +130,8 @@ export class ReadingBuffer {
 		if (reading.state === ReadingState.gone) return;
 		const { node, clock, sink } = this.#options;
 		reading.state = ReadingState.handedOver;
-		reading.head.set(head);
+		// Most readings went to few heads: one name serves all of them.
+		reading.head = this.readings.find((other) => other.head.equals(head))?.head ?? head.clone();
 		reading.handedUs = clock.nowUs();
 		reading.completion = completion;
 		reading.handOvers++;
