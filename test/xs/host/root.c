@@ -11,8 +11,9 @@ static txCreation root_creation = {
 	.stackCount = 16 * 1024,
 	.initialKeyCount = 16 * 1024,
 	.incrementalKeyCount = 1024,
-	.nameModulo = 127,
-	.symbolModulo = 127,
+	/* Machines have tables of the same size; these are the chip's. */
+	.nameModulo = 53,
+	.symbolModulo = 3,
 	.parserBufferSize = 64 * 1024,
 	.parserTableModulo = 1993,
 };

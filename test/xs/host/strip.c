@@ -1,6 +1,6 @@
 /*
  * Takes away the built-ins that no module calls for, as Moddable's linker does where a manifest strips everything
- * (`"strip": "*"`, the default of release builds). Calling one ends the machine, and cannot be caught.
+ * (`"strip": "*"`, as Moddable's base manifest has it). Calling one ends the machine, and cannot be caught.
  */
 #include "host.h"
 
