@@ -25,6 +25,7 @@ async function requireBinding(t: ExecutionContext): Promise<boolean> {
 			"binding.c",
 			"engine.c",
 			"fake-commands.c",
+			"fake-input.c",
 			"fake-driver.c",
 			"fake-system.c",
 			"fake-chip.c",

@@ -14,7 +14,9 @@ function radio(t: Parameters<typeof requireCompiler>[0]): string | undefined {
 	if (!requireCompiler(t, HOST)) return undefined;
 	// XS itself is not there; its place takes the scenario.
 	const sources = sourcesOf(RADIO, "-xs");
-	const tests = ["scenario.c", "fake-commands.c", "fake-driver.c", "fake-system.c"].map(testSource);
+	const tests = ["scenario.c", "fake-commands.c", "fake-input.c", "fake-driver.c", "fake-system.c"].map(
+		testSource,
+	);
 	program ??= buildProgram([...tests, ...sources], ["-DESP_PLATFORM"]);
 	return program;
 }
