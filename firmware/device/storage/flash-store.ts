@@ -1,7 +1,7 @@
 import type { Clock, Store, Timer } from "../../ports.js";
 import { isLearnt } from "../../store-names.js";
-import type { Flash } from "./flash.js";
-import { isSame, seal, unseal } from "./seal.js";
+import type { FlashBanks } from "./flash.js";
+import { contentOf, generationOf, holds, seal } from "./seal.js";
 
 /** A blob that may wait is written no more often than this: flash wears. */
 export const WRITE_PERIOD_US = 60_000_000;
@@ -17,8 +17,19 @@ interface Waiting {
 	writtenUs: number;
 }
 
+/** What the banks hold under one name. */
+interface Found {
+	/** The bank that holds the newest blob, -1 for none. */
+	readonly bank: number;
+	readonly sealed: Uint8Array | undefined;
+	readonly generation: number;
+	/** Whether a bank holds something that no power cut leaves, or could not be read. */
+	readonly isSpoiled: boolean;
+}
+
 /**
- * The store of a node on flash.
+ * The store of a node on flash, in two banks: the newest blob is never the one that is written over, so that a power cut
+ * loses none.
  *
  * What was learnt (`LearntBlob`) is written once a minute at most, and the latest of it only; all else before `set`
  * returns, since counters rely on it. Nothing is written that is there already. A full or failing flash throws nothing:
@@ -32,7 +43,7 @@ export class FlashStore implements Store {
 	failures = 0;
 	/** Writes that went to flash. */
 	writes = 0;
-	readonly #flash: Flash;
+	readonly #banks: FlashBanks;
 	readonly #clock: Clock;
 	readonly #startUs: number;
 	readonly #waiting: Waiting[] = [];
@@ -42,8 +53,8 @@ export class FlashStore implements Store {
 		this.#writeDue(this.#clock.nowUs());
 	};
 
-	constructor(flash: Flash, clock: Clock) {
-		this.#flash = flash;
+	constructor(banks: FlashBanks, clock: Clock) {
+		this.#banks = banks;
 		this.#clock = clock;
 		// A device that starts over and over must not write each time either.
 		this.#startUs = clock.nowUs();
@@ -54,13 +65,12 @@ export class FlashStore implements Store {
 		checkName(name);
 		const waiting = this.#find(name);
 		if (waiting?.isDue === true) return waiting.value?.slice();
-		let sealed: Uint8Array | undefined;
-		try {
-			sealed = this.#flash.read(name);
-		} catch {
-			return this.#spoiled(name);
+		const { sealed, isSpoiled } = this.#lookUp(name);
+		if (isSpoiled) {
+			this.failures++;
+			if (!isLearnt(name)) return new Uint8Array(0);
 		}
-		return sealed === undefined ? undefined : (unseal(name, sealed) ?? this.#spoiled(name));
+		return sealed === undefined ? undefined : contentOf(sealed);
 	}
 
 	/** Throws a RangeError for a name that flash does not take. */
@@ -94,9 +104,32 @@ export class FlashStore implements Store {
 		return undefined;
 	}
 
-	#spoiled(name: string): Uint8Array | undefined {
-		this.failures++;
-		return isLearnt(name) ? undefined : new Uint8Array(0);
+	#lookUp(name: string): Found {
+		let newest = -1;
+		let sealed: Uint8Array | undefined;
+		let generation = 0;
+		let isSpoiled = false;
+		for (let bank = 0; bank < this.#banks.length; bank++) {
+			const read = this.#read(bank, name);
+			if (read === undefined) continue;
+			const found = generationOf(name, read);
+			if (found < 0) isSpoiled = true;
+			else if (newest < 0 || found > generation) {
+				newest = bank;
+				sealed = read;
+				generation = found;
+			}
+		}
+		return { bank: newest, sealed, generation, isSpoiled };
+	}
+
+	/** What a bank holds; no octets, which are no blob, where it cannot be read. */
+	#read(bank: number, name: string): Uint8Array | undefined {
+		try {
+			return this.#banks[bank]!.read(name);
+		} catch {
+			return new Uint8Array(0);
+		}
 	}
 
 	/** Writes what may be written by `nowUs`. */
@@ -124,16 +157,20 @@ export class FlashStore implements Store {
 	}
 
 	#write(name: string, value: Uint8Array | undefined): boolean {
+		const found = this.#lookUp(name);
+		const other = found.bank === 0 ? 1 : 0;
 		try {
-			const before = this.#flash.read(name);
 			if (value === undefined) {
-				if (before !== undefined) this.#flash.remove(name);
-			} else {
-				const sealed = seal(name, value);
-				if (isSame(before, sealed)) return true;
-				this.#flash.write(name, sealed);
+				// The newest last: what a power cut leaves is what was there.
+				this.#banks[other].remove(name);
+				this.#banks[1 - other]!.remove(name);
+				this.writes++;
+				return true;
 			}
+			if (!found.isSpoiled && found.sealed !== undefined && holds(found.sealed, value)) return true;
+			this.#banks[other].write(name, seal(name, found.generation + 1, value));
 			this.writes++;
+			if (found.isSpoiled && found.bank < 0) this.#banks[1 - other]!.remove(name);
 			return true;
 		} catch {
 			this.failures++;

@@ -1,8 +1,8 @@
 /**
- * Non-volatile memory for small named blobs, as ESP-IDF's NVS is: names of 1 to 15 characters.
+ * One bank of non-volatile memory for small named blobs: names of 1 to 15 characters, as in a namespace of ESP-IDF's NVS.
  *
- * Each write is atomic: after a power cut in its midst the name holds what it held before, or the new octets. NVS writes
- * the new entry first and then marks the old one as erased; what it finds twice at its start it puts right.
+ * A power cut in the midst of a write leaves under the name what was there before, the new octets, or nothing: Moddable's
+ * preferences erase an entry before they write it.
  */
 export interface Flash {
 	/** The octets under a name; undefined for none. Throws an Error when they cannot be read. */
@@ -12,3 +12,6 @@ export interface Flash {
 	/** Takes a name away, if it is there. Throws an Error when the memory fails. */
 	remove(name: string): void;
 }
+
+/** Two banks that share no name: of each blob, one holds the newest and the other the one before. */
+export type FlashBanks = readonly [Flash, Flash];

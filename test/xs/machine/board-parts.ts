@@ -30,7 +30,6 @@ export class BoardParts {
 	readonly #crypto: Crypto;
 	readonly #say: (bytes: Uint8Array) => void;
 	readonly #clock = new HandClock();
-	readonly #blobs = new Map<string, Uint8Array>();
 	#hear: (bytes: Uint8Array, length: number) => void = () => {};
 	#mote: Mote | undefined;
 
@@ -71,7 +70,7 @@ export class BoardParts {
 
 	/** Keeps settings as a console does, then starts as after a restart. */
 	#provision(blob: Uint8Array): void {
-		const store = new FlashStore(this.#flash(), this.#clock);
+		const store = new FlashStore([this.#flash(), this.#flash()], this.#clock);
 		saveSettings(store, decodeSettings(blob)!);
 		const settings = resolveSettings(loadSettings(store));
 		const datagrams = {
@@ -103,14 +102,15 @@ export class BoardParts {
 	}
 
 	#flash(): Flash {
+		const blobs = new Map<string, Uint8Array>();
 		return {
-			read: (name) => this.#blobs.get(name)?.slice(),
+			read: (name) => blobs.get(name)?.slice(),
 			write: (name, bytes) => {
-				this.#blobs.set(name, bytes.slice());
+				blobs.set(name, bytes.slice());
 				this.#tellName(name);
 			},
 			remove: (name) => {
-				this.#blobs.delete(name);
+				blobs.delete(name);
 			},
 		};
 	}

@@ -1,4 +1,4 @@
-import type { Flash } from "../../storage/flash.js";
+import type { FlashBanks } from "../../storage/flash.js";
 
 /** Opens the non-volatile memory of this build's host. */
-export declare function openFlash(): Flash;
+export declare function openFlash(): FlashBanks;

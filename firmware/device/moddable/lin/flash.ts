@@ -1,18 +1,24 @@
 import { File } from "file";
-import type { Flash } from "../../storage/flash.js";
+import type { Flash, FlashBanks } from "../../storage/flash.js";
 import { chip } from "./chip.js";
 
-/** The flash of a Linux build: one file a name in the folder LOWGUARD_STORE; without that, nothing outlives the process. */
-export function openFlash(): Flash {
+/**
+ * The flash of a Linux build: files in the folder LOWGUARD_STORE, named as blobs with the number of their bank behind; without
+ * that, nothing outlives the process.
+ */
+export function openFlash(): FlashBanks {
 	const folder = chip.environment("LOWGUARD_STORE");
-	return folder === undefined ? new MemoryFlash() : new FolderFlash(folder);
+	if (folder === undefined) return [new MemoryFlash(), new MemoryFlash()];
+	return [new FolderFlash(folder, ".0"), new FolderFlash(folder, ".1")];
 }
 
 class FolderFlash implements Flash {
 	readonly #folder: string;
+	readonly #suffix: string;
 
-	constructor(folder: string) {
+	constructor(folder: string, suffix: string) {
 		this.#folder = folder;
+		this.#suffix = suffix;
 	}
 
 	read(name: string): Uint8Array | undefined {
@@ -40,7 +46,7 @@ class FolderFlash implements Flash {
 	}
 
 	#path(name: string): string {
-		return `${this.#folder}/${name}`;
+		return `${this.#folder}/${name}${this.#suffix}`;
 	}
 }
 
