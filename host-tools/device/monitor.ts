@@ -24,6 +24,8 @@ export interface MonitorOptions {
 	readonly baudRate: number;
 	/** Undefined to ask for none. */
 	readonly sniffing: Sniffing | undefined;
+	/** A datagram that the board's node is to send once it answers: where to, 16 octets, and of how many octets. */
+	readonly datagram: { readonly destination: Uint8Array; readonly octets: number } | undefined;
 	readonly timeline: Timeline;
 	/** Makes lines for people; undefined for JSON Lines. */
 	readonly text: BoardText | undefined;
@@ -41,6 +43,7 @@ export class Monitor {
 	#link: BoardLink | undefined;
 	#node = 0;
 	#greeted = false;
+	#hasSent = false;
 	#shown = 0;
 	#spoiled = 0;
 	#unknown = 0;
@@ -132,7 +135,21 @@ export class Monitor {
 		this.#greeted = true;
 		this.#node = info.nodeId ?? 0;
 		this.#show({ type: "hello", timeUs: info.timeUs, info });
-		void this.#askForFrames();
+		void this.#ask();
+	}
+
+	/** Asks for what the options want: for frames each time, for a datagram once. */
+	async #ask(): Promise<void> {
+		await this.#askForFrames();
+		const { datagram, port } = this.#options;
+		const link = this.#link;
+		if (datagram === undefined || link === undefined || this.#hasSent) return;
+		this.#hasSent = true;
+		const { destination, octets } = datagram;
+		await this.#tell(
+			link.request(CommandCode.sendDatagram, [destination, octets]),
+			`${port}: the node sends a datagram of ${octets} octets`,
+		);
 	}
 
 	async #askForFrames(): Promise<void> {
@@ -140,11 +157,15 @@ export class Monitor {
 		const link = this.#link;
 		if (sniffing === undefined || link === undefined) return;
 		const args = sniffing.kind === "own" ? [SniffMode.own, 0] : [SniffMode.all, sniffing.channel];
+		const what = sniffing.kind === "own" ? "the frames of its node" : "all frames";
+		await this.#tell(link.request(CommandCode.startSniffing, args), `${port}: the board shows ${what}`);
+	}
+
+	/** Notes what came of a request; a line that is lost meanwhile is told elsewhere. */
+	async #tell(request: Promise<unknown>, done: string): Promise<void> {
 		try {
-			await link.request(CommandCode.startSniffing, args);
-			this.#options.note(
-				`${port}: the board shows ${sniffing.kind === "own" ? "the frames of its node" : "all frames"}`,
-			);
+			await request;
+			this.#options.note(done);
 		} catch (error) {
 			if (error instanceof CommandRefused) this.#options.note(error.message);
 			else if (!(error instanceof UserError)) throw error;

@@ -1,4 +1,5 @@
 import process from "node:process";
+import { parseIpv6 } from "../../../firmware/frames/ipv6-text.js";
 import { MOTE_DEFAULTS } from "../../../firmware/mote/defaults.js";
 import { contextTable } from "../../../firmware/mote/node-config-of.js";
 import type { Command, CommandArguments } from "../../command.js";
@@ -45,6 +46,11 @@ export const command: Command = {
 			value: "PATH",
 			help: "event log: a new file that ends in .cbor, or a new folder for events.cbor",
 		},
+		send: {
+			type: "string",
+			value: "ADDRESS,N",
+			help: "the node sends a UDP datagram of N octets to this IPv6 address, to see what becomes of it",
+		},
 		json: { type: "boolean", help: "JSON Lines, one object a record" },
 	},
 	notes: `
@@ -60,6 +66,7 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 	if (args.positionals.length > 0) throw new UserError(`expected options, found '${args.positionals[0]}'`);
 	const baudRate = readWhole(args, "baud", CONSOLE_BAUD, 300, 10_000_000);
 	const sniffing = readSniffing(args);
+	const datagram = readDatagram(args.text("send"));
 	const isJson = args.flag("json");
 	const isPiped = args.text("pcap") === "-";
 	if (isPiped && process.stdout.isTTY) throw new UserError("--pcap -: expected a reader, found a terminal");
@@ -72,6 +79,7 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 		port,
 		baudRate,
 		sniffing,
+		datagram,
 		timeline: new Timeline(
 			() => Number(process.hrtime.bigint() / 1000n),
 			() => Date.now() * 1000,
@@ -140,6 +148,18 @@ function readerGone(): Promise<never> {
 			else for (const handler of handlers) handler(error);
 		});
 	});
+}
+
+function readDatagram(text: string | undefined): MonitorOptions["datagram"] {
+	if (text === undefined) return undefined;
+	const [address = "", octets = "", ...more] = text.split(",");
+	const destination = parseIpv6(address);
+	if (destination === undefined || !/^\d{1,4}$/.test(octets) || more.length > 0) {
+		throw new UserError(
+			`--send: expected an IPv6 address and a number of octets, as fe80::1,500, found '${text}'`,
+		);
+	}
+	return { destination, octets: Number(octets) };
 }
 
 function readSniffing(args: CommandArguments): Sniffing | undefined {

@@ -19,6 +19,7 @@ test("events come as lines and as a log that other commands read", async (t) => 
 	bench.add({ build: SENSOR });
 	const out = join(scratchFolder(t), "watched");
 	const monitor = new RunningCli(t, ["firmware", "monitor", "--port", sink.path, "--out", out]);
+	await bench.until(monitor.says(/Lowguard/));
 	await bench.until(monitor.says(/readingCollected/));
 	await bench.until(monitor.says(/counters {2}framesReceived/));
 	t.is(await bench.until(monitor.stop()), 0, monitor.stderr);
@@ -93,6 +94,22 @@ test("all frames of a channel go down a pipe as they come, and the board's node 
 	const decoded = lowguard("decode", file);
 	t.is(decoded.code, 0, decoded.stderr);
 	t.regex(decoded.stdout.toString(), /ack \d+/);
+});
+
+test("a datagram that is asked for goes from one board to another in fragments", async (t) => {
+	if (!requireSocat(t)) return;
+	const bench = new CabledBench();
+	const sink = bench.add({ build: SINK });
+	const sensor = await bench.plugIn(t, { build: { nodeId: 1, sensePeriodS: 0 } });
+	bench.clock.advanceBy(5_000_000);
+	const args = ["--port", sensor.path, "--send", "2001:db8::ff:fe00:1,500"];
+	const monitor = new RunningCli(t, ["firmware", "monitor", ...args]);
+	await bench.until(monitor.says(/node 1 {2}datagramSent .*bytes 548/));
+	await bench.until(monitor.notes(/the node sends a datagram of 500 octets/));
+	t.is(await bench.until(monitor.stop()), 0, monitor.stderr);
+	bench.clock.advanceBy(2_000_000);
+	const delivered = sink.records(2).filter(([event]) => (event as unknown[])[0] === 2);
+	t.is(delivered.length, 1);
 });
 
 test("a reader that goes away ends the monitor, and the board's node runs again", async (t) => {
@@ -194,6 +211,7 @@ test("options that do not go together are named", (t) => {
 		[["--all", "--channel", "27"], /--channel: expected an integer from 11 to 26, found '27'/],
 		[["--pcap", "-", "--json"], /--pcap -: expected stdout free, found --json there/],
 		[["--baud", "fast"], /--baud: expected an integer from 300 to 10000000, found 'fast'/],
+		[["--send", "fe80::1"], /--send: expected an IPv6 address and a number of octets, as fe80::1,500, found/],
 		[["extra"], /expected options, found 'extra'/],
 	];
 	for (const [args, line] of wrong) {
