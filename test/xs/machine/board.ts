@@ -18,7 +18,7 @@ type Hear = (bytes: Uint8Array, length: number) => void;
 type Listen = (bytes: Uint8Array, offset: number, end: number) => void;
 
 /** A board whose air, line and flash are at the other end of a pipe. */
-class PipedBoard implements Digest, Cipher, Flash {
+class PipedBoard implements Digest, Cipher {
 	readonly #message = new Uint8Array(MESSAGE_BYTES);
 	readonly #number = new Uint8Array(NUMBER_BYTES);
 	readonly #hash = new Uint8Array(32);
@@ -46,21 +46,20 @@ class PipedBoard implements Digest, Cipher, Flash {
 		return { encrypt: (block, offset) => host.aesEncrypt(handle, block, offset) };
 	}
 
-	read(name: string): Uint8Array | undefined {
-		this.#ask(BoardQuery.size, name, this.#number);
-		const length = i32be(this.#number, 0);
-		if (length < 0) return undefined;
-		const blob = new Uint8Array(length);
-		this.#ask(BoardQuery.read, name, blob);
-		return blob;
-	}
-
-	write(name: string, bytes: Uint8Array): void {
-		this.#ask(BoardQuery.write, name, this.#number, bytes);
-	}
-
-	remove(name: string): void {
-		this.#ask(BoardQuery.remove, name, this.#number);
+	/** One bank of the flash: its names begin with `letter`. */
+	#bank(letter: string): Flash {
+		return {
+			read: (name) => {
+				this.#ask(BoardQuery.size, letter + name, this.#number);
+				const length = i32be(this.#number, 0);
+				if (length < 0) return undefined;
+				const blob = new Uint8Array(length);
+				this.#ask(BoardQuery.read, letter + name, blob);
+				return blob;
+			},
+			write: (name, bytes) => this.#ask(BoardQuery.write, letter + name, this.#number, bytes),
+			remove: (name) => this.#ask(BoardQuery.remove, letter + name, this.#number),
+		};
 	}
 
 	#create(canInject: boolean, settings: Uint8Array): void {
@@ -81,7 +80,7 @@ class PipedBoard implements Digest, Cipher, Flash {
 			ports: {
 				radio,
 				clock,
-				store: new FlashStore(this, clock),
+				store: new FlashStore([this.#bank("a"), this.#bank("b")], clock),
 				cipher: this,
 				digest: this,
 				sensors: [{ name: "temp", unit: "Cel", read: () => 21.5 }],
