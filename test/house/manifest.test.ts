@@ -7,7 +7,14 @@ import test from "ava";
 // manifest is read here as its tool reads it, for each platform, and every import of the firmware is followed.
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const PLATFORMS = ["lin", "esp32", "esp32/esp32s3", "esp32/esp32c6", "esp32/lowguard_h2"];
+const PLATFORMS = [
+	"lin",
+	"esp32",
+	"esp32/esp32s3",
+	"esp32/esp32c6",
+	"esp32/esp32c6_cdc",
+	"esp32/lowguard_h2",
+];
 
 /** Modules of the SDK that builds may import, by platform. */
 const OF_SDK = new Set(["timer", "crypt", "mc/config"]);

@@ -26,6 +26,7 @@ const WATCHDOG = [
 ];
 const OWN_RADIO = [...WATCHDOG, "CONFIG_IEEE802154_ENABLED=y", "CONFIG_ESP_COEX_SW_COEXIST_ENABLE=n"];
 const OF_154 = ["radio154-xs.c.o", "moddable/radio154/radio-154.xsb", "chip-clock.c.o", "chip-base-xs.c.o"];
+const OF_UART = ["~.embedded/io/serial.xsb", "moddable/host/serial.xsb"];
 const OF_WIFI = ["~.embedded/io/socket/udp.xsb", "moddable/host/datagrams.xsb", "wifi-esp32.c.o"];
 /** Chunks, slots and stack as on the SDK's targets for these chips, and none to grow by. */
 const CREATION = "CREATION = -c 78848,0,4928,0,512,32,32,53,3,1024,17,0,firmware/device/main,0";
@@ -36,7 +37,15 @@ const BUILDS: readonly Generated[] = [
 		folder: "esp32c6",
 		project: "xsProj-esp32c6",
 		configuration: OWN_RADIO,
-		names: OF_154,
+		names: [...OF_154, ...OF_UART],
+		namesNot: [...OF_WIFI, "usb-console-xs.c.o"],
+	},
+	{
+		platform: "esp32/esp32c6_cdc",
+		folder: "esp32c6_cdc",
+		project: "xsProj-esp32c6",
+		configuration: OWN_RADIO,
+		names: [...OF_154, "usb-console-xs.c.o"],
 		namesNot: OF_WIFI,
 	},
 	{
@@ -44,8 +53,8 @@ const BUILDS: readonly Generated[] = [
 		folder: "lowguard_h2",
 		project: "xsProj-esp32h2",
 		configuration: OWN_RADIO,
-		names: OF_154,
-		namesNot: OF_WIFI,
+		names: [...OF_154, ...OF_UART],
+		namesNot: [...OF_WIFI, "usb-console-xs.c.o"],
 	},
 	{
 		platform: "esp32",
