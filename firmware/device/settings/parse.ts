@@ -113,7 +113,19 @@ function checkTogether(settings: Settings): void {
 	if (routing === "static" && nextHopId === null && role === "sensor") {
 		throw new RangeError("nextHopId: expected the number of a node under static routing, got none");
 	}
-	if (settings.election !== "none" && settings.prefix === "none") {
+	if (settings.election !== "none") checkCluster(settings);
+}
+
+function checkCluster(settings: Settings): void {
+	if (settings.prefix === "none") {
 		throw new RangeError("prefix: expected one of 64 bits for a node in a cluster, got none");
+	}
+	const { sinkSlots, sections, slotsPerSection, slotMs, roundS } = settings;
+	const phasesMs = settings.syncMs + settings.receiptMs + 2 * settings.electionMs + settings.joinMs;
+	const slotsMs = (sinkSlots + sections * slotsPerSection) * slotMs;
+	const needsMs = phasesMs + slotsMs + settings.forwardMs;
+	if (needsMs > roundS * 1_000) {
+		const needsS = Math.ceil(needsMs) / 1_000;
+		throw new RangeError(`roundS: expected at least ${needsS} for its phases and slots, got ${roundS}`);
 	}
 }

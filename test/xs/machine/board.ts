@@ -46,19 +46,19 @@ class PipedBoard implements Digest, Cipher {
 		return { encrypt: (block, offset) => host.aesEncrypt(handle, block, offset) };
 	}
 
-	/** One bank of the flash: its names begin with `letter`. */
-	#bank(letter: string): Flash {
+	/** A bank of flash, by what stands behind the names of its blobs. */
+	#bank(suffix: string): Flash {
 		return {
 			read: (name) => {
-				this.#ask(BoardQuery.size, letter + name, this.#number);
+				this.#ask(BoardQuery.size, name + suffix, this.#number);
 				const length = i32be(this.#number, 0);
 				if (length < 0) return undefined;
 				const blob = new Uint8Array(length);
-				this.#ask(BoardQuery.read, letter + name, blob);
+				this.#ask(BoardQuery.read, name + suffix, blob);
 				return blob;
 			},
-			write: (name, bytes) => this.#ask(BoardQuery.write, letter + name, this.#number, bytes),
-			remove: (name) => this.#ask(BoardQuery.remove, letter + name, this.#number),
+			write: (name, bytes) => this.#ask(BoardQuery.write, name + suffix, this.#number, bytes),
+			remove: (name) => this.#ask(BoardQuery.remove, name + suffix, this.#number),
 		};
 	}
 
@@ -80,7 +80,7 @@ class PipedBoard implements Digest, Cipher {
 			ports: {
 				radio,
 				clock,
-				store: new FlashStore([this.#bank("a"), this.#bank("b")], clock),
+				store: new FlashStore([this.#bank(".0"), this.#bank(".1")], clock),
 				cipher: this,
 				digest: this,
 				sensors: [{ name: "temp", unit: "Cel", read: () => 21.5 }],

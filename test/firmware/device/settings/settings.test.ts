@@ -110,6 +110,11 @@ for (const [name, values, message] of [
 	["tokens of odd length", { nodeId: 1, tokenBytes: 9 }, /^tokenBytes: /],
 	["exponents that cross", { nodeId: 1, minBe: 6 }, /^minBe: expected at most maxBe, 5, got 6$/],
 	["a static route to nobody", { nodeId: 1, routing: "static" }, /^nextHopId: /],
+	[
+		"a round that is too short for its slots",
+		{ nodeId: 1, election: "game", roundS: 14 },
+		/^roundS: expected at least 14.89 for its phases and slots, got 14$/,
+	],
 	["clusters without routable addresses", { nodeId: 1, election: "game", prefix: "none" }, /^prefix: /],
 ] as const) {
 	test(`settings that do not go together are refused: ${name}`, (t) => {
