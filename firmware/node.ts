@@ -61,7 +61,7 @@ export class Node {
 	readonly #onPayload: PayloadHandler = (bytes, header, rssiDbm, sfdTimeUs) => {
 		// What the frame makes us send goes on its way when that of the frame is over: a chip's stack holds one of them.
 		this.outbox.hold();
-		this.#receive(bytes, header, rssiDbm, sfdTimeUs);
+		this.receive(bytes, header, rssiDbm, sfdTimeUs);
 		this.outbox.release();
 	};
 	readonly #nextBroadcast = (): number => (this.#broadcasts = (this.#broadcasts + 1) & 0xffff);
@@ -82,9 +82,9 @@ export class Node {
 			if (this.routing.dependsOn(address)) return Worth.needed;
 			return policy.isEstablished?.(address) === true ? Worth.established : Worth.unknown;
 		});
-		this.cluster = this.#makeCluster(policy);
+		this.cluster = this.makeCluster(policy);
 		// Before the policy: neighbours that it restores may compete for places, which takes the routes.
-		this.routing = this.#makeRouting();
+		this.routing = this.makeRouting();
 		this.reassembler = new Reassembler({
 			policy,
 			budgetBytes: config.reassembly.budgetBytes,
@@ -108,13 +108,13 @@ export class Node {
 			longestDeliveryUs: longestDeliveryUs(config.csma),
 		});
 		const hash = config.chaining === undefined ? undefined : new ChainHash(ports.digest);
-		this.#chaining = this.#makeChaining();
+		this.#chaining = this.makeChaining();
 		this.keys = this.#chaining?.keys;
 		this.#adaptation = new Adaptation({
 			contexts: config.contexts,
 			reassembler: this.reassembler,
 			pool,
-			isOwn: (address) => this.#isOwn(address),
+			isOwn: (address) => this.isOwn(address),
 			chains:
 				hash === undefined ? undefined : new ChainReceiver(hash, this.reassembler, this.#chaining?.keys),
 			isChained: (source) => this.#chaining?.isChained(source) === true,
@@ -154,7 +154,7 @@ export class Node {
 			(kind, transmissions) => sink.controlSent(clock.nowUs(), node, kind, transmissions),
 			(destination) => this.#chaining?.planFor(destination),
 		);
-		this.#hello = this.#makeHello();
+		this.#hello = this.makeHello();
 		if (this.#hello !== undefined) this.cluster?.connect({ link, outbox: this.outbox, hello: this.#hello });
 		this.#discovery = new NeighbourDiscovery({
 			clock,
@@ -220,7 +220,7 @@ export class Node {
 		this.outbox.clear();
 	}
 
-	#makeChaining(): Chaining | undefined {
+	private makeChaining(): Chaining | undefined {
 		const { chaining, linkKeyOf } = this.config;
 		if (chaining === undefined) return undefined;
 		const { cipher, store } = this.ports;
@@ -228,7 +228,7 @@ export class Node {
 		return new Chaining(chaining, keys, this.neighbours, this.ports.random("chain"), store);
 	}
 
-	#makeHello(): HelloService | undefined {
+	private makeHello(): HelloService | undefined {
 		const { chaining } = this.config;
 		const { cluster } = this;
 		if (chaining === undefined && cluster === undefined) return undefined;
@@ -245,7 +245,7 @@ export class Node {
 		});
 	}
 
-	#makeCluster(policy: ReassemblyPolicy): Cluster | undefined {
+	private makeCluster(policy: ReassemblyPolicy): Cluster | undefined {
 		const { id, isSink, cluster, csma } = this.config;
 		if (cluster === undefined) return undefined;
 		return new Cluster({
@@ -261,7 +261,7 @@ export class Node {
 		});
 	}
 
-	#makeRouting(): Routing {
+	private makeRouting(): Routing {
 		const { id, routing, isSink } = this.config;
 		if (this.cluster !== undefined) return this.cluster.routing;
 		if (routing.kind === "static") return new StaticRouting(routing.routes);
@@ -280,13 +280,13 @@ export class Node {
 		});
 	}
 
-	#isOwn(address: LinkAddress): boolean {
+	private isOwn(address: LinkAddress): boolean {
 		const { shortAddress, extendedHigh, extendedLow } = this.config;
 		if (address.byteLength === 2) return address.low === shortAddress || address.isBroadcast;
 		return address.high === (extendedHigh | 0) && address.low === (extendedLow | 0);
 	}
 
-	#receive(bytes: Uint8Array, header: MacHeader, rssiDbm: number, sfdTimeUs: number): void {
+	private receive(bytes: Uint8Array, header: MacHeader, rssiDbm: number, sfdTimeUs: number): void {
 		const { next: offset, end } = header;
 		const { clock, sink } = this.ports;
 		const nowUs = clock.nowUs();

@@ -45,26 +45,26 @@ export class HeldPacks {
 			this.malformed++;
 			return;
 		}
-		for (const pack of packs) this.#add(pack);
+		for (const pack of packs) this.add(pack);
 	}
 
 	/** The datagram with these packs was acknowledged. */
 	release(packs: readonly HeldPack[]): void {
-		for (const pack of packs) this.#remove(pack);
+		for (const pack of packs) this.remove(pack);
 	}
 
 	/** The datagram with these packs failed. */
 	retain(packs: readonly HeldPack[]): void {
 		for (const pack of packs) {
 			pack.isUnderWay = false;
-			if (++pack.tries >= HELD_TRIES_MOST) this.#giveUp(pack);
+			if (++pack.tries >= HELD_TRIES_MOST) this.giveUp(pack);
 		}
 	}
 
 	/** A term begins: forgets what is too old. */
 	beginTerm(): void {
 		for (const pack of this.packs.slice()) {
-			if (++pack.terms > HELD_TERMS_MOST && !pack.isUnderWay) this.#giveUp(pack);
+			if (++pack.terms > HELD_TERMS_MOST && !pack.isUnderWay) this.giveUp(pack);
 		}
 	}
 
@@ -73,7 +73,7 @@ export class HeldPacks {
 		this.bytes = 0;
 	}
 
-	#add(pack: Pack): void {
+	private add(pack: Pack): void {
 		const { origin, sequence, referenceUs, body, records } = pack;
 		if (origin.equals(this.#address)) {
 			this.reflected++;
@@ -102,11 +102,11 @@ export class HeldPacks {
 		});
 	}
 
-	#giveUp(pack: HeldPack): void {
-		if (this.#remove(pack)) this.expired++;
+	private giveUp(pack: HeldPack): void {
+		if (this.remove(pack)) this.expired++;
 	}
 
-	#remove(pack: HeldPack): boolean {
+	private remove(pack: HeldPack): boolean {
 		const i = this.packs.indexOf(pack);
 		if (i < 0) return false;
 		this.packs.splice(i, 1);

@@ -47,10 +47,10 @@ export class Arrivals {
 			throw new RangeError(`Arrivals: expected capacity from 1 to 65535, got ${capacity}`);
 		}
 		this.capacity = capacity;
-		this.#grow(Math.min(capacity, FIRST_ORIGINS));
+		this.grow(Math.min(capacity, FIRST_ORIGINS));
 	}
 
-	#grow(places: number): void {
+	private grow(places: number): void {
 		this.mode = grown(this.mode, new Uint8Array(places));
 		this.high = grown(this.high, new Int32Array(places));
 		this.low = grown(this.low, new Int32Array(places));
@@ -70,13 +70,13 @@ export class Arrivals {
 
 	/** Notes a reading of an origin; `via`: lower half of the address of whoever brought it. */
 	note(origin: LinkAddress, sequence: number, nowUs: number, via = 0): Arrival {
-		let i = this.#find(origin);
+		let i = this.find(origin);
 		if (i < 0) {
-			i = this.#make(origin, nowUs);
+			i = this.make(origin, nowUs);
 			if (i < 0) return "crowded";
-			this.#begin(i, sequence);
+			this.begin(i, sequence);
 		} else {
-			const arrival = this.#place(i, sequence, nowUs);
+			const arrival = this.place(i, sequence, nowUs);
 			if (arrival !== "new") return arrival;
 		}
 		this.#heardUs[i] = nowUs;
@@ -99,7 +99,7 @@ export class Arrivals {
 		return this.mode[i] === 2 ? into.setShort(this.low[i]!) : into.setExtended(this.high[i]!, this.low[i]!);
 	}
 
-	#find({ mode, high, low }: LinkAddress): number {
+	private find({ mode, high, low }: LinkAddress): number {
 		for (let i = 0; i < this.#count; i++) {
 			if (this.low[i] === low && this.high[i] === high && this.mode[i] === mode) return i;
 		}
@@ -116,8 +116,8 @@ export class Arrivals {
 
 	/** Puts back what was saved of an origin, as if it had been heard now. */
 	restore(origin: LinkAddress, newest: number, recent: number, older: number, nowUs: number): void {
-		const known = this.#find(origin);
-		const i = known >= 0 ? known : this.#make(origin, nowUs);
+		const known = this.find(origin);
+		const i = known >= 0 ? known : this.make(origin, nowUs);
 		if (i < 0) return;
 		this.newest[i] = newest;
 		this.recent[i] = recent;
@@ -128,10 +128,10 @@ export class Arrivals {
 	}
 
 	/** A place for a newcomer, -1 for none. */
-	#make(origin: LinkAddress, nowUs: number): number {
-		const i = this.#count < this.capacity ? this.#count++ : this.#replaceable(nowUs);
+	private make(origin: LinkAddress, nowUs: number): number {
+		const i = this.#count < this.capacity ? this.#count++ : this.replaceable(nowUs);
 		if (i < 0) return -1;
-		if (i >= this.mode.length) this.#grow(Math.min(this.capacity, 2 * this.mode.length));
+		if (i >= this.mode.length) this.grow(Math.min(this.capacity, 2 * this.mode.length));
 		this.mode[i] = origin.mode;
 		this.high[i] = origin.high;
 		this.low[i] = origin.low;
@@ -140,16 +140,16 @@ export class Arrivals {
 		return i;
 	}
 
-	#begin(i: number, sequence: number): void {
+	private begin(i: number, sequence: number): void {
 		this.newest[i] = sequence;
 		this.recent[i] = 1;
 		this.older[i] = 0;
 	}
 
-	#place(i: number, sequence: number, nowUs: number): Arrival {
+	private place(i: number, sequence: number, nowUs: number): Arrival {
 		const ahead = (sequence - this.newest[i]!) & 0xffff;
 		if (ahead !== 0 && ahead < 0x8000) {
-			this.#shift(i, ahead);
+			this.shift(i, ahead);
 			this.newest[i] = sequence;
 			this.recent[i] = this.recent[i]! | 1;
 			return "new";
@@ -157,7 +157,7 @@ export class Arrivals {
 		const back = (this.newest[i]! - sequence) & 0xffff;
 		if (back >= WINDOW) {
 			if (back < RESTART_BACK || nowUs - this.#heardUs[i]! < RESTART_US) return "stale";
-			this.#begin(i, sequence);
+			this.begin(i, sequence);
 			return "new";
 		}
 		const half = back < RECEIPT_READINGS ? this.recent : this.older;
@@ -167,7 +167,7 @@ export class Arrivals {
 		return "new";
 	}
 
-	#shift(i: number, by: number): void {
+	private shift(i: number, by: number): void {
 		if (by >= WINDOW) {
 			this.recent[i] = 0;
 			this.older[i] = 0;
@@ -181,7 +181,7 @@ export class Arrivals {
 		}
 	}
 
-	#replaceable(nowUs: number): number {
+	private replaceable(nowUs: number): number {
 		let found = -1;
 		for (let i = 0; i < this.#count; i++) {
 			const heardUs = this.#heardUs[i]!;

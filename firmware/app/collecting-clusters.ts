@@ -31,7 +31,7 @@ export class ClusterCollector implements ClusterClient {
 		this.#savedUs = clock.nowUs();
 		const blob = store.get(LearntBlob.arrivals);
 		if (blob !== undefined) restoreArrivals(this.arrivals, blob, this.#savedUs);
-		host.onReadings((packet, offset, end, via) => this.#take(packet, offset, end, via));
+		host.onReadings((packet, offset, end, via) => this.take(packet, offset, end, via));
 	}
 
 	onSlot(): void {}
@@ -53,13 +53,13 @@ export class ClusterCollector implements ClusterClient {
 		return false;
 	}
 
-	#take(packet: Uint8Array, offset: number, end: number, via: LinkAddress): void {
+	private take(packet: Uint8Array, offset: number, end: number, via: LinkAddress): void {
 		const packs = readPacks(packet, offset, end, this.#host.clock.nowUs());
 		if (typeof packs === "string") this.malformed++;
-		else for (const pack of packs) this.#collect(pack, via);
+		else for (const pack of packs) this.collect(pack, via);
 	}
 
-	#collect(pack: Pack, via: LinkAddress): void {
+	private collect(pack: Pack, via: LinkAddress): void {
 		const { clock, sink, node } = this.#host;
 		const { origin, sequence, body, records, referenceUs } = pack;
 		const decoded = decodeSenmlRecords(body, 0, body.length, records);

@@ -120,7 +120,7 @@ export class ReadingBuffer {
 		else if (length > maxBodyBytes) this.abandon(reading, "too-large");
 		else {
 			if (this.readings.length >= capacity) this.abandon(this.readings[0]!, "buffer-full");
-			this.#dropBehind(sequence);
+			this.dropBehind(sequence);
 			this.readings.push(reading);
 		}
 	}
@@ -153,13 +153,13 @@ export class ReadingBuffer {
 	/** A receipt says that a reading arrived. */
 	confirm(reading: Reading): void {
 		const { node, clock, sink } = this.#options;
-		if (!this.#remove(reading)) return;
+		if (!this.remove(reading)) return;
 		sink.readingConfirmed(clock.nowUs(), node, reading.sequence);
 	}
 
 	abandon(reading: Reading, reason: AbandonReason): void {
 		const { node, clock, sink } = this.#options;
-		this.#remove(reading);
+		this.remove(reading);
 		sink.readingAbandoned(clock.nowUs(), node, reading.sequence, reason);
 	}
 
@@ -168,7 +168,7 @@ export class ReadingBuffer {
 		for (const reading of this.readings.slice()) this.abandon(reading, "node-stopped");
 	}
 
-	#dropBehind(newest: number): void {
+	private dropBehind(newest: number): void {
 		for (;;) {
 			const oldest = this.readings[0];
 			if (oldest === undefined || ((newest - oldest.sequence) & 0xffff) < SPAN_MOST) return;
@@ -177,7 +177,7 @@ export class ReadingBuffer {
 		}
 	}
 
-	#remove(reading: Reading): boolean {
+	private remove(reading: Reading): boolean {
 		reading.state = ReadingState.gone;
 		const i = this.readings.indexOf(reading);
 		if (i >= 0) this.readings.splice(i, 1);

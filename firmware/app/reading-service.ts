@@ -55,7 +55,7 @@ export class ReadingService implements ClusterClient {
 		});
 		this.held = new HeldPacks(address);
 		this.receipts = new ReceiptReader({ clock, buffer: this.buffer, judge, address, sinkAddress, keys });
-		this.#dispatches = new Dispatches(clock, (dispatch, reason) => this.#end(dispatch, reason));
+		this.#dispatches = new Dispatches(clock, (dispatch, reason) => this.end(dispatch, reason));
 		host.whenDone((ident, reason) => this.#dispatches.note(ident, reason));
 		host.onReadings((packet, offset, end) => this.held.take(packet, offset, end, clock.nowUs()));
 	}
@@ -72,28 +72,28 @@ export class ReadingService implements ClusterClient {
 	}
 
 	onSlot(head: LinkAddress, untilUs: number): void {
-		this.#prepare();
+		this.prepare();
 		const { host } = this.#options;
 		const nowUs = host.clock.nowUs();
 		const inTime = Math.floor((untilUs - nowUs - SLOT_OVERHEAD_US) / OCTET_US) - FRAME_OVERHEAD_BYTES;
 		const room = Math.min(host.frameRoom(head), inTime, this.#payload.length);
-		const packs = packsThatFit(this.#sendable(), room, nowUs);
+		const packs = packsThatFit(this.sendable(), room, nowUs);
 		if (packs.length === 0) return;
-		this.#send(head, packs, (length) => host.sendToNeighbour(head, this.#payload, length));
-		this.#endAt(untilUs);
+		this.send(head, packs, (length) => host.sendToNeighbour(head, this.#payload, length));
+		this.endAt(untilUs);
 	}
 
 	onForward(untilUs: number): void {
-		this.#prepare();
+		this.prepare();
 		const { host } = this.#options;
 		const nextHop = host.nextHop();
 		if (nextHop === undefined) return;
-		this.#endAt(untilUs);
+		this.endAt(untilUs);
 		// What the queue refuses is kept for the next round.
 		for (let i = 0; i <= this.buffer.readings.length + this.held.packs.length; i++) {
-			const packs = packsThatFit(this.#sendable(), this.#payload.length, host.clock.nowUs());
+			const packs = packsThatFit(this.sendable(), this.#payload.length, host.clock.nowUs());
 			if (packs.length === 0) return;
-			const queued = this.#send(nextHop, packs, (length) => host.sendToSink(this.#payload, length));
+			const queued = this.send(nextHop, packs, (length) => host.sendToSink(this.#payload, length));
 			if (!queued) return;
 		}
 	}
@@ -124,25 +124,25 @@ export class ReadingService implements ClusterClient {
 	}
 
 	/** What has not left by then is packed anew in the next window: a datagram that waits tells wrong ages. */
-	#endAt(untilUs: number): void {
+	private endAt(untilUs: number): void {
 		const { clock } = this.#options.host;
 		clock.cancel(this.#timer);
 		this.#timer = clock.at(untilUs, this.#onWindowEnd);
 	}
 
-	#prepare(): void {
+	private prepare(): void {
 		this.receipts.settle();
 		this.#dispatches.expire();
 	}
 
 	/** Own readings that wait, oldest first, then what others gave us. */
-	#sendable(): (Reading | HeldPack)[] {
+	private sendable(): (Reading | HeldPack)[] {
 		const own = this.buffer.readings.filter(({ state }) => state === ReadingState.waiting);
 		return [...own, ...this.held.packs.filter(({ isUnderWay }) => !isUnderWay)];
 	}
 
 	/** Returns whether the datagram is on its way, or arrived, rather than refused at once. */
-	#send(
+	private send(
 		via: LinkAddress,
 		packs: readonly (Reading | HeldPack)[],
 		transmit: (length: number) => number,
@@ -158,11 +158,11 @@ export class ReadingService implements ClusterClient {
 		return !packs.some((pack) => isWaiting(pack));
 	}
 
-	#end({ via, content }: Dispatch<Reading | HeldPack>, reason: string | undefined): void {
+	private end({ via, content }: Dispatch<Reading | HeldPack>, reason: string | undefined): void {
 		const held: HeldPack[] = [];
 		for (const pack of content) {
 			if (!(pack instanceof Reading)) held.push(pack);
-			else if (reason === undefined) this.buffer.noteHandedOver(pack, via, this.#completionOf(via));
+			else if (reason === undefined) this.buffer.noteHandedOver(pack, via, this.completionOf(via));
 			else this.buffer.sendAgain(pack);
 		}
 		if (reason === undefined) this.held.release(held);
@@ -170,7 +170,7 @@ export class ReadingService implements ClusterClient {
 	}
 
 	/** Who claims nothing has no excuse of his own. */
-	#completionOf(neighbour: LinkAddress): number {
+	private completionOf(neighbour: LinkAddress): number {
 		const claim = this.#options.completionOf(neighbour);
 		return claim < 0 ? 1 : claim / 255;
 	}

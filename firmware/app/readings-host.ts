@@ -100,11 +100,11 @@ export class NodeReadings implements ReadingsHost {
 	}
 
 	sendToNeighbour(neighbour: LinkAddress, payload: Uint8Array, length: number): number {
-		return this.#send(linkLocalOf(neighbour), payload, length);
+		return this.send(linkLocalOf(neighbour), payload, length);
 	}
 
 	sendToSink(payload: Uint8Array, length: number): number {
-		return this.#send(this.#sink, payload, length);
+		return this.send(this.#sink, payload, length);
 	}
 
 	withdraw(ident: number): void {
@@ -121,7 +121,7 @@ export class NodeReadings implements ReadingsHost {
 		});
 	}
 
-	#send(destination: Uint8Array, payload: Uint8Array, length: number): number {
+	private send(destination: Uint8Array, payload: Uint8Array, length: number): number {
 		return this.#node.network.sendUdp(destination, READINGS_PORT, READINGS_PORT, payload, length);
 	}
 }

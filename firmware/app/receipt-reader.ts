@@ -82,9 +82,9 @@ export class ReceiptReader {
 		for (let i = 0; i < receipt.entries; i++) {
 			const entry = receiptEntry(receipt, i, bytes, this.#entry);
 			if (!entry.node.equals(this.#options.address)) continue;
-			if (!this.#isAuthentic(receipt, entry)) return false;
+			if (!this.isAuthentic(receipt, entry)) return false;
 			this.#wasNamed = true;
-			this.#apply(entry);
+			this.apply(entry);
 		}
 		// All of it: or one that is forged would keep the echo of the true one of the same issue away.
 		const entriesEnd = receipt.entriesAt + receipt.entries * receipt.entryBytes;
@@ -102,7 +102,7 @@ export class ReceiptReader {
 		for (const reading of buffer.readings.slice()) {
 			if (reading.state !== ReadingState.handedOver) continue;
 			if (reading.isDenied) {
-				if (!this.#isSink(reading)) {
+				if (!this.isSink(reading)) {
 					judge.noteMissing(reading.head, reading.completion, reading.isDenialProven, nowUs);
 				}
 				buffer.sendAgain(reading);
@@ -116,7 +116,7 @@ export class ReceiptReader {
 	 */
 	beginTerm(): void {
 		this.settle();
-		this.#avoidSilent();
+		this.avoidSilent();
 		this.#isPhase = true;
 		this.#news.length = 0;
 		const { buffer } = this.#options;
@@ -133,11 +133,11 @@ export class ReceiptReader {
 	 * would be blamed. So it leaves whoever took its readings, and those before, until it is told of. That is no judgement:
 	 * receipts may as well have been lost, or jammed, on their way here.
 	 */
-	#avoidSilent(): void {
+	private avoidSilent(): void {
 		const { buffer, judge } = this.#options;
 		let last: Reading | undefined;
 		for (const reading of buffer.readings) {
-			if (reading.state !== ReadingState.handedOver || this.#isSink(reading)) continue;
+			if (reading.state !== ReadingState.handedOver || this.isSink(reading)) continue;
 			if (last === undefined || reading.handedUs > last.handedUs) last = reading;
 		}
 		if (last !== undefined) this.#unnamedTerms++;
@@ -145,7 +145,7 @@ export class ReceiptReader {
 		else if (this.#unnamedTerms >= SILENT_TERMS) judge.avoid?.(last.head);
 	}
 
-	#isAuthentic(receipt: Receipt, entry: ReceiptEntry): boolean {
+	private isAuthentic(receipt: Receipt, entry: ReceiptEntry): boolean {
 		const key = this.#options.keys?.find(this.#options.sinkAddress);
 		if (key === undefined) return true;
 		if ((receipt.flags & RECEIPT_KEYED) === 0 || !this.#code.holds(key.cmac, receipt.issue, entry)) {
@@ -161,7 +161,7 @@ export class ReceiptReader {
 		return true;
 	}
 
-	#apply(entry: ReceiptEntry): void {
+	private apply(entry: ReceiptEntry): void {
 		const { buffer, keys, sinkAddress } = this.#options;
 		const isProven = keys?.find(sinkAddress) !== undefined;
 		for (const reading of buffer.readings.slice()) {
@@ -169,7 +169,7 @@ export class ReceiptReader {
 			if (!reading.wasSent) continue;
 			const back = (entry.newest - reading.sequence) & 0xffff;
 			const isCovered = back < RECEIPT_READINGS;
-			if (isCovered && ((entry.arrived >>> back) & 1) === 1) this.#noteArrived(reading);
+			if (isCovered && ((entry.arrived >>> back) & 1) === 1) this.noteArrived(reading);
 			else if (reading.state !== ReadingState.handedOver) continue;
 			else if (isCovered || back >= 0x8000) {
 				// One later than the newest is missing too: or a head that drops everything would never be found.
@@ -179,16 +179,16 @@ export class ReceiptReader {
 		}
 	}
 
-	#noteArrived(reading: Reading): void {
+	private noteArrived(reading: Reading): void {
 		const { buffer, judge, clock } = this.#options;
 		// Else nobody acknowledged it, and nobody knows who brought it.
-		if (reading.state === ReadingState.handedOver && !this.#isSink(reading)) {
+		if (reading.state === ReadingState.handedOver && !this.isSink(reading)) {
 			judge.noteArrived(reading.head, clock.nowUs());
 		}
 		buffer.confirm(reading);
 	}
 
-	#isSink(reading: Reading): boolean {
+	private isSink(reading: Reading): boolean {
 		return reading.head.equals(this.#options.sinkAddress);
 	}
 }

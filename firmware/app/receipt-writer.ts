@@ -56,11 +56,11 @@ export class ReceiptWriter {
 
 	/** Writes one RECEIPT at `offset`; returns its end, or `offset` when all is told or none can be over by `untilUs`. */
 	write(sequence: number, bytes: Uint8Array, offset: number, untilUs: number): number {
-		if (untilUs !== this.#phaseUs) this.#beginPhase(untilUs);
+		if (untilUs !== this.#phaseUs) this.beginPhase(untilUs);
 		const { clock, arrivals, room } = this.#options;
 		if (this.#queue.length === 0) return offset;
 		const receipt = this.#receipt;
-		receipt.flags = this.#flagsOf(this.#queue[this.#queue.length - 1]!);
+		receipt.flags = this.flagsOf(this.#queue[this.#queue.length - 1]!);
 		const inTime = Math.floor((untilUs - clock.nowUs() - ACCESS_US) / OCTET_US) - FRAME_OVERHEAD_BYTES;
 		const most = Math.min(
 			255,
@@ -75,9 +75,9 @@ export class ReceiptWriter {
 		let at = offset + RECEIPT_BYTES;
 		for (let k = this.#queue.length - 1; k >= 0 && receipt.entries < most; k--) {
 			const i = this.#queue[k]!;
-			if (this.#flagsOf(i) !== receipt.flags) continue;
+			if (this.flagsOf(i) !== receipt.flags) continue;
 			this.#queue.splice(k, 1);
-			this.#fill(i);
+			this.fill(i);
 			at = encodeReceiptEntry(receipt, this.#entry, bytes, at);
 			receipt.entries++;
 			arrivals.untold[i] = 0;
@@ -87,7 +87,7 @@ export class ReceiptWriter {
 		return at;
 	}
 
-	#beginPhase(untilUs: number): void {
+	private beginPhase(untilUs: number): void {
 		const { arrivals } = this.#options;
 		this.#phaseUs = untilUs;
 		this.#queue.length = 0;
@@ -100,13 +100,13 @@ export class ReceiptWriter {
 		this.#queue.sort((a, b) => urgency(a) - urgency(b) || via[b]! - via[a]! || b - a);
 	}
 
-	#flagsOf(i: number): number {
+	private flagsOf(i: number): number {
 		const address = this.#options.arrivals.addressOf(i, this.#address);
 		const isKeyed = this.#options.keys?.find(address) !== undefined;
 		return (address.byteLength === 2 ? 0 : RECEIPT_LONG_NAMES) | (isKeyed ? RECEIPT_KEYED : 0);
 	}
 
-	#fill(i: number): void {
+	private fill(i: number): void {
 		const { arrivals, keys } = this.#options;
 		const entry = this.#entry;
 		arrivals.addressOf(i, entry.node);

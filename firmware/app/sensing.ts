@@ -42,7 +42,7 @@ export class SensingApp {
 	readonly #takenUs: number[] = [];
 	#sequence = 0;
 	#timer: Timer = 0;
-	readonly #onTimer = (): void => this.#sample();
+	readonly #onTimer = (): void => this.sample();
 
 	constructor(node: Node, options: SensingOptions) {
 		if (!(options.periodUs > 0)) {
@@ -51,7 +51,7 @@ export class SensingApp {
 		this.#node = node;
 		this.#options = options;
 		this.#payload = new Uint8Array(node.config.maxPacketBytes);
-		const most = this.#longestPack();
+		const most = this.longestPack();
 		const room = options.readings?.maxBodyBytes ?? node.config.maxPacketBytes - HEADER_BYTES;
 		if (most > room) {
 			throw new RangeError(
@@ -71,14 +71,14 @@ export class SensingApp {
 		this.#takenUs.length = 0;
 	}
 
-	#sample(): void {
+	private sample(): void {
 		const { clock, sensors } = this.#node.ports;
 		const nowUs = clock.nowUs();
 		for (const sensor of sensors) this.#values.push(sensor.read());
 		this.#takenUs.push(nowUs);
 		this.#timer = clock.at(nowUs + this.#options.periodUs, this.#onTimer);
 		if (this.#takenUs.length < this.#options.readingsPerPack) return;
-		const records = this.#measurements(nowUs);
+		const records = this.measurements(nowUs);
 		this.#values.length = 0;
 		this.#takenUs.length = 0;
 		const { readings, baseName } = this.#options;
@@ -93,7 +93,7 @@ export class SensingApp {
 	}
 
 	/** Octets of a pack whose values and times need most. */
-	#longestPack(): number {
+	private longestPack(): number {
 		const { sensors } = this.#node.ports;
 		const { readingsPerPack, periodUs, baseName, readings } = this.#options;
 		const time = -Math.round((readingsPerPack * periodUs) / 1_000_000);
@@ -108,7 +108,7 @@ export class SensingApp {
 	}
 
 	/** What was measured since the last pack, as of `nowUs`. */
-	#measurements(nowUs: number): SenmlRecord[] {
+	private measurements(nowUs: number): SenmlRecord[] {
 		const { sensors } = this.#node.ports;
 		const records: SenmlRecord[] = [];
 		for (let i = 0; i < this.#takenUs.length; i++) {

@@ -31,7 +31,7 @@ export class Acquisition {
 	begin(): void {
 		this.isLost = true;
 		this.#gap = 1;
-		this.#scan();
+		this.scan();
 	}
 
 	end(): void {
@@ -41,16 +41,16 @@ export class Acquisition {
 		this.#duty.end(Listening.scanning);
 	}
 
-	#scan(): void {
+	private scan(): void {
 		this.#duty.begin(Listening.scanning);
-		this.#timer = this.#clock.at(this.#clock.nowUs() + this.#scanUs, () => this.#pause());
+		this.#timer = this.#clock.at(this.#clock.nowUs() + this.#scanUs, () => this.pause());
 	}
 
-	#pause(): void {
+	private pause(): void {
 		this.#duty.end(Listening.scanning);
 		// At random: else it might sleep whenever somebody speaks.
 		const pauseUs = this.#gap * this.#scanUs - this.#random.below(this.#scanUs);
 		this.#gap = Math.min(MOST_GAP, this.#gap * 2);
-		this.#timer = this.#clock.at(this.#clock.nowUs() + pauseUs, () => this.#scan());
+		this.#timer = this.#clock.at(this.#clock.nowUs() + pauseUs, () => this.scan());
 	}
 }

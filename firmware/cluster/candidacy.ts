@@ -88,7 +88,7 @@ export class Candidacy {
 
 	/** A new election: tells how the last term came out, and forgets who was heard in it. */
 	begin(): void {
-		this.#learn();
+		this.learn();
 		const s = this.#situation;
 		s.election++;
 		s.heads = 0;
@@ -104,8 +104,8 @@ export class Candidacy {
 	/** The first window begins, for one who hears all of it. */
 	beginFirst(): void {
 		const { timeline } = this.#parts;
-		this.#beginWindow(timeline.receiptEndUs, timeline.firstWindowEndUs);
-		this.#follow(this.#election.begin(this.#refresh()));
+		this.beginWindow(timeline.receiptEndUs, timeline.firstWindowEndUs);
+		this.follow(this.#election.begin(this.refresh()));
 	}
 
 	beginSecond(): void {
@@ -113,10 +113,10 @@ export class Candidacy {
 		this.#coveredEarly = this.isCovered;
 		const wasAsked = this.#stage !== "idle";
 		if (this.#stage !== "leading") this.#stage = "following";
-		this.#beginWindow(timeline.firstWindowEndUs, timeline.secondWindowEndUs);
+		this.beginWindow(timeline.firstWindowEndUs, timeline.secondWindowEndUs);
 		this.#isCallable = wasAsked;
 		if (!wasAsked || this.isCovered || this.#election.uncovered === undefined) return;
-		this.#follow(this.#election.uncovered(this.#refresh()));
+		this.follow(this.#election.uncovered(this.refresh()));
 	}
 
 	/** Both windows are over: whoever is not heard to lead by now does not. */
@@ -165,8 +165,8 @@ export class Candidacy {
 		heard.tentative = !view.leads;
 		heard.nearness = view.rssiDbm;
 		if (this.#stage === "undecided" || this.#stage === "announcing") {
-			if (this.#election.withdraws?.(this.#refresh(), heard) === true) this.#withdraw();
-		} else if (heard.tentative && this.#stage === "following" && this.#isCallable) this.#call(heard);
+			if (this.#election.withdraws?.(this.refresh(), heard) === true) this.withdraw();
+		} else if (heard.tentative && this.#stage === "following" && this.#isCallable) this.call(heard);
 	}
 
 	save(): Uint8Array | undefined {
@@ -182,12 +182,12 @@ export class Candidacy {
 		return this.#situation.election;
 	}
 
-	#beginWindow(at: number, end: number): void {
+	private beginWindow(at: number, end: number): void {
 		this.#windowAt = at;
 		this.#windowEnd = end;
 	}
 
-	#refresh(): Situation {
+	private refresh(): Situation {
 		const { neighbourhood, clock } = this.#parts;
 		const s = this.#situation;
 		s.charge = this.#parts.charge();
@@ -197,23 +197,23 @@ export class Candidacy {
 	}
 
 	/** Somebody whom nobody covers would rather not lead. */
-	#call(heard: Announcement): void {
+	private call(heard: Announcement): void {
 		if (this.#election.called === undefined) return;
 		const { rounds, clock } = this.#parts;
 		const elapsedUs = rounds.elapsedAt(clock.nowUs()) - this.#windowAt;
 		const tick = Math.floor((elapsedUs * TICKS) / (this.#windowEnd - this.#windowAt - TAIL_US));
-		const decision = this.#election.called(this.#refresh(), heard, Math.max(0, Math.min(TICKS - 1, tick)));
+		const decision = this.#election.called(this.refresh(), heard, Math.max(0, Math.min(TICKS - 1, tick)));
 		if (decision === FOLLOW) return;
 		this.#isCallable = false;
-		this.#follow(decision);
+		this.follow(decision);
 	}
 
-	#withdraw(): void {
+	private withdraw(): void {
 		this.#stage = "following";
 		this.#question++;
 	}
 
-	#follow(decision: Decision): void {
+	private follow(decision: Decision): void {
 		this.#question++;
 		if (decision === FOLLOW) {
 			if (this.#stage !== "leading") this.#stage = "following";
@@ -221,18 +221,18 @@ export class Candidacy {
 		}
 		if (decision === LEAD) {
 			this.#stage = "announcing";
-			this.#announce(false);
+			this.announce(false);
 			return;
 		}
 		this.#stage = "undecided";
 		const tentatively = decision >= TENTATIVELY;
-		if (tentatively) this.#announce(true);
+		if (tentatively) this.announce(true);
 		const tick = Math.max(0, Math.min(TICKS - 1, tentatively ? decision - TENTATIVELY : decision));
 		const spanUs = this.#windowEnd - this.#windowAt - TAIL_US;
 		const question = this.#question;
 		this.#parts.agenda.at(this.#windowAt + Math.floor((tick * spanUs) / TICKS), () => {
 			if (this.#question !== question) return;
-			this.#follow(this.#election.decide(this.#refresh(), tick));
+			this.follow(this.#election.decide(this.refresh(), tick));
 		});
 	}
 
@@ -256,25 +256,25 @@ export class Candidacy {
 		return this.freeSection();
 	}
 
-	#announce(tentative: boolean): void {
+	private announce(tentative: boolean): void {
 		const question = this.#question;
-		this.#say(tentative, question, (sent) => {
+		this.say(tentative, question, (sent) => {
 			if (tentative) return;
 			this.#isUnderWay = false;
 			// Who withdraws while the frame is on its way was heard all the same.
-			if (sent) this.#lead();
+			if (sent) this.lead();
 			else if (this.#question === question) this.#stage = "following";
 		});
 	}
 
-	#lead(): void {
+	private lead(): void {
 		this.#stage = "leading";
 		this.#question++;
-		this.#repeat();
+		this.repeat();
 	}
 
 	/** Says it once more at some instant before the window ends: a collision must not make a head that nobody knows. */
-	#repeat(): void {
+	private repeat(): void {
 		const { agenda, rounds, clock, random } = this.#parts;
 		const question = this.#question;
 		const nowAt = rounds.elapsedAt(clock.nowUs()) + REPEAT_AFTER_US;
@@ -284,7 +284,7 @@ export class Candidacy {
 		agenda.at(at, () => {
 			if (this.#question !== question || !this.leads) return;
 			const { section, hasClash } = this;
-			this.#say(false, -1, (sent) => {
+			this.say(false, -1, (sent) => {
 				if (sent) return;
 				this.section = section;
 				this.hasClash = hasClash;
@@ -292,7 +292,7 @@ export class Candidacy {
 		});
 	}
 
-	#say(tentative: boolean, question = -1, done?: (sent: boolean) => void): void {
+	private say(tentative: boolean, question = -1, done?: (sent: boolean) => void): void {
 		const { rounds, voice, clock, random } = this.#parts;
 		const untilUs = rounds.at(this.#windowEnd);
 		const atUs = clock.nowUs() + random.below(JITTER_US);
@@ -304,13 +304,19 @@ export class Candidacy {
 				if (question >= 0 && this.#question !== question) return -1;
 				// When the window ends it must be known whether the channel was free.
 				if (sfdUs - SHR_US - TURNAROUND_US > untilUs) return -1;
-				return this.#write(tentative, bytes, offset, sequence, sfdUs);
+				return this.write(tentative, bytes, offset, sequence, sfdUs);
 			},
 			done,
 		);
 	}
 
-	#write(tentative: boolean, bytes: Uint8Array, offset: number, sequence: number, sfdUs: number): number {
+	private write(
+		tentative: boolean,
+		bytes: Uint8Array,
+		offset: number,
+		sequence: number,
+		sfdUs: number,
+	): number {
 		const { rounds, ways } = this.#parts;
 		const ad = this.#advertisement;
 		ad.time.sequence = sequence;
@@ -318,7 +324,7 @@ export class Candidacy {
 		ad.time.elapsedUs = Math.max(0, rounds.elapsedAt(sfdUs));
 		ad.flags = tentative ? TENTATIVE : 0;
 		ad.charge = this.#parts.charge();
-		const merit = this.#election.merit?.(this.#refresh()) ?? 0;
+		const merit = this.#election.merit?.(this.refresh()) ?? 0;
 		ad.merit = Math.max(0, Math.min(255, Math.round(merit)));
 		// As late as may be: others may have taken one meanwhile.
 		if (!tentative && (!this.leads || this.hasClash)) {
@@ -332,7 +338,7 @@ export class Candidacy {
 		return encodeAdvertisement(ad, bytes, offset);
 	}
 
-	#learn(): void {
+	private learn(): void {
 		const cost = this.#expenses.settle();
 		const { election, heads } = this.#situation;
 		if (cost === undefined || election === 0) return;

@@ -32,7 +32,7 @@ export class ClusterHello {
 	/** All are awake, and nothing urgent is to be said: says HELLO if it is due, and others leave room for it. */
 	offer(): void {
 		const { timeline, rounds, voice, random, config, neighbourhood, clock } = this.#parts;
-		if (!this.#isDue()) return;
+		if (!this.isDue()) return;
 		neighbourhood.count(0, clock.nowUs(), this.#census);
 		if (random.below(Math.max(ROOM, this.#census.neighbours)) >= ROOM) return;
 		const untilUs = rounds.at(timeline.receiptEndUs);
@@ -41,7 +41,7 @@ export class ClusterHello {
 		);
 	}
 
-	#isDue(): boolean {
+	private isDue(): boolean {
 		const { rounds, timeline } = this.#parts;
 		if (this.#saidRound < 0) return true;
 		// Each newcomer makes all of his neighbours want to answer: not in each election.

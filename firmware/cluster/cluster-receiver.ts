@@ -83,19 +83,19 @@ export class ClusterReceiver {
 		const { source, nowUs } = arrival;
 		const neighbour = this.#neighbours.find(source);
 		const view = this.#parts.neighbourhood.viewOf(source);
-		if (type === JOIN_TYPE) return this.#takeJoin(bytes, offset, end, source, view);
+		if (type === JOIN_TYPE) return this.takeJoin(bytes, offset, end, source, view);
 		if (neighbour === undefined || view === undefined) return "cluster-distrusted";
 		if (!this.#parts.gate().admits(source, nowUs)) {
-			if (type === ADVERTISEMENT_TYPE) this.#noteSection(bytes, offset, end);
+			if (type === ADVERTISEMENT_TYPE) this.noteSection(bytes, offset, end);
 			return "cluster-distrusted";
 		}
 		switch (type) {
 			case SYNC_TYPE:
-				return this.#takeSync(bytes, offset, end, neighbour, view, arrival);
+				return this.takeSync(bytes, offset, end, neighbour, view, arrival);
 			case ADVERTISEMENT_TYPE:
-				return this.#takeAdvertisement(bytes, offset, end, neighbour, view, arrival);
+				return this.takeAdvertisement(bytes, offset, end, neighbour, view, arrival);
 			case SCHEDULE_TYPE:
-				return this.#takeSchedule(bytes, offset, end, neighbour, view, arrival);
+				return this.takeSchedule(bytes, offset, end, neighbour, view, arrival);
 			default: {
 				if (!this.#service.isInTime) return "cluster-time";
 				if (end - offset >= RECEIPT_BYTES - 1) {
@@ -113,7 +113,7 @@ export class ClusterReceiver {
 		if (view !== undefined) this.#parts.neighbourhood.noteCharge(source, view, hello.charge, nowUs);
 	}
 
-	#takeSync(
+	private takeSync(
 		bytes: Uint8Array,
 		offset: number,
 		end: number,
@@ -135,7 +135,7 @@ export class ClusterReceiver {
 		return undefined;
 	}
 
-	#takeAdvertisement(
+	private takeAdvertisement(
 		bytes: Uint8Array,
 		offset: number,
 		end: number,
@@ -167,12 +167,12 @@ export class ClusterReceiver {
 	}
 
 	/** A section is taken even by one who is not trusted. */
-	#noteSection(bytes: Uint8Array, offset: number, end: number): void {
+	private noteSection(bytes: Uint8Array, offset: number, end: number): void {
 		const ad = decodeAdvertisement(bytes, offset, end, this.#advertisement);
 		if (typeof ad !== "string") this.#members.candidacy.noteSection(ad.section);
 	}
 
-	#takeJoin(
+	private takeJoin(
 		bytes: Uint8Array,
 		offset: number,
 		end: number,
@@ -190,7 +190,7 @@ export class ClusterReceiver {
 		return undefined;
 	}
 
-	#takeSchedule(
+	private takeSchedule(
 		bytes: Uint8Array,
 		offset: number,
 		end: number,

@@ -128,7 +128,7 @@ export class ClusterRouting implements Routing {
 	}
 
 	/** What a way over a neighbour costs, {@link INFINITE_COST} for none. */
-	#costOver(neighbour: Neighbour, view: ClusterView): number {
+	private costOver(neighbour: Neighbour, view: ClusterView): number {
 		const { roundsPerElection, round } = this.#options;
 		if (view.hops >= 255 || view.waveRound < 0 || view.avoidedUntil > round()) return INFINITE_COST;
 		// Whoever is no nearer to the sink than we said that we are may send over us.
@@ -140,7 +140,7 @@ export class ClusterRouting implements Routing {
 	}
 
 	/** Whether a neighbour is awake while datagrams are forwarded; `asked`: if we ask it to be in the JOIN phase. */
-	#isAwake(view: ClusterView, asked: Asked): boolean {
+	private isAwake(view: ClusterView, asked: Asked): boolean {
 		const term = this.#options.term();
 		if (view.hops === 0 || (view.leads && view.term === term)) return true;
 		return asked === "anybody" || (asked === "fresh" && view.waveRound === term);
@@ -152,7 +152,7 @@ export class ClusterRouting implements Routing {
 			!this.hasWay ||
 			view.hops + 1 < this.hops ||
 			neighbour.address.equals(this.#next) ||
-			this.#costOver(neighbour, view) < this.cost256;
+			this.costOver(neighbour, view) < this.cost256;
 		if (isNews) this.choose();
 	}
 
@@ -160,7 +160,7 @@ export class ClusterRouting implements Routing {
 	choose(asks = true): void {
 		if (this.#options.isSink) return;
 		// Whoever was not heard in this wave may have been missed: better than nobody.
-		if (!this.#chooseAmong(asks ? "fresh" : "nobody") && asks) this.#chooseAmong("anybody");
+		if (!this.chooseAmong(asks ? "fresh" : "nobody") && asks) this.chooseAmong("anybody");
 		const { clock, sink, node } = this.#options;
 		if (this.#next.equals(this.#toldNext)) return;
 		this.#toldNext.set(this.#next);
@@ -168,15 +168,15 @@ export class ClusterRouting implements Routing {
 	}
 
 	/** Returns whether there is a way over those who are awake or `asked` to be. */
-	#chooseAmong(asked: Asked): boolean {
+	private chooseAmong(asked: Asked): boolean {
 		const { neighbourhood, clock } = this.#options;
 		const nowUs = clock.nowUs();
 		let least = INFINITE_COST;
 		let leastHops = 255;
 		const consider = (visit: (neighbour: Neighbour, view: ClusterView, cost: number) => void): void =>
 			neighbourhood.forEach(nowUs, (neighbour, view) => {
-				if (!this.#isAwake(view, asked)) return;
-				const cost = this.#costOver(neighbour, view);
+				if (!this.isAwake(view, asked)) return;
+				const cost = this.costOver(neighbour, view);
 				if (cost < INFINITE_COST) visit(neighbour, view, cost);
 			});
 		consider((_neighbour, view, cost) => {

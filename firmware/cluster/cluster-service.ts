@@ -85,13 +85,13 @@ export class ClusterService {
 		duty.begin(Listening.always);
 		if (store.get(BEGUN) === undefined) {
 			store.set(BEGUN, Uint8Array.of(1));
-			this.#found(clock.nowUs() + FIRST_ROUND_US);
+			this.found(clock.nowUs() + FIRST_ROUND_US);
 			return;
 		}
 		// The network goes on without its sink, whose time it kept.
 		acquisition.begin();
 		clock.at(clock.nowUs() + acquisition.scanUs, () => {
-			if (!this.#isStopped && acquisition.isLost) this.#found(clock.nowUs() + FIRST_ROUND_US);
+			if (!this.#isStopped && acquisition.isLost) this.found(clock.nowUs() + FIRST_ROUND_US);
 		});
 	}
 
@@ -106,11 +106,11 @@ export class ClusterService {
 	}
 
 	/** A sink begins to count rounds. */
-	#found(atUs: number): void {
+	private found(atUs: number): void {
 		this.#members.acquisition.end();
 		this.#parts.rounds.begin(0, atUs);
 		this.#parts.agenda.clear();
-		this.#parts.agenda.at(0, () => this.#plan(0));
+		this.#parts.agenda.at(0, () => this.plan(0));
 	}
 
 	/**
@@ -128,7 +128,7 @@ export class ClusterService {
 			this.#isConfirmed = false;
 			this.term = this.#parts.timeline.termOf(rounds.round);
 			agenda.clear();
-			this.#plan(rounds.elapsedAt(sfdUs));
+			this.plan(rounds.elapsedAt(sfdUs));
 			return true;
 		}
 		if (!rounds.agrees(sfdUs, time.elapsedUs, time.round)) {
@@ -147,7 +147,7 @@ export class ClusterService {
 	}
 
 	/** Gives up our time: nobody shares it. */
-	#lose(): void {
+	private lose(): void {
 		const { agenda, voice, ways, duty } = this.#parts;
 		agenda.clear();
 		voice.clear();
@@ -156,12 +156,12 @@ export class ClusterService {
 		// Who finds the network in the middle of a term has no members in it.
 		this.#members.leading.begin();
 		ways.stop();
-		this.#take(undefined, NO_ADDRESS);
+		this.take(undefined, NO_ADDRESS);
 		this.#members.acquisition.begin();
 	}
 
 	/** The next round begins, soon enough for those whose clock is ahead. */
-	#turn(): void {
+	private turn(): void {
 		const { rounds, agenda, duty, window, isSink, timeline } = this.#parts;
 		agenda.clear();
 		rounds.next();
@@ -172,26 +172,26 @@ export class ClusterService {
 		const patience = this.#isConfirmed
 			? LOST_ELECTIONS * timeline.roundsPerElection
 			: 1 + timeline.roundsPerElection;
-		if (!isSink && rounds.round - this.#proofRound > patience) this.#lose();
-		else this.#plan(Number.NEGATIVE_INFINITY);
+		if (!isSink && rounds.round - this.#proofRound > patience) this.lose();
+		else this.plan(Number.NEGATIVE_INFINITY);
 	}
 
 	/** Plans what is left of this round at `from` µs. */
-	#plan(from: number): void {
+	private plan(from: number): void {
 		const { rounds, timeline, agenda, config } = this.#parts;
-		if (timeline.hasElection(rounds.round) && from < timeline.secondWindowEndUs) this.#planElection(from);
-		else if (from <= 0) this.#planSlots();
+		if (timeline.hasElection(rounds.round) && from < timeline.secondWindowEndUs) this.planElection(from);
+		else if (from <= 0) this.planSlots();
 		// Who comes in the middle of a round, or while others join, looks for a head from the next one on.
 		else if (!this.#parts.isSink) this.#members.membership.orphan();
 		const guardUs = this.#parts.isSink ? 0 : rounds.networkGuardUs(rounds.at(config.roundUs));
-		agenda.at(config.roundUs - guardUs, () => this.#turn());
+		agenda.at(config.roundUs - guardUs, () => this.turn());
 	}
 
-	#planElection(from: number): void {
+	private planElection(from: number): void {
 		const { timeline, agenda, duty, isSink } = this.#parts;
 		const { wave, receipts, candidacy, hello } = this.#members;
 		duty.begin(Listening.election);
-		this.#beginTerm();
+		this.beginTerm();
 		const step = (at: number, task: () => void): void => {
 			if (at >= from) agenda.at(at, task);
 		};
@@ -207,11 +207,11 @@ export class ClusterService {
 			});
 			step(timeline.firstWindowEndUs, () => candidacy.beginSecond());
 		}
-		step(timeline.secondWindowEndUs, () => this.#beginJoin());
-		step(timeline.joinEndUs, () => this.#endJoin());
+		step(timeline.secondWindowEndUs, () => this.beginJoin());
+		step(timeline.joinEndUs, () => this.endJoin());
 	}
 
-	#beginTerm(): void {
+	private beginTerm(): void {
 		const { rounds } = this.#parts;
 		const { candidacy, leading, membership, forwarding, wave } = this.#members;
 		this.term = rounds.round;
@@ -224,7 +224,7 @@ export class ClusterService {
 		this.#parts.client()?.onTerm(rounds.round);
 	}
 
-	#beginJoin(): void {
+	private beginJoin(): void {
 		const { isSink, ways, duty, address } = this.#parts;
 		const { candidacy, leading, membership, forwarding, wave } = this.#members;
 		candidacy.end();
@@ -233,7 +233,7 @@ export class ClusterService {
 		if (candidacy.leads) {
 			membership.leave();
 			leading.take(candidacy.section, candidacy.hasClash);
-			this.#take("head", address);
+			this.take("head", address);
 			forwarding.planRecruiting();
 			return;
 		}
@@ -249,21 +249,21 @@ export class ClusterService {
 		});
 	}
 
-	#endJoin(): void {
+	private endJoin(): void {
 		const { duty, isSink } = this.#parts;
 		const { candidacy, membership } = this.#members;
 		duty.end(Listening.election);
 		if (!isSink && !candidacy.leads) membership.endJoining();
-		if (!isSink && candidacy.number % SAVE_ELECTIONS === 0) this.#save();
-		this.#planSlots();
+		if (!isSink && candidacy.number % SAVE_ELECTIONS === 0) this.save();
+		this.planSlots();
 	}
 
-	#save(): void {
+	private save(): void {
 		const learnt = this.#members.candidacy.save();
 		if (learnt !== undefined) this.#members.store.set(LearntBlob.election, learnt);
 	}
 
-	#planSlots(): void {
+	private planSlots(): void {
 		const { isSink } = this.#parts;
 		const { leading, membership, forwarding } = this.#members;
 		const leads = leading.section >= 0;
@@ -274,10 +274,10 @@ export class ClusterService {
 
 	/** A node has its part, or another one. */
 	takeRole(role: Role, head: LinkAddress): void {
-		this.#take(role, head);
+		this.take(role, head);
 	}
 
-	#take(role: Role | undefined, head: LinkAddress): void {
+	private take(role: Role | undefined, head: LinkAddress): void {
 		if (role === this.role && head.equals(this.head)) return;
 		this.role = role;
 		this.head.set(head);

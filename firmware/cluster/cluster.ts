@@ -125,7 +125,7 @@ export class Cluster {
 		const { neighbours, transmissions } = this.#options;
 		const { link, hello } = surroundings;
 		const { election } = this.config;
-		const parts = this.#makeParts(surroundings);
+		const parts = this.makeParts(surroundings);
 		const reachesAll = election.reach === "all";
 		const host = { node: parts.node, random: this.#options.ports.random("election"), omniscience: undefined };
 		const candidacy = new Candidacy(
@@ -154,7 +154,7 @@ export class Cluster {
 		this.#receiver = new ClusterReceiver(members, this.#service, neighbours);
 	}
 
-	#makeParts({ link, outbox }: ClusterSurroundings): ClusterParts {
+	private makeParts({ link, outbox }: ClusterSurroundings): ClusterParts {
 		const { node, isSink, address, ports, nextBroadcast } = this.#options;
 		const { clock, sink, radio } = ports;
 		const random: Random = ports.random("cluster");

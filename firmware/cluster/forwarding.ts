@@ -51,14 +51,14 @@ export class Forwarding {
 	}
 
 	/** Our own turn, -1 when we lead no section. */
-	get #ownTurn(): number {
+	private get ownTurn(): number {
 		const { firstSection } = this.#leading;
 		return firstSection < 0 ? -1 : firstSection % this.#turns;
 	}
 
 	/** The turns in which we send, one a bit. */
-	get #sendTurns(): number {
-		const own = this.#ownTurn;
+	private get sendTurns(): number {
+		const own = this.ownTurn;
 		return this.#leading.childrenTurns | (own < 0 ? 0 : 1 << own) | 0;
 	}
 
@@ -78,14 +78,14 @@ export class Forwarding {
 	/** In the JOIN phase: asks the next hop to be awake in the turns in which we send; a sink always is. */
 	recruit(): void {
 		const { rounds, timeline } = this.#parts;
-		if (timeline.hasElection(rounds.round)) this.#ask(timeline.joinEndUs);
+		if (timeline.hasElection(rounds.round)) this.ask(timeline.joinEndUs);
 	}
 
 	/** Asks until the next hop agrees, or `untilElapsedUs`. */
-	#ask(untilElapsedUs: number): void {
+	private ask(untilElapsedUs: number): void {
 		const { ways, rounds, clock, voice, random, agenda } = this.#parts;
 		if (this.#isAsking || !ways.hasWay || ways.hops <= 1) return;
-		const turns = this.#sendTurns;
+		const turns = this.sendTurns;
 		if (ways.next.equals(this.#recruited) && turns === this.#toldTurns) return;
 		if (rounds.elapsedAt(clock.nowUs()) + JOIN_TAIL_US > untilElapsedUs) return;
 		const next = ways.next.clone();
@@ -94,7 +94,7 @@ export class Forwarding {
 			const waitUs = 1 + random.below(JOIN_TAIL_US << Math.min(2, this.#attempts));
 			agenda.at(rounds.elapsedAt(clock.nowUs()) + waitUs, () => {
 				this.#isAsking = false;
-				this.#ask(untilElapsedUs);
+				this.ask(untilElapsedUs);
 			});
 		};
 		this.#isAsking = true;
@@ -109,16 +109,16 @@ export class Forwarding {
 				this.#isAsking = false;
 				this.#recruited.set(next);
 				this.#toldTurns = turns;
-				this.#ask(untilElapsedUs);
+				this.ask(untilElapsedUs);
 				return;
 			}
-			if (++this.#attempts >= ATTEMPTS) this.#avoid(next);
+			if (++this.#attempts >= ATTEMPTS) this.avoid(next);
 			again();
 		});
 		if (!begun) again();
 	}
 
-	#avoid(next: LinkAddress): void {
+	private avoid(next: LinkAddress): void {
 		const { neighbourhood, rounds, timeline, ways } = this.#parts;
 		const view = neighbourhood.viewOf(next);
 		if (view !== undefined) view.avoidedUntil = rounds.round + timeline.roundsPerElection;
@@ -134,29 +134,29 @@ export class Forwarding {
 		if (!leads && turns === 0 && !isSink) return;
 		const at = timeline.forwardAt(rounds.round);
 		const end = timeline.forwardEnd(rounds.round);
-		agenda.at(at, () => this.#open(end));
+		agenda.at(at, () => this.open(end));
 		agenda.at(end, () => this.#parts.window.close());
 		if (isSink) return;
-		this.#planLateRecruiting();
+		this.planLateRecruiting();
 		const turnUs = Math.floor((timeline.config.forwardUs * TURNS_SHARE) / this.#turns);
-		if (leads) this.#planOwn(at + this.#ownTurn * turnUs, end);
+		if (leads) this.planOwn(at + this.ownTurn * turnUs, end);
 		for (let turn = 0; turn < this.#turns; turn++) {
-			if (((turns >>> turn) & 1) === 1) this.#planTurn(at + turn * turnUs, turnUs, end);
+			if (((turns >>> turn) & 1) === 1) this.planTurn(at + turn * turnUs, turnUs, end);
 		}
 		if (turns !== 0) agenda.at(end, () => this.#parts.duty.end(Listening.forward));
 	}
 
 	/** A head whose next hop is gone asks another head for its help, in the slot in which that listens for newcomers. */
-	#planLateRecruiting(): void {
+	private planLateRecruiting(): void {
 		const { ways, neighbourhood, agenda, timeline, rounds, random, config } = this.#parts;
 		if (this.isReady || !ways.hasWay) return;
 		const view = neighbourhood.viewOf(ways.next);
 		if (view === undefined || !view.leads || view.section >= config.sections) return;
 		const at = timeline.newcomersAt(rounds.round, view.section);
-		agenda.at(at + random.below(config.slotUs >> 1), () => this.#ask(at + config.slotUs + JOIN_TAIL_US));
+		agenda.at(at + random.below(config.slotUs >> 1), () => this.ask(at + config.slotUs + JOIN_TAIL_US));
 	}
 
-	#open(end: number): void {
+	private open(end: number): void {
 		const { rounds, window, ways, isSink, neighbourhood } = this.#parts;
 		window.open(rounds.at(end), (destination) => {
 			if (!isSink && destination.equals(ways.next)) return this.isReady;
@@ -165,14 +165,14 @@ export class Forwarding {
 		});
 	}
 
-	#planOwn(at: number, end: number): void {
+	private planOwn(at: number, end: number): void {
 		const { random, agenda, rounds } = this.#parts;
 		agenda.at(at + random.below(JITTER_US), () => {
 			if (this.isReady) this.#parts.client()?.onForward(rounds.at(end));
 		});
 	}
 
-	#planTurn(at: number, turnUs: number, end: number): void {
+	private planTurn(at: number, turnUs: number, end: number): void {
 		const { rounds, agenda, duty } = this.#parts;
 		agenda.at(at - rounds.networkGuardUs(rounds.at(at)), () => {
 			duty.begin(Listening.forward);
@@ -180,11 +180,11 @@ export class Forwarding {
 			this.#turnAt = at;
 		});
 		// Half of the turn is over: whoever had little to send is done.
-		agenda.at(at + (turnUs >> 1), () => this.#look(at, turnUs, end));
+		agenda.at(at + (turnUs >> 1), () => this.look(at, turnUs, end));
 	}
 
 	/** Sleeps when what was to come in a turn came, or did not; looks again if it is still coming. */
-	#look(at: number, turnUs: number, end: number): void {
+	private look(at: number, turnUs: number, end: number): void {
 		if (this.#turnAt !== at) return;
 		const { clock, rounds, agenda, duty } = this.#parts;
 		const nowUs = clock.nowUs();
@@ -193,7 +193,7 @@ export class Forwarding {
 		const isOver = elapsedUs >= at + turnUs;
 		if (isQuiet && (this.#heardInTurn || isOver)) duty.end(Listening.forward);
 		else if (elapsedUs + QUIET_US < end)
-			agenda.at(elapsedUs + Math.min(QUIET_US, turnUs >> 2), () => this.#look(at, turnUs, end));
+			agenda.at(elapsedUs + Math.min(QUIET_US, turnUs >> 2), () => this.look(at, turnUs, end));
 	}
 
 	/** A frame to us came from a neighbour. */

@@ -151,10 +151,10 @@ class Game implements Election {
 	}
 
 	begin(situation: Situation): Decision {
-		this.#enter(false);
+		this.enter(false);
 		const { charge, neighbours } = situation;
 		// Nobody else can do it.
-		if (neighbours === 0) return this.#instant(situation, TICKS);
+		if (neighbours === 0) return this.instant(situation, TICKS);
 		const ratio16 =
 			this.#learner === undefined
 				? this.#costRatio16
@@ -162,7 +162,7 @@ class Game implements Election {
 		const free16 = root16(chargeScaledRatio(ratio16, situation), neighbours);
 		if (this.#random.below(ONE_16) < free16) return FOLLOW;
 		if (this.#isModest && charge * neighbours < situation.claimedCharge) return FOLLOW;
-		return this.#instant(situation, TICKS);
+		return this.instant(situation, TICKS);
 	}
 
 	decide(situation: Situation, tick: number): Decision {
@@ -178,18 +178,18 @@ class Game implements Election {
 	}
 
 	uncovered(situation: Situation): Decision {
-		this.#enter(true);
-		return this.#instant(situation, this.#calls ? ORDERED_TICKS : TICKS);
+		this.enter(true);
+		return this.instant(situation, this.#calls ? ORDERED_TICKS : TICKS);
 	}
 
 	called(situation: Situation, heard: Announcement, tick: number): Decision {
 		if (!this.#calls || situation.charge < heard.charge + ANSWER_UNITS) return FOLLOW;
 		this.#isAnswering = true;
-		return Math.min(TICKS - 1, tick + this.#instant(situation, ANSWER_TICKS - 1));
+		return Math.min(TICKS - 1, tick + this.instant(situation, ANSWER_TICKS - 1));
 	}
 
 	prefers(a: Announcement, b: Announcement): boolean {
-		const richer = this.#preferUnits === 0 ? 0 : this.#level(a) - this.#level(b);
+		const richer = this.#preferUnits === 0 ? 0 : this.level(a) - this.level(b);
 		return richer === 0 ? a.nearness > b.nearness : richer > 0;
 	}
 
@@ -206,18 +206,18 @@ class Game implements Election {
 		this.#learner?.restore(blob);
 	}
 
-	#level(head: Announcement): number {
+	private level(head: Announcement): number {
 		return Math.floor(head.charge / this.#preferUnits);
 	}
 
-	#enter(isUncovered: boolean): void {
+	private enter(isUncovered: boolean): void {
 		this.#isUncovered = isUncovered;
 		this.#hasCalled = false;
 		this.#isAnswering = false;
 	}
 
 	/** When to announce oneself, of so many instants: the more charge, the earlier, but for a little chance. */
-	#instant(situation: Situation, ticks: number): Decision {
+	private instant(situation: Situation, ticks: number): Decision {
 		if (!this.#isOrdered) return this.#random.below(ticks);
 		const jitterTicks = Math.floor((this.#jitter16 * ticks) / ONE_16);
 		const orderedTicks = Math.floor((poverty16(situation) * (ticks - jitterTicks)) / ONE_16);

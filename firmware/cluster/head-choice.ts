@@ -31,16 +31,16 @@ export class HeadChoice {
 		let best: Neighbour | undefined;
 		let bestClass: number = Class.none;
 		neighbourhood.forEach(nowUs, (neighbour, view) => {
-			const its = this.#classOf(neighbour, view);
+			const its = this.classOf(neighbour, view);
 			if (its === Class.none || its > bestClass) return;
-			if (its === bestClass && !this.#isBetter(neighbour, view, best!, nowUs)) return;
+			if (its === bestClass && !this.isBetter(neighbour, view, best!, nowUs)) return;
 			best = neighbour;
 			bestClass = its;
 		});
 		return best;
 	}
 
-	#classOf(neighbour: Neighbour, view: ClusterView): number {
+	private classOf(neighbour: Neighbour, view: ClusterView): number {
 		const term = this.#parts.term();
 		if (view.refusedTerm === term || view.isFull) return Class.none;
 		if (this.isSink(view)) {
@@ -58,7 +58,7 @@ export class HeadChoice {
 		return view.hops === 0 && rounds.round - view.waveRound <= 2 * timeline.roundsPerElection;
 	}
 
-	#isBetter(a: Neighbour, view: ClusterView, b: Neighbour, nowUs: number): boolean {
+	private isBetter(a: Neighbour, view: ClusterView, b: Neighbour, nowUs: number): boolean {
 		const other = b.cluster!;
 		const gate = this.#parts.gate();
 		const byTrust = Number(gate.isProven(a.address, nowUs)) - Number(gate.isProven(b.address, nowUs));

@@ -103,51 +103,51 @@ export class Leading {
 		if (this.#parts.isSink) return;
 		this.section = section;
 		this.firstSection = section;
-		if (hasClash) this.#move();
+		if (hasClash) this.move();
 	}
 
 	/** Somebody else has our section: takes another. Once a term: whoever makes clashes up cannot drive us about. */
-	#move(): void {
+	private move(): void {
 		if (this.#parts.isSink || this.#hasMoved) return;
 		this.#hasMoved = true;
 		this.#moving = this.#otherSection();
 	}
 
 	/** Members that a SCHEDULE names at most, and those that fit into the section. */
-	get #named(): number {
+	private get named(): number {
 		return Math.floor((this.#parts.room() - SCHEDULE_BYTES) / this.#parts.address.byteLength);
 	}
 
-	get #capacity(): number {
+	private get capacity(): number {
 		const { timeline, isSink } = this.#parts;
 		const slots = timeline.slotsOf(this.section) - 1;
-		if (!isSink) return Math.min(this.#named, slots - 1);
+		if (!isSink) return Math.min(this.named, slots - 1);
 		// Each block of members has a SCHEDULE before it.
-		const block = this.#named + 1;
-		return Math.floor(slots / block) * this.#named + Math.max(0, (slots % block) - 1);
+		const block = this.named + 1;
+		return Math.floor(slots / block) * this.named + Math.max(0, (slots % block) - 1);
 	}
 
 	/** Takes a JOIN; returns why it is refused. */
 	join(source: LinkAddress, join: Join, round: number): "join-round" | "join-not-head" | undefined {
 		if (join.round !== round16(round)) return "join-round";
 		if ((join.flags & AS_INTERMEDIARY) !== 0) {
-			this.#adopt(source, join.turns);
+			this.adopt(source, join.turns);
 			return undefined;
 		}
 		if (this.section < 0 || source.byteLength !== this.#parts.address.byteLength) return "join-not-head";
-		if ((join.flags & CLASHES) !== 0) this.#move();
-		const known = this.#find(source);
+		if ((join.flags & CLASHES) !== 0) this.move();
+		const known = this.find(source);
 		if (known !== undefined) {
 			known.charge = join.charge;
 			known.heardRound = round;
 			return undefined;
 		}
-		const place = this.#place(round);
+		const place = this.place(round);
 		if (place >= 0) this.members[place] = { address: source.clone(), charge: join.charge, heardRound: round };
 		return undefined;
 	}
 
-	#adopt(source: LinkAddress, turns: number): void {
+	private adopt(source: LinkAddress, turns: number): void {
 		this.#parts.ways.passesOn = true;
 		const known = this.#children.find(({ address }) => address.equals(source));
 		if (known !== undefined) known.turns = turns;
@@ -165,18 +165,18 @@ export class Leading {
 
 	/** A frame to us came: its sender is not silent. */
 	noteFrame(source: LinkAddress, round: number): void {
-		const member = this.#find(source);
+		const member = this.find(source);
 		if (member !== undefined) member.heardRound = round;
 	}
 
-	#find(address: LinkAddress): Member | undefined {
+	private find(address: LinkAddress): Member | undefined {
 		for (const member of this.members) if (member.address.equals(address)) return member;
 		return undefined;
 	}
 
 	/** A place for a newcomer: a new one, or that of the longest silent; -1 for none. */
-	#place(round: number): number {
-		if (this.members.length < this.#capacity) return this.members.length;
+	private place(round: number): number {
+		if (this.members.length < this.capacity) return this.members.length;
 		let victim = -1;
 		for (let i = 0; i < this.members.length; i++) {
 			const { heardRound } = this.members[i]!;
@@ -199,8 +199,8 @@ export class Leading {
 		agenda.at(at, () => {
 			duty.begin(Listening.section);
 			const members = this.members.length;
-			this.#sayBlocks(at);
-			const slots = members + Math.max(1, Math.ceil(members / this.#named));
+			this.sayBlocks(at);
+			const slots = members + Math.max(1, Math.ceil(members / this.named));
 			agenda.at(at + slots * config.slotUs, () => duty.end(Listening.section));
 		});
 		const newcomersAt = timeline.newcomersAt(rounds.round, this.section);
@@ -209,27 +209,27 @@ export class Leading {
 	}
 
 	/** Says SCHEDULE before each block of members; only a sink has more than one. */
-	#sayBlocks(sectionAt: number): void {
+	private sayBlocks(sectionAt: number): void {
 		const { slotUs } = this.#parts.config;
-		const block = this.#named;
+		const block = this.named;
 		let slot = 0;
 		for (let from = 0; from === 0 || from < this.members.length; from += block) {
 			const count = Math.min(block, this.members.length - from);
-			this.#sayBlock(sectionAt + slot * slotUs, from, count);
+			this.sayBlock(sectionAt + slot * slotUs, from, count);
 			slot += 1 + count;
 		}
 	}
 
-	#sayBlock(at: number, from: number, count: number): void {
+	private sayBlock(at: number, from: number, count: number): void {
 		const { rounds, voice, random, config } = this.#parts;
 		const spreadUs = Math.max(1, Math.floor(config.slotUs * SPREAD));
 		const atUs = rounds.at(at) + random.below(spreadUs);
 		voice.say("schedule", atUs, rounds.at(at + spreadUs), (bytes, offset, sequence, sfdUs) =>
-			this.#write(from, count, bytes, offset, sequence, sfdUs),
+			this.write(from, count, bytes, offset, sequence, sfdUs),
 		);
 	}
 
-	#write(
+	private write(
 		from: number,
 		count: number,
 		bytes: Uint8Array,
@@ -249,7 +249,7 @@ export class Leading {
 		s.section = this.#moving < 0 ? this.section : this.#moving;
 		this.#isMoveTold = this.#moving >= 0;
 		s.charge = this.#parts.charge();
-		s.meanCharge = this.#meanCharge();
+		s.meanCharge = this.meanCharge();
 		s.hops = ways.hops;
 		s.completion = ways.completion(USUAL_FRAGMENTS, this.#transmissions);
 		s.members = Math.min(count, members.length - from);
@@ -260,7 +260,7 @@ export class Leading {
 		return at;
 	}
 
-	#meanCharge(): number {
+	private meanCharge(): number {
 		if (this.members.length === 0) return this.#parts.charge();
 		let sum = 0;
 		for (const { charge } of this.members) sum += charge;

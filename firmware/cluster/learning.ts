@@ -93,14 +93,14 @@ export class Learner {
 
 	/** Learns from the last choice that this state came of it, and chooses an action, 0 to {@link ACTIONS} - 1. */
 	choose(state: number): number {
-		const best = this.#best(state);
-		if (this.#isRewarded) this.#learn(this.value(state, best));
+		const best = this.best(state);
+		if (this.#isRewarded) this.learn(this.value(state, best));
 		this.#isRewarded = false;
 		// What was just learnt may be of this very state.
 		const action =
-			this.#random.below(EXPLORATION_STEPS) < this.#exploration()
+			this.#random.below(EXPLORATION_STEPS) < this.exploration()
 				? this.#random.below(ACTIONS)
-				: this.#best(state);
+				: this.best(state);
 		this.#chosen = state * ACTIONS + action;
 		if (this.#elections < 0xffffffff) this.#elections++;
 		return action;
@@ -129,18 +129,18 @@ export class Learner {
 		return true;
 	}
 
-	#exploration(): number {
+	private exploration(): number {
 		return Math.max(1, FIRST_EXPLORATION - Math.floor(this.#elections / ELECTIONS_PER_STEP));
 	}
 
-	#best(state: number): number {
+	private best(state: number): number {
 		let best = this.#firstChoice;
 		for (let action = 0; action < ACTIONS; action++)
 			if (this.value(state, action) > this.value(state, best)) best = action;
 		return best;
 	}
 
-	#learn(next: number): void {
+	private learn(next: number): void {
 		const old = this.#values[this.#chosen]!;
 		const error = this.#reward + next - (next >> DISCOUNT_SHIFT) - old;
 		// Rounded to nearest: a plain shift would pull every value down for ever.

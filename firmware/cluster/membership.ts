@@ -54,7 +54,7 @@ export class Membership {
 			parts,
 			choice,
 			() => this.isOrphan,
-			(head, untilElapsedUs) => this.#ask(head, untilElapsedUs, true),
+			(head, untilElapsedUs) => this.ask(head, untilElapsedUs, true),
 		);
 	}
 
@@ -80,13 +80,13 @@ export class Membership {
 	beginJoining(): void {
 		const best = this.#choice.best();
 		if (best?.address.equals(this.head) === true) {
-			this.#belong();
+			this.belong();
 			return;
 		}
 		this.leave();
 		const { random, agenda, timeline, config } = this.#parts;
 		const spanUs = Math.max(1, config.joinUs - (config.joinUs >> 2));
-		agenda.at(timeline.secondWindowEndUs + random.below(spanUs), () => this.#tryJoin(timeline.joinEndUs));
+		agenda.at(timeline.secondWindowEndUs + random.below(spanUs), () => this.tryJoin(timeline.joinEndUs));
 	}
 
 	/** The JOIN phase is over: whoever has no head yet looks for one from now on. */
@@ -107,14 +107,14 @@ export class Membership {
 		this.#onRole("uncovered", this.head);
 	}
 
-	#tryJoin(untilElapsedUs: number): void {
+	private tryJoin(untilElapsedUs: number): void {
 		const best = this.#choice.best();
 		if (best === undefined) return;
-		this.#ask(best.address, untilElapsedUs);
+		this.ask(best.address, untilElapsedUs);
 	}
 
 	/** Asks a head to take us, again and again until `untilElapsedUs`: the best one each time, or where it is late that one. */
-	#ask(address: LinkAddress, untilElapsedUs: number, isLate = false): void {
+	private ask(address: LinkAddress, untilElapsedUs: number, isLate = false): void {
 		const { voice, rounds, clock, agenda, random } = this.#parts;
 		if (this.head.byteLength > 0) return;
 		const elapsedUs = rounds.elapsedAt(clock.nowUs());
@@ -128,8 +128,8 @@ export class Membership {
 		const again = (): void => {
 			const waitUs = random.below(JOIN_TAIL_US << Math.min(3, this.#attempts));
 			agenda.at(rounds.elapsedAt(clock.nowUs()) + waitUs, () => {
-				if (isLate) this.#ask(head, untilElapsedUs, true);
-				else this.#tryJoin(untilElapsedUs);
+				if (isLate) this.ask(head, untilElapsedUs, true);
+				else this.tryJoin(untilElapsedUs);
 			});
 		};
 		const round = rounds.round;
@@ -140,7 +140,7 @@ export class Membership {
 		const begun = voice.tell("join", head, this.#message, length, (acknowledged) => {
 			if (rounds.round !== round || this.head.byteLength > 0) return;
 			if (acknowledged) {
-				this.#accept(head);
+				this.accept(head);
 				return;
 			}
 			if (++this.#attempts >= JOIN_ATTEMPTS && !isLate) this.#choice.passOver(head);
@@ -149,7 +149,7 @@ export class Membership {
 		if (!begun) again();
 	}
 
-	#accept(head: LinkAddress): void {
+	private accept(head: LinkAddress): void {
 		const view = this.#parts.neighbourhood.viewOf(head);
 		if (view === undefined) return;
 		this.head.set(head);
@@ -159,10 +159,10 @@ export class Membership {
 		this.#scheduleSlot = 0;
 		this.#missed = 0;
 		this.#unanswered = 0;
-		this.#belong();
+		this.belong();
 	}
 
-	#belong(): void {
+	private belong(): void {
 		this.isOrphan = false;
 		this.#parts.ways.head.set(this.head);
 		this.#onRole(this.#section === SINK_SECTION ? "direct" : "member", this.head);
@@ -172,12 +172,12 @@ export class Membership {
 	plan(): void {
 		this.#answer = "none";
 		this.#section = this.#nextSection;
-		if (this.head.byteLength > 0) this.#planSchedule(this.#scheduleSlot);
+		if (this.head.byteLength > 0) this.planSchedule(this.#scheduleSlot);
 		else if (this.isOrphan) this.#search.plan();
 	}
 
 	/** Listens for the SCHEDULE that comes in a slot of our section. */
-	#planSchedule(slot: number): void {
+	private planSchedule(slot: number): void {
 		const { agenda, rounds, timeline, duty, config } = this.#parts;
 		const { round } = rounds;
 		const at = timeline.sectionAt(round, this.#section) + slot * config.slotUs;
@@ -185,17 +185,17 @@ export class Membership {
 		agenda.at(at - guardUs, () => duty.begin(Listening.schedule));
 		agenda.at(at + config.slotUs + guardUs, () => {
 			duty.end(Listening.schedule);
-			if (this.#heardRound !== round && this.head.byteLength > 0) this.#noteMissed();
+			if (this.#heardRound !== round && this.head.byteLength > 0) this.noteMissed();
 		});
 	}
 
-	#noteMissed(): void {
+	private noteMissed(): void {
 		this.#missed++;
 		this.#scheduleSlot = 0;
 		if (this.#missed >= MISSED_SCHEDULES) {
 			this.#choice.refuse(this.head);
 			this.orphan();
-		} else if (this.#slot >= 0) this.#planSlot();
+		} else if (this.#slot >= 0) this.planSlot();
 		// It took us, but where its SCHEDULE comes we do not hear it: perhaps it has gone to another section.
 		else this.orphan();
 	}
@@ -203,9 +203,9 @@ export class Membership {
 	/** A SCHEDULE of a trusted head came, in a slot of section `sentIn`. */
 	hear(source: LinkAddress, schedule: Schedule, bytes: Uint8Array, slot: number, sentIn: number): void {
 		const { rounds, duty, address } = this.#parts;
-		const index = this.#indexOf(address, schedule, bytes);
+		const index = this.indexOf(address, schedule, bytes);
 		// Whoever lost his head's first SCHEDULE finds himself in a later one.
-		if (this.isOrphan && index >= 0) this.#accept(source);
+		if (this.isOrphan && index >= 0) this.accept(source);
 		if (sentIn === SINK_SECTION && (schedule.flags & SCHEDULE_CONTINUES) === 0)
 			this.#search.hearSink(source, slot + 1 + schedule.members);
 		if (!source.equals(this.head)) return;
@@ -217,14 +217,14 @@ export class Membership {
 			duty.end(Listening.schedule);
 			this.#scheduleSlot = slot;
 			this.#slot = slot + 1 + index;
-			this.#planSlot();
+			this.planSlot();
 		} else if ((schedule.flags & SCHEDULE_CONTINUES) !== 0) {
-			this.#planSchedule(slot + 1 + schedule.members);
+			this.planSchedule(slot + 1 + schedule.members);
 		} else if (this.#scheduleSlot > 0) this.#scheduleSlot = 0;
-		else this.#onUnlisted(source);
+		else this.onUnlisted(source);
 	}
 
-	#indexOf(address: LinkAddress, schedule: Schedule, bytes: Uint8Array): number {
+	private indexOf(address: LinkAddress, schedule: Schedule, bytes: Uint8Array): number {
 		for (let i = 0; i < schedule.members; i++) {
 			if (scheduleMember(schedule, i, bytes, this.#name).equals(address)) return i;
 		}
@@ -232,7 +232,7 @@ export class Membership {
 	}
 
 	/** Our head does not name us: it has no room, or has forgotten us. */
-	#onUnlisted(head: LinkAddress): void {
+	private onUnlisted(head: LinkAddress): void {
 		const wasListed = this.#slot >= 0;
 		const address = head.clone();
 		if (!wasListed) this.#choice.refuse(head);
@@ -241,15 +241,15 @@ export class Membership {
 		if (best !== undefined) this.#search.want(best);
 	}
 
-	#planSlot(): void {
+	private planSlot(): void {
 		const { agenda, timeline, rounds, config, clock } = this.#parts;
 		const at = timeline.sectionAt(rounds.round, this.#section) + this.#slot * config.slotUs;
 		if (rounds.elapsedAt(clock.nowUs()) > at) return;
-		agenda.at(at, () => this.#openSlot(at + config.slotUs));
-		agenda.at(at + config.slotUs, () => this.#closeSlot());
+		agenda.at(at, () => this.openSlot(at + config.slotUs));
+		agenda.at(at + config.slotUs, () => this.closeSlot());
 	}
 
-	#openSlot(endElapsedUs: number): void {
+	private openSlot(endElapsedUs: number): void {
 		if (this.head.byteLength === 0) return;
 		const { rounds, window } = this.#parts;
 		const untilUs = rounds.at(endElapsedUs);
@@ -257,7 +257,7 @@ export class Membership {
 		this.#parts.client()?.onSlot(this.head, untilUs);
 	}
 
-	#closeSlot(): void {
+	private closeSlot(): void {
 		this.#parts.window.close();
 		if (this.head.byteLength === 0) return;
 		if (this.#answer === "acknowledged") this.#unanswered = 0;

@@ -34,17 +34,17 @@ export class RadioDuty {
 	end(reason: Listening): void {
 		const was = this.#reasons;
 		this.#reasons &= ~reason;
-		if (was !== 0 && this.#reasons === 0) this.#off();
+		if (was !== 0 && this.#reasons === 0) this.off();
 	}
 
 	/** Drops all reasons but the one that a sink always has. */
 	rest(): void {
 		const kept = this.#reasons & Listening.always;
-		if (this.#reasons !== 0 && kept === 0) this.#off();
+		if (this.#reasons !== 0 && kept === 0) this.off();
 		this.#reasons = kept;
 	}
 
-	#off(): void {
+	private off(): void {
 		this.#radio.receive(false);
 		this.#onSleep();
 	}

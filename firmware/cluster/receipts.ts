@@ -73,13 +73,13 @@ export class Receipts {
 		if (typeof receipt === "string") return receipt;
 		const { client, isSink } = this.#parts;
 		if (isSink) return undefined;
-		const heard = this.#noteCopy(receipt.issue);
+		const heard = this.noteCopy(receipt.issue);
 		const isNews = client()?.onReceipt(bytes, offset, end) ?? false;
-		if (isNews && heard.copies < COPIES) this.#planEcho(heard, bytes, offset, end, isOurs);
+		if (isNews && heard.copies < COPIES) this.planEcho(heard, bytes, offset, end, isOurs);
 		return undefined;
 	}
 
-	#noteCopy(issue: number): Heard {
+	private noteCopy(issue: number): Heard {
 		for (const heard of this.#heard) {
 			if (heard.issue !== issue) continue;
 			heard.copies++;
@@ -92,7 +92,7 @@ export class Receipts {
 	}
 
 	/** A copy of what is ours to pass on; undefined when nothing is. */
-	#copyOf(
+	private copyOf(
 		bytes: Uint8Array,
 		offset: number,
 		end: number,
@@ -113,7 +113,7 @@ export class Receipts {
 		return entries === 0 ? undefined : copy.subarray(0, at);
 	}
 
-	#planEcho(
+	private planEcho(
 		heard: Heard,
 		bytes: Uint8Array,
 		offset: number,
@@ -127,7 +127,7 @@ export class Receipts {
 		const fromUs = Math.max(clock.nowUs(), rounds.at(timeline.syncEndUs + turnUs));
 		// Ends before the phase does, else later frames of elections would suffer.
 		const untilUs = rounds.at(timeline.receiptEndUs);
-		const copy = this.#copyOf(bytes, offset, end, isOurs);
+		const copy = this.copyOf(bytes, offset, end, isOurs);
 		if (copy === undefined) return;
 		this.#waiting++;
 		voice.say(

@@ -55,15 +55,15 @@ export class RoundClock {
 
 	/** How far the clock that ours was set by may be from ours at a time of our clock. */
 	guardUs(atUs: number): number {
-		return this.#guardSince(this.#setUs, atUs);
+		return this.guardSince(this.#setUs, atUs);
 	}
 
 	/** How far the network's time, and that of anybody who takes part in it, may be from ours. */
 	networkGuardUs(atUs: number): number {
-		return this.#guardSince(this.#syncedUs, atUs);
+		return this.guardSince(this.#syncedUs, atUs);
 	}
 
-	#guardSince(setUs: number, atUs: number): number {
+	private guardSince(setUs: number, atUs: number): number {
 		return GUARD_FIXED_US + Math.ceil((2 * this.#driftPpm * Math.max(0, atUs - setUs)) / 1e6);
 	}
 
@@ -112,7 +112,7 @@ export class RoundClock {
 		this.#setUs = sfdUs;
 		if (!sync) return;
 		this.#syncedUs = sfdUs;
-		this.#measure(round);
+		this.measure(round);
 	}
 
 	/**
@@ -125,7 +125,7 @@ export class RoundClock {
 		this.#syncRound = -1;
 	}
 
-	#measure(round: number): void {
+	private measure(round: number): void {
 		if (round !== round16(this.round)) return;
 		const rounds = this.round - this.#syncRound;
 		if (this.#syncRound >= 0 && rounds > 0 && rounds <= RATE_ROUNDS) {

@@ -51,7 +51,7 @@ export class Search {
 	want(head: LinkAddress): void {
 		this.#wanted.set(head);
 		this.#askRound = this.#parts.rounds.round;
-		this.#planJoin();
+		this.planJoin();
 	}
 
 	/** No JOIN to a head was acknowledged while it listened: others want to join it, too, or it does not hear us. */
@@ -71,14 +71,14 @@ export class Search {
 		const { rounds, config, agenda } = this.#parts;
 		const { round } = rounds;
 		if (this.#wanted.byteLength > 0) {
-			if (round >= this.#askRound) this.#planJoin();
+			if (round >= this.#askRound) this.planJoin();
 			return;
 		}
 		if (round < this.#listenRound) return;
 		this.#listenRound = round + this.#gap;
 		this.#gap = Math.min(MOST_GAP, this.#gap * 2);
 		let end = 0;
-		for (let i = -1; i < config.sections; i++) end = this.#listen(i < 0 ? SINK_SECTION : i);
+		for (let i = -1; i < config.sections; i++) end = this.listen(i < 0 ? SINK_SECTION : i);
 		agenda.at(end, () => {
 			const best = this.#isOrphan() ? this.#choice.best() : undefined;
 			if (best !== undefined) this.want(best.address);
@@ -86,7 +86,7 @@ export class Search {
 	}
 
 	/** Listens to the first slot of a section, while we have no head; returns when that ends. */
-	#listen(section: number): number {
+	private listen(section: number): number {
 		const { agenda, rounds, timeline, duty, config } = this.#parts;
 		const at = timeline.sectionAt(rounds.round, section);
 		const guardUs = rounds.networkGuardUs(rounds.at(at));
@@ -100,7 +100,7 @@ export class Search {
 	}
 
 	/** Listens for the SCHEDULE of the head that we want, which may be gone, or in another section, then asks it. */
-	#planJoin(): void {
+	private planJoin(): void {
 		const { rounds, timeline, neighbourhood, random, config } = this.#parts;
 		const view = neighbourhood.viewOf(this.#wanted);
 		if (view === undefined) {
@@ -108,10 +108,10 @@ export class Search {
 			return;
 		}
 		const section = this.#choice.isSink(view) ? SINK_SECTION : view.section;
-		this.#listen(section);
+		this.listen(section);
 		if (view.moveRound === rounds.round) return;
 		const at = timeline.newcomersAt(rounds.round, section);
-		this.#planAsking(at + random.below(config.slotUs >> 1), at + config.slotUs);
+		this.planAsking(at + random.below(config.slotUs >> 1), at + config.slotUs);
 	}
 
 	/** The last SCHEDULE of the sink came, and gives no slots from `slot` on: it listens for newcomers in all of them. */
@@ -120,10 +120,10 @@ export class Search {
 		if (!this.#isOrphan() || !sink.equals(this.#wanted) || rounds.round < this.#askRound) return;
 		const from = timeline.sectionAt(rounds.round, SINK_SECTION) + slot * config.slotUs;
 		const end = timeline.newcomersAt(rounds.round, SINK_SECTION);
-		if (end > from) this.#planAsking(from + random.below(end - from), end);
+		if (end > from) this.planAsking(from + random.below(end - from), end);
 	}
 
-	#planAsking(at: number, end: number): void {
+	private planAsking(at: number, end: number): void {
 		const { agenda, rounds, timeline, clock, neighbourhood } = this.#parts;
 		if (at <= rounds.elapsedAt(clock.nowUs())) return;
 		agenda.at(at, () => {

@@ -19,7 +19,7 @@ export class SendWindow {
 		this.#outbox = outbox;
 		this.#link = link;
 		this.#clock = clock;
-		outbox.gate = (destination) => this.#admits(destination);
+		outbox.gate = (destination) => this.admits(destination);
 	}
 
 	/** Lets packets to those go who are awake until then: no attempt with a frame of them ends later. */
@@ -44,7 +44,7 @@ export class SendWindow {
 		this.#outbox.endRound(MOST_ROUNDS);
 	}
 
-	#admits(destination: LinkAddress): boolean {
+	private admits(destination: LinkAddress): boolean {
 		if (this.#isAwake === undefined || !this.#isAwake(destination)) return false;
 		return this.#clock.nowUs() + LONGEST_ATTEMPT_US <= this.#untilUs;
 	}

@@ -54,7 +54,7 @@ export class Voice {
 	#spare = -1;
 	readonly #onTimer = (): void => {
 		this.#timer = 0;
-		this.#speak();
+		this.speak();
 	};
 
 	constructor(options: VoiceOptions) {
@@ -70,7 +70,7 @@ export class Voice {
 			done?.(false);
 			return;
 		}
-		this.#insert({ kind, atUs, untilUs, write, done, sequence: -1 });
+		this.insert({ kind, atUs, untilUs, write, done, sequence: -1 });
 	}
 
 	/** Sends a message of `length` octets to one neighbour; false when another frame is under way. */
@@ -90,7 +90,7 @@ export class Voice {
 		link.commit(at + length, (outcome, transmissions) => {
 			onControl(kind, transmissions);
 			if (epoch === this.#epoch) done(outcome === "sent");
-			this.#arm();
+			this.arm();
 			onIdle();
 		});
 		return true;
@@ -109,14 +109,14 @@ export class Voice {
 		this.#timer = 0;
 	}
 
-	#insert(utterance: Utterance): void {
+	private insert(utterance: Utterance): void {
 		let place = this.#waiting.length;
 		while (place > 0 && this.#waiting[place - 1]!.atUs > utterance.atUs) place--;
 		this.#waiting.splice(place, 0, utterance);
-		this.#arm();
+		this.arm();
 	}
 
-	#arm(): void {
+	private arm(): void {
 		const { clock } = this.#options;
 		clock.cancel(this.#timer);
 		this.#timer = 0;
@@ -125,42 +125,42 @@ export class Voice {
 		this.#timer = clock.at(Math.max(clock.nowUs(), first.atUs - PREPARE_US), this.#onTimer);
 	}
 
-	#speak(): void {
+	private speak(): void {
 		const utterance = this.#waiting.shift();
 		if (utterance === undefined) return;
 		const { link, clock, onIdle } = this.#options;
 		if (Math.max(clock.nowUs(), utterance.atUs) > utterance.untilUs) {
 			utterance.done?.(false);
-			this.#arm();
+			this.arm();
 			return;
 		}
 		if (link.busy) {
-			this.#again(utterance);
+			this.again(utterance);
 			return;
 		}
 		this.#speaking = utterance;
 		const epoch = this.#epoch;
 		const begun = link.broadcastAt(
 			utterance.atUs,
-			(offset, sfdUs) => this.#write(utterance, offset, sfdUs),
+			(offset, sfdUs) => this.write(utterance, offset, sfdUs),
 			(sent) => {
 				this.#speaking = undefined;
 				if (sent) this.#options.onControl(utterance.kind, 1);
 				if (epoch !== this.#epoch) utterance.done?.(false);
 				else if (sent) utterance.done?.(true);
-				else this.#again(utterance);
-				this.#arm();
+				else this.again(utterance);
+				this.arm();
 				onIdle();
 			},
 		);
 		if (begun) return;
 		this.#speaking = undefined;
 		utterance.done?.(false);
-		this.#arm();
+		this.arm();
 		onIdle();
 	}
 
-	#write(utterance: Utterance, offset: number, sfdUs: number): number {
+	private write(utterance: Utterance, offset: number, sfdUs: number): number {
 		const { link, nextBroadcast } = this.#options;
 		if (utterance.sequence < 0) {
 			utterance.sequence = this.#spare < 0 ? nextBroadcast() : this.#spare;
@@ -171,9 +171,9 @@ export class Voice {
 		return end;
 	}
 
-	#again(utterance: Utterance): void {
+	private again(utterance: Utterance): void {
 		const { clock, random } = this.#options;
 		utterance.atUs = clock.nowUs() + PREPARE_US + (1 + random.below(RETRY_UNITS)) * BACKOFF_UNIT_US;
-		this.#insert(utterance);
+		this.insert(utterance);
 	}
 }

@@ -38,7 +38,7 @@ export class Wave {
 	/** Begins the wave, at the sink. */
 	start(): void {
 		const { rounds, timeline } = this.#parts;
-		this.#say(rounds.at(SINK_AFTER_US), rounds.at(timeline.syncEndUs - TAIL_US));
+		this.say(rounds.at(SINK_AFTER_US), rounds.at(timeline.syncEndUs - TAIL_US));
 	}
 
 	/** Whether the clock is to be set by a SYNC with this many hops: the first one, and those from nearer the sink. */
@@ -60,18 +60,18 @@ export class Wave {
 		this.#round = rounds.round;
 		const nowUs = clock.nowUs();
 		const untilUs = rounds.at(timeline.syncEndUs - TAIL_US);
-		if (nowUs < untilUs) this.#say(nowUs + this.#delayUs(), untilUs);
+		if (nowUs < untilUs) this.say(nowUs + this.delayUs(), untilUs);
 	}
 
 	/** The more charge, the sooner: then those who have it are asked to pass on what others send. */
-	#delayUs(): number {
+	private delayUs(): number {
 		const { config, random } = this.#parts;
 		const halfUs = Math.floor(config.syncUs / HOPS_A_PHASE / 2);
 		const poverty = 255 - this.#parts.charge();
 		return Math.floor((poverty * halfUs) / 255) + random.below(Math.max(1, halfUs));
 	}
 
-	#say(atUs: number, untilUs: number): void {
+	private say(atUs: number, untilUs: number): void {
 		const { voice, rounds, ways, isSink } = this.#parts;
 		const round = rounds.round;
 		voice.say(

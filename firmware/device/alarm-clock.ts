@@ -48,16 +48,16 @@ export class AlarmClock implements Clock {
 		const times = this.#times;
 		let index = times.length;
 		while (index > 0 && times[index - 1]! <= timeUs) index--;
-		this.#insert(index, timeUs, timer, callback);
-		if (index === times.length - 1 && !this.#isRinging) this.#setAlarm();
+		this.insert(index, timeUs, timer, callback);
+		if (index === times.length - 1 && !this.#isRinging) this.setAlarm();
 		return timer;
 	}
 
 	cancel(timer: Timer): void {
 		const index = timer === 0 ? -1 : this.#timers.indexOf(timer);
 		if (index < 0) return;
-		this.#remove(index);
-		if (index === this.#times.length && !this.#isRinging) this.#setAlarm();
+		this.remove(index);
+		if (index === this.#times.length && !this.#isRinging) this.setAlarm();
 	}
 
 	/** Runs what is due, waits for what is due within a millisecond, and sets the alarm for the rest. */
@@ -65,20 +65,20 @@ export class AlarmClock implements Clock {
 		if (this.#isRinging) return;
 		this.#isRinging = true;
 		try {
-			for (let count = 0; count < LONGEST_RUN && this.#reachesNext(); count++) {
+			for (let count = 0; count < LONGEST_RUN && this.reachesNext(); count++) {
 				const last = this.#times.length - 1;
 				const callback = this.#callbacks[last]!;
-				this.#remove(last);
+				this.remove(last);
 				callback();
 			}
 		} finally {
 			this.#isRinging = false;
-			this.#setAlarm();
+			this.setAlarm();
 		}
 	}
 
 	/** Whether the soonest timer is due, after a wait of at most {@link SPIN_US}. */
-	#reachesNext(): boolean {
+	private reachesNext(): boolean {
 		const { length } = this.#times;
 		if (length === 0) return false;
 		const timeUs = this.#times[length - 1]!;
@@ -88,7 +88,7 @@ export class AlarmClock implements Clock {
 		return true;
 	}
 
-	#setAlarm(): void {
+	private setAlarm(): void {
 		const { length } = this.#times;
 		if (length === 0) return;
 		const leftUs = this.#times[length - 1]! - this.#alarm.nowUs();
@@ -97,7 +97,7 @@ export class AlarmClock implements Clock {
 	}
 
 	// Shifted by hand: splice would make an array each time.
-	#insert(index: number, timeUs: number, timer: Timer, callback: () => void): void {
+	private insert(index: number, timeUs: number, timer: Timer, callback: () => void): void {
 		const times = this.#times;
 		const timers = this.#timers;
 		const callbacks = this.#callbacks;
@@ -111,7 +111,7 @@ export class AlarmClock implements Clock {
 		callbacks[index] = callback;
 	}
 
-	#remove(index: number): void {
+	private remove(index: number): void {
 		const times = this.#times;
 		const timers = this.#timers;
 		const callbacks = this.#callbacks;

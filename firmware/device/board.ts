@@ -72,7 +72,7 @@ export class Board implements CommandTarget {
 	readonly console: Console;
 	readonly radio: ConsoleRadio;
 	#state: BoardState = "unconfigured";
-	readonly #onCounters = (): void => this.#tellCounters();
+	readonly #onCounters = (): void => this.tellCounters();
 
 	/** Throws nothing for bad settings: see {@link fault}. */
 	constructor(options: BoardOptions) {
@@ -85,7 +85,7 @@ export class Board implements CommandTarget {
 		});
 		const commands = new Commands(this.console, this);
 		this.radio = new ConsoleRadio(ports.radio, clock, (timeUs, isSent, channel, rssiDbm, lqi, psdu) => {
-			this.#tellFrame(timeUs, isSent, channel, rssiDbm, lqi, psdu);
+			this.tellFrame(timeUs, isSent, channel, rssiDbm, lqi, psdu);
 		});
 		if (canInject) {
 			this.injection = new Injection(this.radio, clock, (id, outcome, beganUs) => {
@@ -94,7 +94,7 @@ export class Board implements CommandTarget {
 		}
 		try {
 			this.resolved = resolveSettings(build, loadSettings(store));
-			this.mote = this.#makeMote(this.resolved);
+			this.mote = this.makeMote(this.resolved);
 		} catch (error) {
 			this.fault = error instanceof Error ? error.message : String(error);
 		}
@@ -116,7 +116,7 @@ export class Board implements CommandTarget {
 			const sensing = sensingPlanOf(resolved);
 			if (sensing !== null) mote.startSensing(sensing);
 		}
-		this.#scheduleCounters();
+		this.scheduleCounters();
 	}
 
 	/** Tells people something over the console. */
@@ -137,7 +137,7 @@ export class Board implements CommandTarget {
 		if (!all) {
 			if (channel !== undefined) return "expected the channel of the node for its own frames";
 			if (this.#state === "sniffing") return "expected a node that runs: stop sniffing first";
-		} else this.#sniffAll(channel ?? this.resolved?.channel ?? DEFAULT_CHANNEL);
+		} else this.sniffAll(channel ?? this.resolved?.channel ?? DEFAULT_CHANNEL);
 		this.radio.taps = true;
 		return undefined;
 	}
@@ -164,14 +164,14 @@ export class Board implements CommandTarget {
 		this.options.system.restart();
 	}
 
-	#makeMote(settings: Settings): Mote {
+	private makeMote(settings: Settings): Mote {
 		const sink = nodeEventSink(this.console.output);
 		const ports: Ports = { ...this.options.ports, radio: this.radio, sink };
 		return new Mote(motePlanOf(settings), ports, new BufferPool(BUFFER_BYTES), FIRMWARE_PARTS);
 	}
 
 	/** A radio that takes every frame acknowledges none, so that a node could not go on. */
-	#sniffAll(channel: number): void {
+	private sniffAll(channel: number): void {
 		if (this.#state === "running") this.mote?.stop();
 		this.#state = "sniffing";
 		this.radio.detach();
@@ -188,7 +188,7 @@ export class Board implements CommandTarget {
 		this.radio.receive(true);
 	}
 
-	#tellFrame(
+	private tellFrame(
 		timeUs: number,
 		isSent: boolean,
 		channel: number,
@@ -212,14 +212,14 @@ export class Board implements CommandTarget {
 		output.close();
 	}
 
-	#tellCounters(): void {
+	private tellCounters(): void {
 		const { output } = this.console;
 		this.writeCounters(output.open(RecordType.counters, 1 + COUNTERS.length));
 		output.close();
-		this.#scheduleCounters();
+		this.scheduleCounters();
 	}
 
-	#scheduleCounters(): void {
+	private scheduleCounters(): void {
 		const { clock } = this.options.ports;
 		clock.at(clock.nowUs() + COUNTERS_PERIOD_US, this.#onCounters);
 	}

@@ -47,7 +47,7 @@ class Firmware {
 	#isDown = false;
 
 	constructor() {
-		const alarm = new TimerAlarm(() => this.#ring());
+		const alarm = new TimerAlarm(() => this.ring());
 		const clock = new AlarmClock(alarm);
 		this.#clock = clock;
 		const store = new FlashStore(openFlash(), clock);
@@ -57,12 +57,12 @@ class Firmware {
 			() => ({ settings: {}, version: "", injects: false }),
 		);
 		const settings = settingsOf(build, store);
-		this.#radio = this.#openRadio(settings);
-		this.#board = new Board(this.#boardOptions(build, settings, store));
+		this.#radio = this.openRadio(settings);
+		this.#board = new Board(this.boardOptions(build, settings, store));
 		this.#resting = new Resting(
 			restingChip,
 			mostRest(settings),
-			() => this.#look(settings),
+			() => this.look(settings),
 			() => {
 				store.flush();
 				return new Uint8Array(0);
@@ -80,17 +80,17 @@ class Firmware {
 	fail(error: unknown): void {
 		if (this.#isDown) return;
 		this.#isDown = true;
-		Timer.set(() => this.#restart(), LAST_WORDS_MS);
+		Timer.set(() => this.restart(), LAST_WORDS_MS);
 		this.#board.tell(Severity.error, textOf(error));
 	}
 
 	/** Starts the board anew, with what the node has learnt on flash. */
-	#restart(): void {
+	private restart(): void {
 		this.#store.flush();
 		chip.restart();
 	}
 
-	#ring(): void {
+	private ring(): void {
 		if (this.#isDown) return;
 		try {
 			this.#clock.ring();
@@ -100,13 +100,13 @@ class Firmware {
 		}
 	}
 
-	#openRadio(settings: Settings | undefined): OpenedRadio {
+	private openRadio(settings: Settings | undefined): OpenedRadio {
 		const alone = (): OpenedRadio => openLoopRadio(settings?.nodeId ?? 0, this.#clock);
 		if (settings === undefined) return alone();
 		return this.#faults.attempt(() => openRadio(settings, this.#clock), alone);
 	}
 
-	#boardOptions(build: BuildConfig, settings: Settings | undefined, store: FlashStore): BoardOptions {
+	private boardOptions(build: BuildConfig, settings: Settings | undefined, store: FlashStore): BoardOptions {
 		const clock = this.#clock;
 		const random = new HardwareRandom((into) => chip.fillRandom(into));
 		const ports: Omit<Ports, "sink"> = {
@@ -115,17 +115,17 @@ class Firmware {
 			store,
 			cipher: new NativeCipher(),
 			digest: new NativeDigest(),
-			sensors: this.#ofSettings(settings, (known) => openSensors(known, clock, random), []),
-			battery: this.#ofSettings(settings, (known) => openBattery(known, () => clock.nowUs()), MAINS),
+			sensors: this.ofSettings(settings, (known) => openSensors(known, clock, random), []),
+			battery: this.ofSettings(settings, (known) => openBattery(known, () => clock.nowUs()), MAINS),
 			random: () => random,
 		};
 		return {
 			build: build.settings,
 			firmware: build.version,
 			ports,
-			serial: this.#noticing(openSerial(BAUD)),
+			serial: this.noticing(openSerial(BAUD)),
 			system: {
-				restart: () => this.#restart(),
+				restart: () => this.restart(),
 				startReason: chip.startReason(),
 				radioOverflows: () => this.#radio.overflows(),
 			},
@@ -133,7 +133,7 @@ class Firmware {
 		};
 	}
 
-	#ofSettings<T>(settings: Settings | undefined, open: (settings: Settings) => T, without: T): T {
+	private ofSettings<T>(settings: Settings | undefined, open: (settings: Settings) => T, without: T): T {
 		if (settings === undefined) return without;
 		return this.#faults.attempt(
 			() => open(settings),
@@ -142,7 +142,7 @@ class Firmware {
 	}
 
 	/** The serial line, of which is kept when somebody spoke over it. */
-	#noticing(serial: SerialPort): SerialPort {
+	private noticing(serial: SerialPort): SerialPort {
 		return {
 			write: (bytes, offset, end) => serial.write(bytes, offset, end),
 			onWritable: (handler) => serial.onWritable(handler),
@@ -154,7 +154,7 @@ class Firmware {
 		};
 	}
 
-	#look(settings: Settings | undefined): Omit<RestState, "gapUs"> {
+	private look(settings: Settings | undefined): Omit<RestState, "gapUs"> {
 		const { mote } = this.#board;
 		return {
 			isRadioIdle: this.#radio.isIdle(),

@@ -111,12 +111,12 @@ export class Resting {
 	idle(nowUs: number, nextUs: number): void {
 		if (this.#most === "none") return;
 		const state: RestState = { ...this.#look(), gapUs: nextUs - nowUs };
-		this.#allowLight(!state.isAttached);
+		this.allowLight(!state.isAttached);
 		if (this.#most === "light" || nextUs === Number.POSITIVE_INFINITY) return;
 		if (chooseRest(this.#most, state, this.#costs) === "deep") this.#chip.sleepDeeply(nextUs, this.#keep());
 	}
 
-	#allowLight(allowed: boolean): void {
+	private allowLight(allowed: boolean): void {
 		if (allowed === this.#isLight) return;
 		this.#chip.allowLightSleep(allowed);
 		this.#isLight = allowed;

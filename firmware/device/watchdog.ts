@@ -23,7 +23,7 @@ export class Watchdog {
 	start(): boolean {
 		if (this.#timer !== 0) return true;
 		if (!this.#chip.beginWatchdog()) return false;
-		this.#feed();
+		this.feed();
 		return true;
 	}
 
@@ -35,8 +35,8 @@ export class Watchdog {
 		this.#chip.endWatchdog();
 	}
 
-	#feed(): void {
+	private feed(): void {
 		this.#chip.feedWatchdog();
-		this.#timer = this.#clock.at(this.#clock.nowUs() + this.#periodUs, () => this.#feed());
+		this.#timer = this.#clock.at(this.#clock.nowUs() + this.#periodUs, () => this.feed());
 	}
 }

@@ -43,7 +43,7 @@ export class ChainHash {
 	first({ key }: ChainFields, bytes: Uint8Array, from: number, to: number): Uint8Array {
 		this.#scratch[0] = FIRST;
 		copyBytes(bytes, from, this.#scratch, 1, to - from);
-		return this.#hash(key, 1 + to - from);
+		return this.hash(key, 1 + to - from);
 	}
 
 	/**
@@ -75,7 +75,7 @@ export class ChainHash {
 			copyBytes(first, 0, scratch, at, tokenBytes);
 			at += tokenBytes;
 		}
-		return this.#hash(key, at);
+		return this.hash(key, at);
 	}
 
 	/**
@@ -104,10 +104,10 @@ export class ChainHash {
 		copyBytes(bytes, from, scratch, at, to - from);
 		at += to - from;
 		copyBytes(token, tokenAt, scratch, at, fields.tokenBytes);
-		return this.#hash(fields.key, at + fields.tokenBytes);
+		return this.hash(fields.key, at + fields.tokenBytes);
 	}
 
-	#hash(key: Cmac | undefined, end: number): Uint8Array {
+	private hash(key: Cmac | undefined, end: number): Uint8Array {
 		this.computed++;
 		return key === undefined
 			? this.#digest.sha256(this.#scratch, 0, end)

@@ -75,7 +75,7 @@ export class ChainReceiver implements ChainVerifier {
 			if (fragment.offset < expected) verdict = "fragment-duplicate";
 			else if (fragment.offset > expected) {
 				if (verdict !== "fragment-duplicate") verdict = "fragment-gap";
-			} else if (this.#continues(context, fragment, bytes, tokenOffset, end)) {
+			} else if (this.continues(context, fragment, bytes, tokenOffset, end)) {
 				const from = tokenOffset + context.chain!.tokenBytes;
 				chain.tokenBytes = context.chain!.tokenBytes;
 				chain.context = context;
@@ -84,11 +84,11 @@ export class ChainReceiver implements ChainVerifier {
 				return undefined;
 			} else if (verdict === "fragment-orphan") verdict = "fragment-mismatch";
 		}
-		if (verdict === "fragment-gap") this.#noteGaps(fragment);
+		if (verdict === "fragment-gap") this.noteGaps(fragment);
 		return verdict;
 	}
 
-	#noteGaps(fragment: ArrivedFragment): void {
+	private noteGaps(fragment: ArrivedFragment): void {
 		const { contexts } = this.#reassembler;
 		for (let i = contexts.length - 1; i >= 0; i--) {
 			const context = contexts[i]!;
@@ -98,7 +98,7 @@ export class ChainReceiver implements ChainVerifier {
 		}
 	}
 
-	#continues(
+	private continues(
 		context: ReassemblyContext,
 		fragment: ArrivedFragment,
 		bytes: Uint8Array,

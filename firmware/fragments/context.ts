@@ -102,18 +102,18 @@ export class ReassemblyContext {
 				slot++;
 			}
 		}
-		this.#giveSlots();
+		this.giveSlots();
 		this.#buffer = buffer;
 	}
 
 	/** Gives back all memory. */
 	release(): void {
-		this.#giveSlots();
+		this.giveSlots();
 		if (this.#buffer !== undefined) this.#pool.give(this.#buffer);
 		this.#buffer = undefined;
 	}
 
-	#giveSlots(): void {
+	private giveSlots(): void {
 		for (const slot of this.#slots.splice(0)) this.#pool.giveSlot(slot);
 	}
 

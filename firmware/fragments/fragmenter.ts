@@ -95,7 +95,7 @@ export class Fragmenter {
 		if (this.#plan !== undefined) {
 			this.#source.set(source);
 			this.#destination.set(destination);
-			this.#beginChain(this.#plan, room);
+			this.beginChain(this.#plan, room);
 		}
 	}
 
@@ -106,10 +106,10 @@ export class Fragmenter {
 
 	/** Writes the next payload, at most `room` octets, at `offset`; returns the offset after it. */
 	next(out: Uint8Array, offset: number, room: number): number {
-		if (this.#plan !== undefined) return this.#nextChained(this.#plan, this.#chain!, out, offset);
+		if (this.#plan !== undefined) return this.nextChained(this.#plan, this.#chain!, out, offset);
 		let at = offset;
 		const first = this.#sent === 0;
-		if (!this.#whole) at = this.#putHeader(first, out, at);
+		if (!this.#whole) at = this.putHeader(first, out, at);
 		let from = this.#sent;
 		if (first) {
 			copyBytes(this.#headers, 0, out, at, this.#headerBytes);
@@ -117,18 +117,18 @@ export class Fragmenter {
 			from = this.#compressed.consumed;
 		}
 		const space = room - (first ? FRAG1_BYTES + this.#headerBytes : FRAGN_BYTES);
-		const to = this.#whole ? this.#length : this.#cut(from, space);
+		const to = this.#whole ? this.#length : this.cut(from, space);
 		copyBytes(this.#packet, from, out, at, to - from);
 		this.#sent = to;
 		return at + to - from;
 	}
 
 	/** Where a fragment ends that begins at `from`: all but the last one on a multiple of 8 octets of the packet. */
-	#cut(from: number, space: number): number {
+	private cut(from: number, space: number): number {
 		return this.#length - from > space ? (from + space) & ~7 : this.#length;
 	}
 
-	#putHeader(first: boolean, out: Uint8Array, offset: number): number {
+	private putHeader(first: boolean, out: Uint8Array, offset: number): number {
 		this.#fragment.first = first;
 		this.#fragment.size = this.#length;
 		this.#fragment.tag = this.#tag;
@@ -136,29 +136,29 @@ export class Fragmenter {
 		return encodeFragmentHeader(this.#fragment, out, offset);
 	}
 
-	#beginChain(plan: ChainPlan, room: number): void {
+	private beginChain(plan: ChainPlan, room: number): void {
 		if (this.#hash === undefined) throw new Error("Fragmenter.begin: no hash to chain with");
 		this.#chain ??= new ChainSender(this.#hash);
 		const cuts = (this.#cuts ??= new Int16Array(MAX_FRAGMENTS + 1));
 		const first = (this.#first ??= new Uint8Array(MAX_PSDU_BYTES));
 		const { consumed } = this.#compressed;
 		const headerBytes = this.#headerBytes;
-		cuts[1] = this.#cut(consumed, room - FRAG1_BYTES - chainedFirstBytes(plan) - headerBytes);
+		cuts[1] = this.cut(consumed, room - FRAG1_BYTES - chainedFirstBytes(plan) - headerBytes);
 		copyBytes(this.#headers, 0, first, 0, headerBytes);
 		copyBytes(this.#packet, consumed, first, headerBytes, cuts[1] - consumed);
 		this.#firstLength = headerBytes + cuts[1] - consumed;
 		const space = room - FRAGN_BYTES - chainedNextBytes(plan);
 		let count = 1;
-		for (; cuts[count]! < this.#length; count++) cuts[count + 1] = this.#cut(cuts[count]!, space);
+		for (; cuts[count]! < this.#length; count++) cuts[count + 1] = this.cut(cuts[count]!, space);
 		this.#chain.begin(plan, this.#packet, this.#length, first, this.#firstLength, cuts, count);
 		this.#index = 0;
 	}
 
-	#nextChained(plan: ChainPlan, chain: ChainSender, out: Uint8Array, offset: number): number {
+	private nextChained(plan: ChainPlan, chain: ChainSender, out: Uint8Array, offset: number): number {
 		const index = this.#index++;
 		const isFirst = index === 0;
 		out[offset] = Dispatch.page | EXPERIMENTAL_PAGE;
-		let at = this.#putHeader(isFirst, out, offset + PAGE_SWITCH_BYTES);
+		let at = this.putHeader(isFirst, out, offset + PAGE_SWITCH_BYTES);
 		const first = this.#first!;
 		const firstLength = this.#firstLength;
 		if (isFirst) at = encodeChainedFirst(plan, plan.nonce, out, at);

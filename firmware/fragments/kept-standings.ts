@@ -29,7 +29,7 @@ export class KeptStandings {
 		restoreStandings(table, blob, host.clock.nowUs());
 		for (let i = 0; i < table.count; i++) {
 			if ((table.flags[i]! & HAS_CHAINED) === 0) continue;
-			const neighbour = host.neighbours.obtain(this.#addressOf(i));
+			const neighbour = host.neighbours.obtain(this.addressOf(i));
 			if (neighbour === undefined) continue;
 			neighbour.chains = true;
 			neighbour.hasChained = true;
@@ -40,27 +40,27 @@ export class KeptStandings {
 	/** The standing of an address, brought up to date, and told if that changed it; -1 for an unknown one. */
 	find(address: LinkAddress, timeUs: number): number {
 		const i = this.#table.find(address, timeUs);
-		if (i >= 0) this.#tell(i, timeUs);
+		if (i >= 0) this.tell(i, timeUs);
 		return i;
 	}
 
 	/** Tells of a standing that evidence may have changed, and saves all of them when it is time to. */
 	noteChange(i: number, timeUs: number): void {
-		this.#tell(i, timeUs);
-		this.#save(timeUs);
+		this.tell(i, timeUs);
+		this.save(timeUs);
 	}
 
-	#tell(i: number, timeUs: number): void {
+	private tell(i: number, timeUs: number): void {
 		const { state, score, flags } = this.#table;
 		const isDoubted = state[i] === State.normal && score[i]! < FORGEABLE_FLOOR;
 		const name = isDoubted ? "doubted" : STATE_NAMES[state[i] as State];
 		const code = TOLD.indexOf(name);
 		if (code === flags[i]! >> TOLD_SHIFT) return;
 		flags[i] = (flags[i]! & HAS_CHAINED) | (code << TOLD_SHIFT);
-		this.#host?.sink.standingChanged(timeUs, this.#host.node, this.#addressOf(i), name, score[i]!);
+		this.#host?.sink.standingChanged(timeUs, this.#host.node, this.addressOf(i), name, score[i]!);
 	}
 
-	#save(timeUs: number): void {
+	private save(timeUs: number): void {
 		const { changes } = this.#table;
 		if (this.#host === undefined || changes === this.#savedChanges) return;
 		if (timeUs - this.#savedUs < SAVE_PERIOD_S * 1e6) return;
@@ -69,7 +69,7 @@ export class KeptStandings {
 		this.#host.store.set(LearntBlob.standings, saveStandings(this.#table, timeUs));
 	}
 
-	#addressOf(i: number): LinkAddress {
+	private addressOf(i: number): LinkAddress {
 		const { mode, high, low } = this.#table;
 		return mode[i] === 2 ? this.#address.setShort(low[i]!) : this.#address.setExtended(high[i]!, low[i]!);
 	}

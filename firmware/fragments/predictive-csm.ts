@@ -98,10 +98,10 @@ export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 		if (!keyed && !trustsAddresses) return undefined;
 		const i = this.#kept.find(fragment.source, fragment.timeUs);
 		if (i >= 0 && this.standings.state[i] === State.blocked) return "sender-blocked";
-		const pressure = this.#pressure(memory);
+		const pressure = this.pressure(memory);
 		const needed = (ADMISSION_BASE + ADMISSION_SLOPE * pressure * pressure) * ONE;
 		if (i < 0 || this.standings.isNewcomer(i)) {
-			const held = this.#heldByNewcomers(memory, fragment.timeUs);
+			const held = this.heldByNewcomers(memory, fragment.timeUs);
 			return trustsAddresses && held >= this.#options.newcomerContexts ? "sender-quota" : undefined;
 		}
 		if (this.standings.state[i] === State.probation) return undefined;
@@ -114,12 +114,12 @@ export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 	}
 
 	needsRoom(fragment: ArrivedFragment, memory: ReassemblyMemory): boolean {
-		if (this.#isGuest(fragment)) {
+		if (this.isGuest(fragment)) {
 			return countPlain(memory) >= this.#options.newcomerContexts;
 		}
 		const { keyed, trustsAddresses } = this.#variant;
 		if (!keyed && !trustsAddresses) return false;
-		return countOf(fragment.source, memory) >= this.#quota(fragment, memory);
+		return countOf(fragment.source, memory) >= this.quota(fragment, memory);
 	}
 
 	evict(
@@ -129,7 +129,7 @@ export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 	): ReassemblyContext | undefined {
 		const { timeUs } = fragment;
 		if (growing === undefined && this.needsRoom(fragment, memory)) {
-			return this.#isGuest(fragment)
+			return this.isGuest(fragment)
 				? memory.contexts.find(({ chain }) => chain === undefined)
 				: ownVictim(fragment.source, memory);
 		}
@@ -179,7 +179,7 @@ export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 	}
 
 	noteCompleted(context: ReassemblyContext, timeUs: number): void {
-		if (!this.#counts(context)) return;
+		if (!this.counts(context)) return;
 		const i = this.standings.obtain(context.source, timeUs);
 		if (i < 0) return;
 		if (context.chain !== undefined) this.standings.flags[i] = this.standings.flags[i]! | HAS_CHAINED;
@@ -188,18 +188,18 @@ export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 	}
 
 	noteRefused(fragment: ArrivedFragment, reason: FragmentDrop): void {
-		const kind = this.#scored === "none" ? undefined : evidenceOf(reason, this.#counts(fragment));
+		const kind = this.#scored === "none" ? undefined : evidenceOf(reason, this.counts(fragment));
 		if (kind === undefined) return;
-		this.#blame(kind, fragment.source, fragment.chain?.keyed === true, fragment.secured, fragment.timeUs);
+		this.blame(kind, fragment.source, fragment.chain?.keyed === true, fragment.secured, fragment.timeUs);
 	}
 
 	noteAbandoned(context: ReassemblyContext, reason: FragmentDrop, timeUs: number): void {
 		const { chain, source, secured } = context;
-		if (!this.#counts(context)) return;
+		if (!this.counts(context)) return;
 		const keyed = chain?.keyed === true;
-		if (reason === "fragment-overlap") this.#blame("malformed", source, keyed, secured, timeUs);
+		if (reason === "fragment-overlap") this.blame("malformed", source, keyed, secured, timeUs);
 		if (reason !== "reassembly-timed-out") return;
-		const { share, blocks } = this.#weight("incomplete", keyed, secured);
+		const { share, blocks } = this.weight("incomplete", keyed, secured);
 		if (share === 0) return;
 		const i = this.standings.obtain(source, timeUs);
 		if (i < 0) return;
@@ -216,23 +216,29 @@ export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 	}
 
 	/** Whether something is plain where chains are the rule: all such senders share a few contexts. */
-	#isGuest({ chain }: Chainable): boolean {
+	private isGuest({ chain }: Chainable): boolean {
 		return chain === undefined && this.#scored !== "all";
 	}
 
 	/** Whether something counts for or against its sender: what is not verified proves nothing. */
-	#counts({ chain }: Chainable): boolean {
+	private counts({ chain }: Chainable): boolean {
 		return this.#scored === "all" || (this.#scored === "chained" && chain !== undefined);
 	}
 
-	#weight(kind: EvidenceKind, keyed: boolean, secured: boolean) {
+	private weight(kind: EvidenceKind, keyed: boolean, secured: boolean) {
 		if (this.#variant.trustsAddresses) return WEIGHTS.owner;
 		const row = EVIDENCE[kind];
 		return WEIGHTS[keyed ? row.keyed : secured ? row.secured : row.unkeyed];
 	}
 
-	#blame(kind: EvidenceKind, source: LinkAddress, keyed: boolean, secured: boolean, timeUs: number): void {
-		const { share, blocks } = this.#weight(kind, keyed, secured);
+	private blame(
+		kind: EvidenceKind,
+		source: LinkAddress,
+		keyed: boolean,
+		secured: boolean,
+		timeUs: number,
+	): void {
+		const { share, blocks } = this.weight(kind, keyed, secured);
 		if (share === 0) return;
 		const i = this.standings.obtain(source, timeUs);
 		if (i < 0) return;
@@ -241,18 +247,18 @@ export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 	}
 
 	/** Contexts that the sender of a fragment may hold. */
-	#quota(fragment: ArrivedFragment, memory: ReassemblyMemory): number {
+	private quota(fragment: ArrivedFragment, memory: ReassemblyMemory): number {
 		const i = this.#kept.find(fragment.source, fragment.timeUs);
 		if (i < 0 || this.standings.state[i] !== State.normal) return 1;
 		const score = this.standings.score[i]! / ONE;
-		return Math.max(1, Math.floor(this.#options.quotaContexts * score * (1 - this.#pressure(memory))));
+		return Math.max(1, Math.floor(this.#options.quotaContexts * score * (1 - this.pressure(memory))));
 	}
 
-	#pressure({ bytesInUse, budgetBytes }: ReassemblyMemory): number {
+	private pressure({ bytesInUse, budgetBytes }: ReassemblyMemory): number {
 		return budgetBytes === 0 ? 1 : Math.min(1, bytesInUse / budgetBytes);
 	}
 
-	#heldByNewcomers(memory: ReassemblyMemory, timeUs: number): number {
+	private heldByNewcomers(memory: ReassemblyMemory, timeUs: number): number {
 		let held = 0;
 		for (const { source } of memory.contexts) {
 			const i = this.standings.find(source, timeUs);

@@ -66,7 +66,7 @@ export class Reassembler implements ReassemblyMemory {
 	#completedChains: CompletedChains | undefined;
 	#timer: Timer = 0;
 	#timerUs = 0;
-	readonly #expire = (): void => this.#onTimer();
+	readonly #expire = (): void => this.onTimer();
 
 	constructor(options: ReassemblerOptions) {
 		if (!(options.budgetBytes >= 0)) {
@@ -95,7 +95,7 @@ export class Reassembler implements ReassemblyMemory {
 	): ReassemblyContext | FragmentDrop | undefined {
 		this.lastContext = undefined;
 		this.lastPurge = undefined;
-		const outcome = this.#accept(fragment, data, dataOffset, headers);
+		const outcome = this.ownAccept(fragment, data, dataOffset, headers);
 		if (typeof outcome === "string") this.refuse(fragment, outcome);
 		return outcome;
 	}
@@ -112,21 +112,21 @@ export class Reassembler implements ReassemblyMemory {
 	/** Notes that a fragment has come from behind the one that a chain expects. */
 	noteGap(context: ReassemblyContext, nowUs: number): void {
 		const deadlineUs = this.policy.gapDeadlineUs?.(context) ?? context.deadlineUs;
-		if (deadlineUs <= nowUs) this.#abandon(context, "reassembly-timed-out");
+		if (deadlineUs <= nowUs) this.abandon(context, "reassembly-timed-out");
 		else if (deadlineUs < context.deadlineUs) {
 			context.deadlineUs = deadlineUs;
-			this.#watch(deadlineUs);
+			this.watch(deadlineUs);
 		}
 	}
 
 	/** Gives up every context, as a node does that loses its memory. */
 	clear(reason: FragmentDrop): void {
-		while (this.contexts.length > 0) this.#abandon(this.contexts[0]!, reason);
+		while (this.contexts.length > 0) this.abandon(this.contexts[0]!, reason);
 		this.#clock.cancel(this.#timer);
 		this.#timer = 0;
 	}
 
-	#accept(
+	private ownAccept(
 		fragment: ArrivedFragment,
 		data: Uint8Array,
 		dataOffset: number,
@@ -135,8 +135,8 @@ export class Reassembler implements ReassemblyMemory {
 		if (fragment.size === 0 || fragment.size > this.#pool.bufferBytes) return "fragment-size";
 		if (fragment.length === 0) return "fragment-empty";
 		if (fragment.chain !== undefined)
-			return this.#acceptChained(fragment, fragment.chain, data, dataOffset, headers);
-		let context = this.#find(fragment);
+			return this.acceptChained(fragment, fragment.chain, data, dataOffset, headers);
+		let context = this.find(fragment);
 		if (context !== undefined) {
 			const relation = context.relate(fragment);
 			const verdict = this.policy.judge(context, fragment, relation, this);
@@ -145,27 +145,27 @@ export class Reassembler implements ReassemblyMemory {
 				if (verdict === "ignore") return reason;
 				if (verdict !== "discard" && verdict !== "restart") return verdict;
 				this.lastPurge = reason;
-				this.#abandon(context, reason);
+				this.abandon(context, reason);
 				if (verdict === "discard") return reason;
 				context = undefined;
 			}
 		}
 		if (context === undefined) {
 			if (this.#completed?.includes(fragment, data, dataOffset) === true) return "fragment-late";
-			const opened = this.#open(fragment);
+			const opened = this.open(fragment);
 			if (typeof opened === "string") return opened;
 			context = opened;
 			const relation = openingRelation(fragment);
 			if (relation !== "new" && this.policy.judge(context, fragment, relation, this) === "discard") {
-				this.#abandon(context, REFUSAL[relation]);
+				this.abandon(context, REFUSAL[relation]);
 				return REFUSAL[relation];
 			}
 		}
-		return this.#store(context, fragment, data, dataOffset, headers);
+		return this.store(context, fragment, data, dataOffset, headers);
 	}
 
 	/** A fragment of a chain is verified: what is wrong with it, its sender did. */
-	#acceptChained(
+	private acceptChained(
 		fragment: ArrivedFragment,
 		chain: ArrivedChain,
 		data: Uint8Array,
@@ -182,17 +182,17 @@ export class Reassembler implements ReassemblyMemory {
 					: undefined;
 		const { context } = chain;
 		if (fault !== undefined) {
-			if (context !== undefined) this.#abandon(context, fault);
+			if (context !== undefined) this.abandon(context, fault);
 			return fault;
 		}
-		if (context !== undefined) return this.#store(context, fragment, data, dataOffset, headers);
+		if (context !== undefined) return this.store(context, fragment, data, dataOffset, headers);
 		if (this.#completedChains?.includes(chain) === true) return "fragment-replayed";
-		const opened = this.#open(fragment);
+		const opened = this.open(fragment);
 		if (typeof opened === "string") return opened;
-		return this.#store(opened, fragment, data, dataOffset, headers);
+		return this.store(opened, fragment, data, dataOffset, headers);
 	}
 
-	#find(fragment: ArrivedFragment): ReassemblyContext | undefined {
+	private find(fragment: ArrivedFragment): ReassemblyContext | undefined {
 		for (let i = 0; i < this.contexts.length; i++) {
 			const context = this.contexts[i]!;
 			if (context.chain === undefined && this.policy.matches(context, fragment)) return context;
@@ -200,15 +200,15 @@ export class Reassembler implements ReassemblyMemory {
 		return undefined;
 	}
 
-	#open(fragment: ArrivedFragment): ReassemblyContext | FragmentDrop {
+	private open(fragment: ArrivedFragment): ReassemblyContext | FragmentDrop {
 		const refusal = this.policy.admit(fragment, this, openingRelation(fragment));
 		if (refusal !== undefined) return refusal;
 		const charge = this.policy.charge(fragment);
-		if (!this.#makeRoom(fragment, charge, this.policy.maxContexts ?? Number.POSITIVE_INFINITY, undefined)) {
+		if (!this.makeRoom(fragment, charge, this.policy.maxContexts ?? Number.POSITIVE_INFINITY, undefined)) {
 			return "reassembly-full";
 		}
 		const context = new ReassemblyContext(fragment, this.#pool, this.policy.usesSlots === true);
-		this.#charge(context, charge);
+		this.charge(context, charge);
 		this.contexts.push(context);
 		this.#sink.contextOpened(
 			fragment.timeUs,
@@ -222,7 +222,7 @@ export class Reassembler implements ReassemblyMemory {
 	}
 
 	/** Gives up contexts, as the policy chooses, until there is room; returns whether there is. */
-	#makeRoom(
+	private makeRoom(
 		fragment: ArrivedFragment,
 		charge: number,
 		maxContexts: number,
@@ -235,19 +235,19 @@ export class Reassembler implements ReassemblyMemory {
 		) {
 			const victim = charge > this.budgetBytes ? growing : this.policy.evict(fragment, this, growing);
 			if (victim === undefined || !this.contexts.includes(victim)) return false;
-			this.#abandon(victim, "reassembly-evicted");
+			this.abandon(victim, "reassembly-evicted");
 			if (victim === growing) return false;
 		}
 		return true;
 	}
 
-	#charge(context: ReassemblyContext, bytes: number): void {
+	private charge(context: ReassemblyContext, bytes: number): void {
 		context.chargedBytes += bytes;
 		this.bytesInUse += bytes;
 		if (this.bytesInUse > this.peakBytes) this.peakBytes = this.bytesInUse;
 	}
 
-	#store(
+	private store(
 		context: ReassemblyContext,
 		fragment: ArrivedFragment,
 		data: Uint8Array,
@@ -257,8 +257,8 @@ export class Reassembler implements ReassemblyMemory {
 		if (context.fragments > 0) {
 			const growth = this.policy.grow?.(context, fragment) ?? 0;
 			if (growth > 0) {
-				if (!this.#makeRoom(fragment, growth, Number.POSITIVE_INFINITY, context)) return "reassembly-full";
-				this.#charge(context, growth);
+				if (!this.makeRoom(fragment, growth, Number.POSITIVE_INFINITY, context)) return "reassembly-full";
+				this.charge(context, growth);
 			}
 		}
 		context.write(fragment.offset, data, dataOffset, fragment.length);
@@ -290,18 +290,18 @@ export class Reassembler implements ReassemblyMemory {
 				this.#completedChains ??= new CompletedChains();
 				this.#completedChains.remember(context.chain);
 			}
-			this.#close(context, "completed");
-			if (context.chain !== undefined) this.#closeEchoes(context, context.chain);
+			this.close(context, "completed");
+			if (context.chain !== undefined) this.closeEchoes(context, context.chain);
 			this.policy.noteCompleted?.(context, fragment.timeUs);
 			return context;
 		}
 		context.deadlineUs = this.policy.deadlineUs(context, fragment);
-		this.#watch(context.deadlineUs);
+		this.watch(context.deadlineUs);
 		return undefined;
 	}
 
-	#abandon(context: ReassemblyContext, reason: FragmentDrop): void {
-		this.#close(context, reason);
+	private abandon(context: ReassemblyContext, reason: FragmentDrop): void {
+		this.close(context, reason);
 		this.policy.noteAbandoned?.(context, reason, this.#clock.nowUs());
 		if (this.#onAbandoned !== undefined) {
 			if (context.hasFirst) context.assemble();
@@ -311,18 +311,18 @@ export class Reassembler implements ReassemblyMemory {
 	}
 
 	/** Forgets copies of a packet that is whole: without a key its fragments verify under any tag. */
-	#closeEchoes({ source, destination }: ReassemblyContext, chain: ContextChain): void {
+	private closeEchoes({ source, destination }: ReassemblyContext, chain: ContextChain): void {
 		for (let i = this.contexts.length - 1; i >= 0; i--) {
 			const other = this.contexts[i]!;
 			if (other.chain?.isAnchoredBy(chain) !== true) continue;
 			if (!other.source.equals(source) || !other.destination.equals(destination)) continue;
-			this.#close(other, "fragment-replayed");
+			this.close(other, "fragment-replayed");
 			this.policy.noteAbandoned?.(other, "fragment-replayed", this.#clock.nowUs());
 			other.release();
 		}
 	}
 
-	#close(context: ReassemblyContext, outcome: string): void {
+	private close(context: ReassemblyContext, outcome: string): void {
 		this.contexts.splice(this.contexts.indexOf(context), 1);
 		this.bytesInUse -= context.chargedBytes;
 		this.#sink.contextClosed(
@@ -336,22 +336,22 @@ export class Reassembler implements ReassemblyMemory {
 	}
 
 	/** Keeps one timer, at or before the earliest deadline: contexts that complete need none cancelled. */
-	#watch(deadlineUs: number): void {
+	private watch(deadlineUs: number): void {
 		if (this.#timer !== 0 && this.#timerUs <= deadlineUs) return;
 		this.#clock.cancel(this.#timer);
 		this.#timerUs = deadlineUs;
 		this.#timer = this.#clock.at(deadlineUs, this.#expire);
 	}
 
-	#onTimer(): void {
+	private onTimer(): void {
 		this.#timer = 0;
 		const nowUs = this.#clock.nowUs();
 		let earliestUs = Number.POSITIVE_INFINITY;
 		for (let i = this.contexts.length - 1; i >= 0; i--) {
 			const context = this.contexts[i]!;
-			if (context.deadlineUs <= nowUs) this.#abandon(context, "reassembly-timed-out");
+			if (context.deadlineUs <= nowUs) this.abandon(context, "reassembly-timed-out");
 		}
 		for (const context of this.contexts) earliestUs = Math.min(earliestUs, context.deadlineUs);
-		if (earliestUs < Number.POSITIVE_INFINITY) this.#watch(earliestUs);
+		if (earliestUs < Number.POSITIVE_INFINITY) this.watch(earliestUs);
 	}
 }

@@ -93,9 +93,9 @@ export class RfragReassembler {
 		if (typeof header === "string") return header;
 		this.expire(timeUs);
 		const length = end - header.next;
-		const context = this.#find(header.tag, source, destination);
+		const context = this.find(header.tag, source, destination);
 		if (header.offset === 0) {
-			if (context !== undefined) this.#close(context);
+			if (context !== undefined) this.close(context);
 			return "rfrag-aborted";
 		}
 		if (length === 0 || header.size !== length) return "rfrag-size";
@@ -105,10 +105,10 @@ export class RfragReassembler {
 			return "rfrag-beyond-size";
 		}
 		if (context === undefined && this.#contexts.length >= this.#options.contexts) return "rfrag-full";
-		const target = context ?? this.#open(header.tag, source, destination, timeUs);
+		const target = context ?? this.ownOpen(header.tag, source, destination, timeUs);
 		const refusal = judge(target, header, at, length);
 		if (refusal !== undefined) {
-			if (refusal !== "rfrag-duplicate") this.#close(target);
+			if (refusal !== "rfrag-duplicate") this.close(target);
 			return refusal;
 		}
 		if (first) target.size = header.offset;
@@ -118,7 +118,7 @@ export class RfragReassembler {
 		target.storedBytes += length;
 		copyBytes(bytes, header.next, target.buffer, at, length);
 		if (target.size !== target.storedBytes) return undefined;
-		this.#close(target);
+		this.close(target);
 		return {
 			bytes: target.buffer,
 			length: target.size,
@@ -140,7 +140,7 @@ export class RfragReassembler {
 		return expired;
 	}
 
-	#find(tag: number, source: LinkAddress, destination: LinkAddress): RfragContext | undefined {
+	private find(tag: number, source: LinkAddress, destination: LinkAddress): RfragContext | undefined {
 		for (let i = 0; i < this.#contexts.length; i++) {
 			const context = this.#contexts[i]!;
 			if (context.tag === tag && context.source.equals(source) && context.destination.equals(destination))
@@ -149,7 +149,7 @@ export class RfragReassembler {
 		return undefined;
 	}
 
-	#open(tag: number, source: LinkAddress, destination: LinkAddress, timeUs: number): RfragContext {
+	private ownOpen(tag: number, source: LinkAddress, destination: LinkAddress, timeUs: number): RfragContext {
 		const context = new RfragContext(this.#options.contextBytes);
 		context.tag = tag;
 		context.source.set(source);
@@ -159,7 +159,7 @@ export class RfragReassembler {
 		return context;
 	}
 
-	#close(context: RfragContext): void {
+	private close(context: RfragContext): void {
 		this.#contexts.splice(this.#contexts.indexOf(context), 1);
 	}
 }

@@ -47,22 +47,22 @@ export class CborReader {
 
 	/** An integer or a float of any width. */
 	number(): number {
-		const major = this.#head();
+		const major = this.head();
 		if (major === CborMajor.unsigned && this.#info !== INDEFINITE) return this.#argument;
 		if (major === CborMajor.negative && this.#info !== INDEFINITE) return -1 - this.#argument;
-		if (major === CborMajor.simple && this.#info >= 25 && this.#info <= 27) return this.#float();
-		return this.#fail();
+		if (major === CborMajor.simple && this.#info >= 25 && this.#info <= 27) return this.float();
+		return this.fail();
 	}
 
 	/** An integer. */
 	int(): number {
 		const major = this.peek();
-		return major === CborMajor.unsigned || major === CborMajor.negative ? this.number() : this.#fail();
+		return major === CborMajor.unsigned || major === CborMajor.negative ? this.number() : this.fail();
 	}
 
 	/** A text string of valid UTF-8. */
 	text(): string {
-		if (!this.#string(CborMajor.text)) return "";
+		if (!this.string(CborMajor.text)) return "";
 		const text = readUtf8(this.#bytes, this.start, this.offset);
 		if (text === undefined) this.failed = true;
 		return text ?? "";
@@ -70,22 +70,22 @@ export class CborReader {
 
 	/** A byte string as a view of the input. */
 	bytes(): Uint8Array | undefined {
-		return this.#string(CborMajor.bytes) ? this.#bytes.subarray(this.start, this.offset) : undefined;
+		return this.string(CborMajor.bytes) ? this.#bytes.subarray(this.start, this.offset) : undefined;
 	}
 
 	boolean(): boolean {
-		if (this.#head() !== CborMajor.simple || (this.#info !== 20 && this.#info !== 21)) this.#fail();
+		if (this.head() !== CborMajor.simple || (this.#info !== 20 && this.#info !== 21)) this.fail();
 		return this.#info === 21;
 	}
 
 	/** Items of the array that begins here, -1 for indefinite. */
 	array(): number {
-		return this.#container(CborMajor.array);
+		return this.container(CborMajor.array);
 	}
 
 	/** Pairs of the map that begins here, -1 for indefinite. */
 	map(): number {
-		return this.#container(CborMajor.map);
+		return this.container(CborMajor.map);
 	}
 
 	/** Whether item `index` of a container of `count` is there; takes the break of an indefinite one. */
@@ -100,10 +100,10 @@ export class CborReader {
 
 	/** Passes over one item with all that it contains. */
 	skip(depth = 0): void {
-		const major = this.#head();
+		const major = this.head();
 		if (this.failed) return;
-		if (depth > MAX_DEPTH) this.#fail();
-		else if (major === CborMajor.bytes || major === CborMajor.text) this.#pass();
+		if (depth > MAX_DEPTH) this.fail();
+		else if (major === CborMajor.bytes || major === CborMajor.text) this.pass();
 		else if (major === CborMajor.tag) this.skip(depth + 1);
 		else if (major === CborMajor.array || major === CborMajor.map) {
 			const count = this.#info === INDEFINITE ? -1 : this.#argument;
@@ -111,23 +111,23 @@ export class CborReader {
 				this.skip(depth + 1);
 				if (major === CborMajor.map) this.skip(depth + 1);
 			}
-		} else if (this.#info === INDEFINITE) this.#fail();
+		} else if (this.#info === INDEFINITE) this.fail();
 	}
 
-	#container(major: CborMajor): number {
-		if (this.#head() !== major) return this.#fail();
+	private container(major: CborMajor): number {
+		if (this.head() !== major) return this.fail();
 		return this.#info === INDEFINITE ? -1 : this.#argument;
 	}
 
-	#string(major: CborMajor): boolean {
-		if (this.#head() !== major) this.#fail();
-		return !this.failed && this.#pass();
+	private string(major: CborMajor): boolean {
+		if (this.head() !== major) this.fail();
+		return !this.failed && this.pass();
 	}
 
 	/** Passes over the octets of a string of definite length. */
-	#pass(): boolean {
+	private pass(): boolean {
 		if (this.#info === INDEFINITE || this.#argument > this.#end - this.offset) {
-			this.#fail();
+			this.fail();
 			return false;
 		}
 		this.start = this.offset;
@@ -135,11 +135,11 @@ export class CborReader {
 		return true;
 	}
 
-	#head(): CborMajor | undefined {
+	private head(): CborMajor | undefined {
 		this.#argument = 0;
 		this.#info = 0;
 		if (this.failed || this.offset >= this.#end) {
-			this.#fail();
+			this.fail();
 			return undefined;
 		}
 		const initial = this.#bytes[this.offset++] as number;
@@ -147,14 +147,14 @@ export class CborReader {
 		const major = (initial >> 5) as CborMajor;
 		this.#info = info;
 		if (info < 24) this.#argument = info;
-		else if (info < 28) this.#long(1 << (info - 24), major === CborMajor.simple);
-		else if (info !== INDEFINITE || major === CborMajor.tag) this.#fail();
+		else if (info < 28) this.long(1 << (info - 24), major === CborMajor.simple);
+		else if (info !== INDEFINITE || major === CborMajor.tag) this.fail();
 		return this.failed ? undefined : major;
 	}
 
-	#long(width: number, isSimple: boolean): void {
+	private long(width: number, isSimple: boolean): void {
 		if (width > this.#end - this.offset) {
-			this.#fail();
+			this.fail();
 			return;
 		}
 		const at = this.offset;
@@ -164,19 +164,19 @@ export class CborReader {
 		else if (width === 4) this.#argument = i32be(this.#bytes, at) >>> 0;
 		else {
 			this.#argument = (i32be(this.#bytes, at) >>> 0) * TWO_32 + (i32be(this.#bytes, at + 4) >>> 0);
-			if (!isSimple && this.#argument > Number.MAX_SAFE_INTEGER) this.#fail();
+			if (!isSimple && this.#argument > Number.MAX_SAFE_INTEGER) this.fail();
 		}
 	}
 
 	/** The float whose bits are the argument just read. */
-	#float(): number {
+	private float(): number {
 		if (this.#info === 25) return fromHalf(this.#argument);
 		const width = this.#info === 27 ? 8 : 4;
 		const bits = new DataView(this.#bytes.buffer, this.#bytes.byteOffset + this.offset - width, width);
 		return width === 8 ? bits.getFloat64(0) : bits.getFloat32(0);
 	}
 
-	#fail(): number {
+	private fail(): number {
 		this.failed = true;
 		return 0;
 	}

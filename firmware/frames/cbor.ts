@@ -49,19 +49,19 @@ export class CborWriter {
 
 	/** An unsigned integer, 0 to 2^53 - 1. */
 	uint(value: number): void {
-		this.#head(0x00, value);
+		this.head(0x00, value);
 	}
 
 	/** An integer, -(2^53 - 1) to 2^53 - 1. */
 	int(value: number): void {
-		if (value < 0) this.#head(0x20, -1 - value);
-		else this.#head(0x00, value);
+		if (value < 0) this.head(0x20, -1 - value);
+		else this.head(0x00, value);
 	}
 
 	/** Octets `bytes[offset..end)` as a byte string. */
 	bytes(bytes: Uint8Array, offset = 0, end = bytes.length): void {
 		const count = end - offset;
-		this.#head(0x40, count);
+		this.head(0x40, count);
 		if (this.length + count <= this.buffer.length) {
 			copyBytes(bytes, offset, this.buffer, this.length, count);
 		}
@@ -71,58 +71,58 @@ export class CborWriter {
 	/** A text string, in UTF-8. */
 	text(text: string): void {
 		const count = utf8Length(text);
-		this.#head(0x60, count);
+		this.head(0x60, count);
 		if (this.length + count <= this.buffer.length) writeUtf8(text, this.buffer, this.length);
 		this.length += count;
 	}
 
 	/** The head of an array; its `count` items follow. */
 	array(count: number): void {
-		this.#head(0x80, count);
+		this.head(0x80, count);
 	}
 
 	/** The head of a map; its `count` keys and values follow, keys in the order of their encoding. */
 	map(count: number): void {
-		this.#head(0xa0, count);
+		this.head(0xa0, count);
 	}
 
 	/** A tag; the tagged item follows. */
 	tag(tag: number): void {
-		this.#head(0xc0, tag);
+		this.head(0xc0, tag);
 	}
 
 	boolean(value: boolean): void {
-		this.#octet(value ? 0xf5 : 0xf4);
+		this.octet(value ? 0xf5 : 0xf4);
 	}
 
 	null(): void {
-		this.#octet(0xf6);
+		this.octet(0xf6);
 	}
 
 	/** A floating-point number in the shortest of 16, 32 and 64 bits that keeps its value. */
 	float(value: number): void {
 		if (Number.isNaN(value)) {
-			this.#half(0x7e00);
+			this.half(0x7e00);
 			return;
 		}
 		this.#bits ??= new DataView(new ArrayBuffer(8));
 		const float64 = this.#bits;
 		if (Math.fround(value) !== value) {
 			float64.setFloat64(0, value);
-			this.#octet(0xfb);
-			this.#int32(float64.getInt32(0));
-			this.#int32(float64.getInt32(4));
+			this.octet(0xfb);
+			this.int32(float64.getInt32(0));
+			this.int32(float64.getInt32(4));
 			return;
 		}
 		float64.setFloat32(0, value);
 		const bits = float64.getInt32(0);
 		const half = toHalf(bits);
 		if (half >= 0) {
-			this.#half(half);
+			this.half(half);
 			return;
 		}
-		this.#octet(0xfa);
-		this.#int32(bits);
+		this.octet(0xfa);
+		this.int32(bits);
 	}
 
 	/** A number as an integer where it is one of at most 53 bits, else as a float. */
@@ -131,39 +131,39 @@ export class CborWriter {
 		else this.float(value);
 	}
 
-	#octet(value: number): void {
+	private octet(value: number): void {
 		if (this.length < this.buffer.length) this.buffer[this.length] = value;
 		this.length++;
 	}
 
-	#half(bits: number): void {
-		this.#octet(0xf9);
+	private half(bits: number): void {
+		this.octet(0xf9);
 		if (this.length + 2 <= this.buffer.length) putU16be(this.buffer, this.length, bits);
 		this.length += 2;
 	}
 
-	#int32(bits: number): void {
+	private int32(bits: number): void {
 		if (this.length + 4 <= this.buffer.length) putI32be(this.buffer, this.length, bits);
 		this.length += 4;
 	}
 
-	#head(major: number, value: number): void {
+	private head(major: number, value: number): void {
 		if (value < 24) {
-			this.#octet(major | value);
+			this.octet(major | value);
 		} else if (value < 0x100) {
-			this.#octet(major | 24);
-			this.#octet(value);
+			this.octet(major | 24);
+			this.octet(value);
 		} else if (value < 0x10000) {
-			this.#octet(major | 25);
+			this.octet(major | 25);
 			if (this.length + 2 <= this.buffer.length) putU16be(this.buffer, this.length, value);
 			this.length += 2;
 		} else if (value < TWO_32) {
-			this.#octet(major | 26);
-			this.#int32(value | 0);
+			this.octet(major | 26);
+			this.int32(value | 0);
 		} else {
-			this.#octet(major | 27);
-			this.#int32(Math.floor(value / TWO_32) | 0);
-			this.#int32((value % TWO_32) | 0);
+			this.octet(major | 27);
+			this.int32(Math.floor(value / TWO_32) | 0);
+			this.int32((value % TWO_32) | 0);
 		}
 	}
 }

@@ -66,7 +66,7 @@ export class AddressPlan {
 		this.bytes = ADDRESS_BYTES;
 		const contexts = firstOnly ? 1 : CONTEXTS;
 		if (!this.#isSource && isMulticast(this.#packet, offset)) {
-			this.#planMulticast(offset, contexts);
+			this.planMulticast(offset, contexts);
 			return;
 		}
 		if (this.#isSource && isZero(this.#packet, offset, offset + ADDRESS_BYTES)) {
@@ -79,7 +79,7 @@ export class AddressPlan {
 		const isInner = outer >= 0 && this.#packet[around] !== 0xff;
 		this.#elided = isInner ? this.#packet : this.#scratch;
 		this.#elidedAt = isInner ? around + IDENTIFIER_AT : this.#hasIdentifier ? 0 : -1;
-		this.#planUnicast(offset, contexts);
+		this.planUnicast(offset, contexts);
 	}
 
 	/** Writes the in-line octets of the planned address at `offset`, and returns the next output offset. */
@@ -99,15 +99,15 @@ export class AddressPlan {
 	}
 
 	/** Tries the three compressed forms under each prefix, without a context first, and keeps the first of the shortest. */
-	#planUnicast(offset: number, contexts: number): void {
+	private planUnicast(offset: number, contexts: number): void {
 		for (let cid = -1; cid < contexts && this.bytes > 0; cid++) {
-			const isUnder = cid < 0 ? this.#isLinkLocal(offset) : this.#contexts.matches(cid, this.#packet, offset);
+			const isUnder = cid < 0 ? this.isLinkLocal(offset) : this.#contexts.matches(cid, this.#packet, offset);
 			if (!isUnder) continue;
 			const prefixBits = cid < 0 ? LINK_LOCAL_BITS : this.#contexts.lengthBits(cid);
 			for (let mode = 3; mode > 0; mode--) {
 				const bytes = mode === 3 ? 0 : mode === 2 ? 2 : 8;
 				if (bytes >= this.bytes) break;
-				if (!this.#isRestored(offset, mode, prefixBits)) continue;
+				if (!this.isRestored(offset, mode, prefixBits)) continue;
 				this.bits = (cid < 0 ? 0 : STATEFUL) | mode;
 				this.cid = Math.max(cid, 0);
 				this.bytes = bytes;
@@ -115,13 +115,13 @@ export class AddressPlan {
 		}
 	}
 
-	#isLinkLocal(offset: number): boolean {
+	private isLinkLocal(offset: number): boolean {
 		const packet = this.#packet;
 		return packet[offset] === 0xfe && packet[offset + 1] === 0x80 && isZero(packet, offset + 2, offset + 8);
 	}
 
 	/** Whether a decompressor makes the address at `offset` of its form in a mode; the first `prefixBits` are right. */
-	#isRestored(offset: number, mode: number, prefixBits: number): boolean {
+	private isRestored(offset: number, mode: number, prefixBits: number): boolean {
 		if (mode === 3 && this.#elidedAt < 0) return false;
 		for (let i = prefixBits >>> 3; i < ADDRESS_BYTES; i++) {
 			const actual = this.#packet[offset + i]!;
@@ -135,7 +135,7 @@ export class AddressPlan {
 		return true;
 	}
 
-	#planMulticast(offset: number, contexts: number): void {
+	private planMulticast(offset: number, contexts: number): void {
 		const packet = this.#packet;
 		this.bits = MULTICAST;
 		if (packet[offset + 1] === 2 && isZero(packet, offset + 2, offset + 15)) {

@@ -94,8 +94,8 @@ export class HeaderCompressor {
 		let nested = 0;
 		let protocol = datagram[6]!;
 		this.consumed = IPV6_BYTES;
-		let isCompressed = this.#canCompress(protocol, length, nested, MAX_IPHC_BYTES);
-		this.#encodeHeader(base, -1, isCompressed);
+		let isCompressed = this.canCompress(protocol, length, nested, MAX_IPHC_BYTES);
+		this.encodeHeader(base, -1, isCompressed);
 		while (isCompressed) {
 			const at = this.consumed;
 			if (protocol === UDP) {
@@ -110,14 +110,14 @@ export class HeaderCompressor {
 				out[this.next++] = 0xee;
 				protocol = datagram[base + 6]!;
 				this.consumed += IPV6_BYTES;
-				isCompressed = this.#canCompress(protocol, length, nested, MAX_IPHC_BYTES);
-				this.#encodeHeader(base, outer, isCompressed);
+				isCompressed = this.canCompress(protocol, length, nested, MAX_IPHC_BYTES);
+				this.encodeHeader(base, outer, isCompressed);
 				continue;
 			}
 			const bytes = extensionBytes(EXTENSION_PROTOCOLS.indexOf(protocol), datagram, at);
 			const following = datagram[at]!;
 			this.consumed += bytes;
-			isCompressed = this.#canCompress(following, length, nested, bytes + 1);
+			isCompressed = this.canCompress(following, length, nested, bytes + 1);
 			this.next = encodeExtension(protocol, isCompressed, datagram, at, out, this.next);
 			protocol = following;
 		}
@@ -125,18 +125,18 @@ export class HeaderCompressor {
 	}
 
 	/** Whether the header behind what is consumed can be compressed, with so many octets before it still to be written. */
-	#canCompress(protocol: number, length: number, nested: number, reserved: number): boolean {
+	private canCompress(protocol: number, length: number, nested: number, reserved: number): boolean {
 		const room = this.#out.length - this.next - reserved;
 		return canCompress(protocol, this.#datagram, this.consumed, length, room, nested);
 	}
 
 	/** Compresses the IPv6 header at `base`; `outer` is that of the encapsulating one, or -1. */
-	#encodeHeader(base: number, outer: number, isNextCompressed: boolean): void {
+	private encodeHeader(base: number, outer: number, isNextCompressed: boolean): void {
 		const datagram = this.#datagram;
 		const out = this.#out;
 		const source = this.#source;
 		const destination = this.#destination;
-		this.#planBoth(base, outer);
+		this.planBoth(base, outer);
 		const contextIds = (source.cid << 4) | destination.cid;
 		const start = this.next;
 		let at = start + 2;
@@ -164,7 +164,7 @@ export class HeaderCompressor {
 	}
 
 	/** Plans both addresses: contexts other than 0 only where they save more than their own octet. */
-	#planBoth(base: number, outer: number): void {
+	private planBoth(base: number, outer: number): void {
 		const source = this.#source;
 		const destination = this.#destination;
 		source.plan(base + 8, outer, false);

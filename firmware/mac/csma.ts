@@ -65,7 +65,7 @@ export class Csma {
 	 * twice its attempts.
 	 */
 	untilUs: number = Number.POSITIVE_INFINITY;
-	readonly #onDone = (outcome: TransmitOutcome): void => this.#step(outcome);
+	readonly #onDone = (outcome: TransmitOutcome): void => this.step(outcome);
 
 	constructor(radio: Radio, clock: Clock, random: Random, options: CsmaOptions = CSMA_DEFAULTS) {
 		this.#radio = radio;
@@ -90,7 +90,7 @@ export class Csma {
 		this.#whenDone = whenDone;
 		this.#transmissions = 0;
 		this.#once = false;
-		this.#begin();
+		this.begin();
 	}
 
 	/** The earliest time at which an assessment may begin. */
@@ -116,24 +116,24 @@ export class Csma {
 		this.#radio.transmit(psdu, this.#attempt, this.#onDone);
 	}
 
-	#begin(): void {
+	private begin(): void {
 		this.#busyCount = 0;
 		this.#exponent = this.#options.minBe;
-		this.#backOff();
+		this.backOff();
 	}
 
 	/** Whoever was not heard so often may be hidden from somebody who sends a long datagram: waits longer from now on. */
-	#beginLate(): void {
+	private beginLate(): void {
 		this.#busyCount = 0;
 		this.#exponent = this.#options.maxBe;
-		this.#backOff();
+		this.backOff();
 	}
 
-	get #isPatient(): boolean {
+	private get isPatient(): boolean {
 		return this.untilUs < Number.POSITIVE_INFINITY;
 	}
 
-	#backOff(): void {
+	private backOff(): void {
 		const units = this.#random.below(1 << this.#exponent);
 		const fromUs = this.readyUs();
 		let atUs = fromUs + units * BACKOFF_UNIT_US;
@@ -142,7 +142,7 @@ export class Csma {
 			const isFirst = this.#transmissions === 0 && this.#busyCount === 0;
 			// The first attempt is made in any case: whoever sends is told how it ended later, never at once.
 			if (!isFirst) {
-				this.#finish("mac-late");
+				this.finish("mac-late");
 				return;
 			}
 			atUs = Math.max(fromUs, latestUs);
@@ -151,14 +151,14 @@ export class Csma {
 		this.#radio.transmit(this.#psdu!, this.#attempt, this.#onDone);
 	}
 
-	#step(outcome: TransmitOutcome): void {
+	private step(outcome: TransmitOutcome): void {
 		if (outcome === "channel-busy") {
 			this.#busyCount++;
-			const isOver = this.#busyCount > this.#options.maxBackoffs && !this.#isPatient;
-			if (this.#once || isOver) this.#finish("mac-channel-busy");
+			const isOver = this.#busyCount > this.#options.maxBackoffs && !this.isPatient;
+			if (this.#once || isOver) this.finish("mac-channel-busy");
 			else {
 				this.#exponent = Math.min(this.#exponent + 1, this.#options.maxBe);
-				this.#backOff();
+				this.backOff();
 			}
 			return;
 		}
@@ -167,16 +167,16 @@ export class Csma {
 		if (outcome === "no-ack") {
 			// The wait for the acknowledgement was longer than any interframe space.
 			const { maxRetries } = this.#options;
-			if (this.#transmissions <= maxRetries) this.#begin();
-			else if (this.#isPatient && this.#transmissions <= 2 * maxRetries + 1) this.#beginLate();
-			else this.#finish("mac-retries");
+			if (this.#transmissions <= maxRetries) this.begin();
+			else if (this.isPatient && this.#transmissions <= 2 * maxRetries + 1) this.beginLate();
+			else this.finish("mac-retries");
 			return;
 		}
 		this.#spacedUs = this.#clock.nowUs() + spaceUs;
-		this.#finish("sent");
+		this.finish("sent");
 	}
 
-	#finish(outcome: CsmaOutcome): void {
+	private finish(outcome: CsmaOutcome): void {
 		const whenDone = this.#whenDone!;
 		this.#psdu = undefined;
 		this.#whenDone = undefined;

@@ -98,7 +98,7 @@ export class LinkKeyring implements ChainKeys, CmacSource {
 		const isFull = this.#keys.length >= MAX_KEYS;
 		const place = isFull ? this.#keys.findIndex(({ isUnused }) => isUnused) : this.#keys.length;
 		if (place < 0) return undefined;
-		const key = new LinkKey(this, neighbour, this.#storedNonce(neighbour));
+		const key = new LinkKey(this, neighbour, this.storedNonce(neighbour));
 		this.#keys[place] = key;
 		return key;
 	}
@@ -114,7 +114,7 @@ export class LinkKeyring implements ChainKeys, CmacSource {
 	}
 
 	/** The lowest nonce that no power cycle can have made acceptable again; none is where the store is spoiled. */
-	#storedNonce(neighbour: LinkAddress): number {
+	private storedNonce(neighbour: LinkAddress): number {
 		const blob = this.#store.get(nameOf(neighbour));
 		if (blob === undefined) return 0;
 		return blob.length === NONCE_BYTES ? i32be(blob, 0) >>> 0 : LAST_NONCE;

@@ -62,11 +62,11 @@ export class LinkLayer {
 	/** The last frame that was received, in the clear. */
 	#inClear: Uint8Array = this.buffer;
 	readonly #onDone = (outcome: CsmaOutcome, transmissions: number): void =>
-		this.#finish(outcome, transmissions);
+		this.finish(outcome, transmissions);
 	readonly #onReceive: ReceiveHandler = (psdu, rssiDbm, _lqi, sfdTimeUs) => {
-		const refusal = this.#take(psdu, rssiDbm, sfdTimeUs);
+		const refusal = this.take(psdu, rssiDbm, sfdTimeUs);
 		if (refusal === undefined) this.#options.onPayload(this.#inClear, this.#received, rssiDbm, sfdTimeUs);
-		else this.#refuse(refusal);
+		else this.refuse(refusal);
 	};
 
 	constructor(options: LinkLayerOptions) {
@@ -114,7 +114,7 @@ export class LinkLayer {
 
 	/** Sends the frame whose payload ends at `end`; `whenDone` is called once, later, with how often it was on the air. */
 	commit(end: number, whenDone: (outcome: CsmaOutcome, transmissions: number) => void): void {
-		const psdu = this.#finishFrame(end);
+		const psdu = this.finishFrame(end);
 		this.#whenDone = whenDone;
 		this.#csma.send(psdu, this.#onDone);
 	}
@@ -143,11 +143,11 @@ export class LinkLayer {
 		if (at < 0) return false;
 		const end = write(at, assessUs + CCA_US + TURNAROUND_US + SHR_US);
 		if (end < 0) return false;
-		this.#csma.sendAt(this.#finishFrame(end), assessUs, (outcome) => whenDone(outcome === "sent"));
+		this.#csma.sendAt(this.finishFrame(end), assessUs, (outcome) => whenDone(outcome === "sent"));
 		return true;
 	}
 
-	#finishFrame(end: number): Uint8Array {
+	private finishFrame(end: number): Uint8Array {
 		const { protection } = this.#options;
 		const payloadEnd =
 			protection === undefined ? end : protection.protect(this.#sent, this.buffer, this.#payloadAt, end);
@@ -156,7 +156,7 @@ export class LinkLayer {
 		return (this.#views[length] ??= this.buffer.subarray(0, length));
 	}
 
-	#finish(outcome: CsmaOutcome, transmissions: number): void {
+	private finish(outcome: CsmaOutcome, transmissions: number): void {
 		const { destination } = this.#sent;
 		const { neighbours, sink, clock, node } = this.#options;
 		if (!destination.isBroadcast && transmissions > 0) {
@@ -171,7 +171,7 @@ export class LinkLayer {
 		whenDone(outcome, transmissions);
 	}
 
-	#refuse(refusal: LinkDrop): void {
+	private refuse(refusal: LinkDrop): void {
 		const { sink, clock, node } = this.#options;
 		const known =
 			refusal === "duplicate" || refusal.startsWith("mac-security") || refusal.startsWith("mac-counter");
@@ -179,7 +179,7 @@ export class LinkLayer {
 	}
 
 	/** Opens and counts a frame; returns why it is refused, if it is. */
-	#take(psdu: Uint8Array, rssiDbm: number, sfdTimeUs: number): LinkDrop | undefined {
+	private take(psdu: Uint8Array, rssiDbm: number, sfdTimeUs: number): LinkDrop | undefined {
 		const end = psdu.length - FCS_BYTES;
 		const header = decodeMacHeader(psdu, 0, end, this.#received);
 		if (typeof header === "string") return header;

@@ -139,17 +139,17 @@ export class Adaptation {
 		switch (headers.kind) {
 			case "frag1":
 			case "fragn":
-				return this.#receivePlain(bytes, end, headers.kind === "frag1");
+				return this.receivePlain(bytes, end, headers.kind === "frag1");
 			case "chained-frag1":
 			case "chained-fragn": {
 				const { chains } = this.#options;
 				if (chains === undefined) return "unsupported-dispatch";
-				return this.#receiveChained(chains, bytes, end, headers.kind === "chained-frag1");
+				return this.receiveChained(chains, bytes, end, headers.kind === "chained-frag1");
 			}
 			case "iphc":
 			case "ipv6":
 			case "hc1":
-				return this.#receiveWhole(bytes, end, headers.kind);
+				return this.receiveWhole(bytes, end, headers.kind);
 			default:
 				return "unsupported-dispatch";
 		}
@@ -161,7 +161,7 @@ export class Adaptation {
 		return context === undefined ? this.#decompressed.checksumElided : context.elidedUdpOffset >= 0;
 	}
 
-	#receiveWhole(bytes: Uint8Array, end: number, kind: HeaderKind): ReceivedPacket | AdaptationDrop {
+	private receiveWhole(bytes: Uint8Array, end: number, kind: HeaderKind): ReceivedPacket | AdaptationDrop {
 		const { pool, contexts } = this.#options;
 		const buffer = pool.take();
 		const { source, destination } = this.#arrival;
@@ -180,11 +180,11 @@ export class Adaptation {
 			pool.give(buffer);
 			return result;
 		}
-		return this.#deliver(buffer, result.length, undefined);
+		return this.deliver(buffer, result.length, undefined);
 	}
 
 	/** Names the fragment, as far as its header does. */
-	#name(first: boolean): Arrival {
+	private name(first: boolean): Arrival {
 		const { size, tag, offset } = this.headers.fragment;
 		const arrival = this.#arrival;
 		arrival.size = size;
@@ -196,21 +196,25 @@ export class Adaptation {
 		return arrival;
 	}
 
-	#receivePlain(bytes: Uint8Array, end: number, first: boolean): ReceivedPacket | AdaptationDrop | undefined {
-		const arrival = this.#name(first);
+	private receivePlain(
+		bytes: Uint8Array,
+		end: number,
+		first: boolean,
+	): ReceivedPacket | AdaptationDrop | undefined {
+		const arrival = this.name(first);
 		const isRefused = this.#options.isChained?.(arrival.source) === true;
-		if (isRefused) return this.#refuse("fragment-downgraded");
-		if (first) return this.#receiveFirst(bytes, end);
-		return this.#receiveNext(bytes, this.headers.next, end);
+		if (isRefused) return this.refuse("fragment-downgraded");
+		if (first) return this.receiveFirst(bytes, end);
+		return this.receiveNext(bytes, this.headers.next, end);
 	}
 
-	#receiveChained(
+	private receiveChained(
 		chains: ChainVerifier,
 		bytes: Uint8Array,
 		end: number,
 		first: boolean,
 	): ReceivedPacket | AdaptationDrop | undefined {
-		const arrival = this.#name(first);
+		const arrival = this.name(first);
 		const { next } = this.headers;
 		this.#chain ??= new ArrivedChain();
 		const chain = this.#chain;
@@ -219,23 +223,23 @@ export class Adaptation {
 			const header = decodeChainedFirst(bytes, next, end, this.#chainedFirst);
 			if (typeof header === "string") return header;
 			const refusal = chains.first(arrival, header, bytes, end, chain);
-			if (refusal !== undefined) return this.#refuse(refusal);
+			if (refusal !== undefined) return this.refuse(refusal);
 			this.headers.next = chains.payloadOffset;
 			arrival.chain = chain;
-			return this.#receiveFirst(bytes, end);
+			return this.receiveFirst(bytes, end);
 		}
 		const refusal = chains.next(arrival, bytes, next, end, chain);
-		if (refusal !== undefined) return this.#refuse(refusal);
+		if (refusal !== undefined) return this.refuse(refusal);
 		arrival.chain = chain;
-		return this.#receiveNext(bytes, chains.payloadOffset, end);
+		return this.receiveNext(bytes, chains.payloadOffset, end);
 	}
 
-	#refuse(reason: FragmentDrop): FragmentDrop {
+	private refuse(reason: FragmentDrop): FragmentDrop {
 		this.reachedReassembler = true;
 		return this.#options.reassembler.refuse(this.#arrival, reason);
 	}
 
-	#receiveFirst(bytes: Uint8Array, end: number): ReceivedPacket | AdaptationDrop | undefined {
+	private receiveFirst(bytes: Uint8Array, end: number): ReceivedPacket | AdaptationDrop | undefined {
 		const { pool, contexts } = this.#options;
 		const inner = decodeDispatch(bytes, end, this.headers);
 		if (typeof inner === "string") return inner;
@@ -263,7 +267,7 @@ export class Adaptation {
 			if (arrival.length > scratch.length) outcome = "fragment-beyond-size";
 			else {
 				copyBytes(bytes, result.next, scratch, result.length, rest);
-				const judged = this.#reassemble(scratch, 0, result);
+				const judged = this.reassemble(scratch, 0, result);
 				if (typeof judged === "string" && !REPEATED.has(judged)) {
 					this.#options.onRefused?.(scratch, arrival.length, judged);
 				}
@@ -271,15 +275,19 @@ export class Adaptation {
 			}
 		}
 		pool.give(scratch);
-		return this.#conclude(outcome);
+		return this.conclude(outcome);
 	}
 
-	#receiveNext(bytes: Uint8Array, from: number, end: number): ReceivedPacket | AdaptationDrop | undefined {
+	private receiveNext(
+		bytes: Uint8Array,
+		from: number,
+		end: number,
+	): ReceivedPacket | AdaptationDrop | undefined {
 		this.#arrival.length = end - from;
-		return this.#conclude(this.#reassemble(bytes, from, undefined));
+		return this.conclude(this.reassemble(bytes, from, undefined));
 	}
 
-	#reassemble(
+	private reassemble(
 		data: Uint8Array,
 		offset: number,
 		headers: Decompressed | undefined,
@@ -291,7 +299,7 @@ export class Adaptation {
 		return outcome;
 	}
 
-	#conclude(
+	private conclude(
 		outcome: ReassemblyContext | AdaptationDrop | undefined,
 	): ReceivedPacket | AdaptationDrop | undefined {
 		if (typeof outcome !== "object") return outcome;
@@ -304,10 +312,14 @@ export class Adaptation {
 			this.#options.pool.give(buffer);
 			return fault;
 		}
-		return this.#deliver(buffer, size, outcome);
+		return this.deliver(buffer, size, outcome);
 	}
 
-	#deliver(buffer: Uint8Array, length: number, context: ReassemblyContext | undefined): ReceivedPacket {
+	private deliver(
+		buffer: Uint8Array,
+		length: number,
+		context: ReassemblyContext | undefined,
+	): ReceivedPacket {
 		const packet = this.#packet;
 		packet.buffer = buffer;
 		packet.length = length;

@@ -82,7 +82,7 @@ export class Chaining {
 			return plan;
 		}
 		const understands = destination.isBroadcast
-			? this.keys === undefined && this.#everybodyChains()
+			? this.keys === undefined && this.everybodyChains()
 			: this.#neighbours.find(destination)?.chains === true;
 		if (!understands) return undefined;
 		plan.nonce = this.#random.below(0x10000);
@@ -90,7 +90,7 @@ export class Chaining {
 		return plan;
 	}
 
-	#everybodyChains(): boolean {
+	private everybodyChains(): boolean {
 		const { entries } = this.#neighbours;
 		return entries.length > 0 && entries.every(({ chains }) => chains);
 	}
@@ -127,7 +127,7 @@ export class Chaining {
 		}
 		neighbour.boot = hello.boot;
 		const key = this.keys?.find(source);
-		if (key !== undefined) this.#heedBoot(key, hello.boot, nowUs);
+		if (key !== undefined) this.heedBoot(key, hello.boot, nowUs);
 		return isNews;
 	}
 
@@ -135,7 +135,7 @@ export class Chaining {
 	 * A neighbour that lost its power refuses the block of our nonces that it had reserved: passes over it, which costs
 	 * nothing where nothing was sent since the last time.
 	 */
-	#heedBoot(key: LinkKey, boot: number, nowUs: number): void {
+	private heedBoot(key: LinkKey, boot: number, nowUs: number): void {
 		if (key.boot === boot) return;
 		if (key.boot >= 0) {
 			if (nowUs - key.bootHeededUs < BOOT_HEED_US) return;

@@ -81,7 +81,7 @@ export class Gradient implements Routing {
 	/** Numbers the sink's waves; after a power cycle they go on, or nobody would believe them. */
 	readonly #waves: StoredCounter;
 	#timer: Timer = 0;
-	readonly #onTimer = (): void => this.#send();
+	readonly #onTimer = (): void => this.send();
 
 	constructor(options: GradientOptions) {
 		this.#options = options;
@@ -94,7 +94,7 @@ export class Gradient implements Routing {
 	}
 
 	start(): void {
-		if (this.#options.isSink) this.#schedule(FIRST_BEACON_US);
+		if (this.#options.isSink) this.schedule(FIRST_BEACON_US);
 	}
 
 	stop(): void {
@@ -112,7 +112,7 @@ export class Gradient implements Routing {
 		if (origin.equals(this.#root)) return;
 		// What those hand down who are closer to the sink comes from its side: the way there is the gradient.
 		for (const candidate of this.#candidates) {
-			if (candidate.address.equals(via) && this.#isFeasible(candidate)) return;
+			if (candidate.address.equals(via) && this.isFeasible(candidate)) return;
 		}
 		this.#reverse.learn(origin, via);
 	}
@@ -123,7 +123,7 @@ export class Gradient implements Routing {
 
 	noteDelivery(neighbour: LinkAddress, outcome: CsmaOutcome): void {
 		if (outcome === "mac-retries") this.#reverse.forget(neighbour);
-		if (this.#parent !== undefined && neighbour.equals(this.#parent.address)) this.#choose();
+		if (this.#parent !== undefined && neighbour.equals(this.#parent.address)) this.choose();
 	}
 
 	receive(bytes: Uint8Array, offset: number, end: number, source: LinkAddress): void {
@@ -133,13 +133,13 @@ export class Gradient implements Routing {
 		if (this.#options.isSink) return;
 		// No way leads over a neighbour that has none, and what it heard of waves is hearsay.
 		if (beacon.hops >= 255 || beacon.cost256 >= INFINITE_COST) return;
-		if (!this.#follow(beacon.epoch)) return;
+		if (!this.follow(beacon.epoch)) return;
 		this.#root.set(beacon.root);
-		this.#note(source, beacon);
-		this.#choose();
-		const isNews = this.#parent !== undefined && this.#isFresherThanTold(this.#parent.epoch);
+		this.note(source, beacon);
+		this.choose();
+		const isNews = this.#parent !== undefined && this.isFresherThanTold(this.#parent.epoch);
 		if (isNews && this.#timer === 0) {
-			this.#schedule(this.#options.random.below(JITTER_US));
+			this.schedule(this.#options.random.below(JITTER_US));
 		}
 	}
 
@@ -149,7 +149,7 @@ export class Gradient implements Routing {
 	 * After a long time without news any number is believed, and all that was known is forgotten: the sink
 	 * was replaced, or somebody had made up a number that the sink has not reached.
 	 */
-	#follow(epoch: number): boolean {
+	private follow(epoch: number): boolean {
 		const nowUs = this.#options.clock.nowUs();
 		const ahead = (epoch - this.#epoch) & 0xffff;
 		if (this.#epoch >= 0) {
@@ -173,7 +173,7 @@ export class Gradient implements Routing {
 	}
 
 	/** Notes what a neighbour says, unless the table is full of better ways. */
-	#note(source: LinkAddress, beacon: GradientBeacon): void {
+	private note(source: LinkAddress, beacon: GradientBeacon): void {
 		const { epoch, hops, cost256 } = beacon;
 		for (const candidate of this.#candidates) {
 			if (!candidate.address.equals(source)) continue;
@@ -192,13 +192,13 @@ export class Gradient implements Routing {
 		for (let i = 0; i < this.#candidates.length; i++) {
 			const candidate = this.#candidates[i]!;
 			if (candidate === this.#parent) continue;
-			if (worst < 0 || this.#pathCost(candidate) > this.#pathCost(this.#candidates[worst]!)) worst = i;
+			if (worst < 0 || this.pathCost(candidate) > this.pathCost(this.#candidates[worst]!)) worst = i;
 		}
-		if (worst < 0 || this.#pathCost(made) >= this.#pathCost(this.#candidates[worst]!)) return;
+		if (worst < 0 || this.pathCost(made) >= this.pathCost(this.#candidates[worst]!)) return;
 		this.#candidates[worst] = made;
 	}
 
-	#pathCost(candidate: Candidate): number {
+	private pathCost(candidate: Candidate): number {
 		if (isNewer(this.#epoch, (candidate.epoch + STALE_EPOCHS) & 0xffff)) return INFINITE_COST;
 		if (candidate.hops >= 255) return INFINITE_COST;
 		const neighbour = this.#options.neighbours.find(candidate.address);
@@ -212,17 +212,17 @@ export class Gradient implements Routing {
 	 * Whether a candidate's way cannot lead through us: it is fresher than all that we told of, or as
 	 * fresh and shorter (the feasibility condition of RFC 8966, section 3.5.1).
 	 */
-	#isFeasible(candidate: Candidate): boolean {
-		if (this.#isFresherThanTold(candidate.epoch)) return true;
+	private isFeasible(candidate: Candidate): boolean {
+		if (this.isFresherThanTold(candidate.epoch)) return true;
 		return candidate.epoch === this.#toldEpoch && candidate.cost256 < this.#toldCost256;
 	}
 
-	#choose(): void {
+	private choose(): void {
 		let best: Candidate | undefined;
 		let bestCost = INFINITE_COST;
 		for (const candidate of this.#candidates) {
-			const cost = this.#pathCost(candidate);
-			if (cost < bestCost && this.#isFeasible(candidate)) {
+			const cost = this.pathCost(candidate);
+			if (cost < bestCost && this.isFeasible(candidate)) {
 				best = candidate;
 				bestCost = cost;
 			}
@@ -230,21 +230,21 @@ export class Gradient implements Routing {
 		const present = this.#parent;
 		if (best === present) return;
 		if (best !== undefined && present !== undefined) {
-			const presentCost = this.#pathCost(present);
+			const presentCost = this.pathCost(present);
 			const isNear = presentCost - bestCost < presentCost >> HYSTERESIS_SHIFT;
-			if (presentCost < INFINITE_COST && isNear && this.#isFeasible(present)) return;
+			if (presentCost < INFINITE_COST && isNear && this.isFeasible(present)) return;
 		}
 		this.#parent = best;
 		const { sink, clock, node } = this.#options;
 		sink.routeChanged(clock.nowUs(), node, best?.address ?? NO_ADDRESS, this.hops);
 	}
 
-	#schedule(inUs: number): void {
+	private schedule(inUs: number): void {
 		const { clock } = this.#options;
 		this.#timer = clock.at(clock.nowUs() + inUs, this.#onTimer);
 	}
 
-	#send(): void {
+	private send(): void {
 		this.#timer = 0;
 		const { isSink, periodUs, random } = this.#options;
 		const beacon = this.#beacon;
@@ -252,13 +252,13 @@ export class Gradient implements Routing {
 			this.#epoch = this.#waves.next() & 0xffff;
 			beacon.epoch = this.#epoch;
 			beacon.cost256 = 0;
-			this.#schedule(periodUs - (periodUs >> 4) + random.below(Math.max(1, periodUs >> 3)));
+			this.schedule(periodUs - (periodUs >> 4) + random.below(Math.max(1, periodUs >> 3)));
 		} else if (this.#parent === undefined) return;
 		else {
 			// Only as fresh as the parent's word: who told more could be chosen by his own parent.
 			beacon.epoch = this.#parent.epoch;
-			beacon.cost256 = this.#pathCost(this.#parent);
-			this.#noteTold(beacon.epoch, beacon.cost256);
+			beacon.cost256 = this.pathCost(this.#parent);
+			this.noteTold(beacon.epoch, beacon.cost256);
 		}
 		beacon.root.set(isSink ? this.#options.address : this.#root);
 		beacon.hops = this.hops;
@@ -267,12 +267,12 @@ export class Gradient implements Routing {
 		this.#options.broadcast(this.#payload, length);
 	}
 
-	#isFresherThanTold(epoch: number): boolean {
+	private isFresherThanTold(epoch: number): boolean {
 		return this.#toldEpoch < 0 || isNewer(epoch, this.#toldEpoch);
 	}
 
-	#noteTold(epoch: number, cost256: number): void {
-		if (this.#isFresherThanTold(epoch) || (epoch === this.#toldEpoch && cost256 < this.#toldCost256)) {
+	private noteTold(epoch: number, cost256: number): void {
+		if (this.isFresherThanTold(epoch) || (epoch === this.#toldEpoch && cost256 < this.#toldCost256)) {
 			this.#toldEpoch = epoch;
 			this.#toldCost256 = cost256;
 		}

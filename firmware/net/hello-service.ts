@@ -42,7 +42,7 @@ export class HelloService {
 	#timer: Timer = 0;
 	#dueUs = 0;
 	#sentUs = Number.NEGATIVE_INFINITY;
-	readonly #onTimer = (): void => this.#send();
+	readonly #onTimer = (): void => this.send();
 
 	constructor(options: HelloServiceOptions) {
 		this.#options = options;
@@ -55,7 +55,7 @@ export class HelloService {
 		// Whoever could announce our next boot beforehand would have the real one taken for no news.
 		const boots = new StoredCounter(store, "boots", 1).next();
 		this.#hello.boot = ((boots << BOOT_RANDOM_BITS) & 0xffff) | bootRandom.below(1 << BOOT_RANDOM_BITS);
-		if (this.#options.cluster === undefined) this.#schedule(clock.nowUs() + random.below(JITTER_US));
+		if (this.#options.cluster === undefined) this.schedule(clock.nowUs() + random.below(JITTER_US));
 	}
 
 	stop(): void {
@@ -96,21 +96,21 @@ export class HelloService {
 		const { clock, random } = this.#options;
 		const nowUs = clock.nowUs();
 		const soonUs = Math.max(nowUs, this.#sentUs + ANSWER_PERIOD_US) + random.below(JITTER_US);
-		if (this.#timer !== 0 && soonUs < this.#dueUs) this.#schedule(soonUs);
+		if (this.#timer !== 0 && soonUs < this.#dueUs) this.schedule(soonUs);
 	}
 
-	#schedule(atUs: number): void {
+	private schedule(atUs: number): void {
 		const { clock } = this.#options;
 		clock.cancel(this.#timer);
 		this.#dueUs = atUs;
 		this.#timer = clock.at(atUs, this.#onTimer);
 	}
 
-	#send(): void {
+	private send(): void {
 		const { clock, random, periodUs, nextBroadcast, broadcast } = this.#options;
 		this.#sentUs = clock.nowUs();
 		broadcast(this.#payload, this.write(this.#payload, 0, nextBroadcast()));
 		// A sixteenth to and fro, so that neighbours do not fall into step.
-		this.#schedule(this.#sentUs + periodUs - (periodUs >> 4) + random.below(Math.max(1, periodUs >> 3)));
+		this.schedule(this.#sentUs + periodUs - (periodUs >> 4) + random.below(Math.max(1, periodUs >> 3)));
 	}
 }

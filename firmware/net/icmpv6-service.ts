@@ -110,7 +110,7 @@ export class Icmpv6Service {
 			return undefined;
 		}
 		onAccepted();
-		if (message.type === Icmpv6Type.echoRequest) this.#answerEcho(packet, length, message);
+		if (message.type === Icmpv6Type.echoRequest) this.answerEcho(packet, length, message);
 		else if (message.type === Icmpv6Type.echoReply) {
 			sink.echoReplied(clock.nowUs(), node, source, message.sequence, length - message.next);
 		}
@@ -135,7 +135,7 @@ export class Icmpv6Service {
 		origin.originate(report, total, true);
 	}
 
-	#answerEcho(request: Uint8Array, length: number, message: Icmpv6Message): void {
+	private answerEcho(request: Uint8Array, length: number, message: Icmpv6Message): void {
 		const { origin, pool } = this.#options;
 		const requester = request.slice(8, 24);
 		const own = isMulticast(request, 24) ? origin.sourceFor(requester) : request.slice(24, 40);

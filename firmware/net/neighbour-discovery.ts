@@ -84,25 +84,25 @@ export class NeighbourDiscovery {
 			send(packet, length, nextHop, ident);
 			return;
 		}
-		const entry = this.#obtain(nextHop);
+		const entry = this.obtain(nextHop);
 		if (entry.isReachable) {
 			send(packet, length, nextHop, ident);
 			return;
 		}
 		// RFC 4861, 7.2.2: the newcomer replaces the oldest.
-		if (entry.waiting.length >= MAX_WAITING) this.#dropOldest(entry);
+		if (entry.waiting.length >= MAX_WAITING) this.dropOldest(entry);
 		else if (
 			this.#entries.reduce((sum, { waiting }) => sum + waiting.length, 0) >= this.#options.maxWaiting
 		) {
-			this.#dropOldest(this.#entries.find(({ waiting }) => waiting.length > 0)!);
+			this.dropOldest(this.#entries.find(({ waiting }) => waiting.length > 0)!);
 		}
 		entry.waiting.push({ packet, length, ident });
-		if (entry.timer === 0) this.#solicit(entry);
+		if (entry.timer === 0) this.solicit(entry);
 	}
 
 	/** Forgets all neighbours and what waits for them. */
 	clear(): void {
-		for (const entry of this.#entries.splice(0)) this.#discard(entry);
+		for (const entry of this.#entries.splice(0)) this.discard(entry);
 	}
 
 	/**
@@ -120,24 +120,24 @@ export class NeighbourDiscovery {
 		if (packet[7] !== HOP_LIMIT) return "neighbour-hop-limit";
 		const message = decodeNeighbourMessage(packet, offset, length, this.#message);
 		if (typeof message === "string") return message;
-		if (message.type === NeighbourType.solicitation) this.#answer(packet, message, via);
-		else this.#note(packet, message);
+		if (message.type === NeighbourType.solicitation) this.answer(packet, message, via);
+		else this.note(packet, message);
 		return undefined;
 	}
 
-	#obtain(address: LinkAddress): Entry {
+	private obtain(address: LinkAddress): Entry {
 		for (const entry of this.#entries) if (entry.address.equals(address)) return entry;
 		if (this.#entries.length >= MAX_ENTRIES) {
 			// Whoever has answered stays as long as there is one that has not.
 			const stranger = this.#entries.findIndex(({ isReachable }) => !isReachable);
-			this.#discard(this.#entries.splice(Math.max(stranger, 0), 1)[0]!);
+			this.discard(this.#entries.splice(Math.max(stranger, 0), 1)[0]!);
 		}
 		const made = new Entry(address);
 		this.#entries.push(made);
 		return made;
 	}
 
-	#discard(entry: Entry): void {
+	private discard(entry: Entry): void {
 		const { clock, pool, onUnresolved } = this.#options;
 		clock.cancel(entry.timer);
 		entry.timer = 0;
@@ -147,18 +147,18 @@ export class NeighbourDiscovery {
 		}
 	}
 
-	#dropOldest(entry: Entry): void {
+	private dropOldest(entry: Entry): void {
 		const oldest = entry.waiting.shift()!;
 		this.#options.pool.give(oldest.packet);
 		this.#options.onUnresolved(oldest.ident);
 	}
 
-	#solicit(entry: Entry): void {
+	private solicit(entry: Entry): void {
 		const { clock, linkLocal, address } = this.#options;
 		entry.timer = 0;
 		if (entry.solicitations >= MAX_SOLICITATIONS) {
 			entry.solicitations = 0;
-			this.#discard(entry);
+			this.discard(entry);
 			return;
 		}
 		entry.solicitations++;
@@ -182,11 +182,11 @@ export class NeighbourDiscovery {
 			target[14]!,
 			target[15]!,
 		);
-		this.#send(NeighbourType.solicitation, 0, linkLocal, group, target, address, BROADCAST);
-		entry.timer = clock.at(clock.nowUs() + RETRANSMIT_US, () => this.#solicit(entry));
+		this.send(NeighbourType.solicitation, 0, linkLocal, group, target, address, BROADCAST);
+		entry.timer = clock.at(clock.nowUs() + RETRANSMIT_US, () => this.solicit(entry));
 	}
 
-	#answer(packet: Uint8Array, message: NeighbourMessage, via: LinkAddress): void {
+	private answer(packet: Uint8Array, message: NeighbourMessage, via: LinkAddress): void {
 		const { linkLocal, global, address } = this.#options;
 		const isOwn =
 			sameAddress(packet, message.targetOffset, linkLocal) ||
@@ -196,10 +196,10 @@ export class NeighbourDiscovery {
 		const target = packet.slice(message.targetOffset, message.targetOffset + 16);
 		const requester = packet.slice(8, 24);
 		const flags = SOLICITED | OVERRIDE;
-		this.#send(NeighbourType.advertisement, flags, target, requester, target, address, via);
+		this.send(NeighbourType.advertisement, flags, target, requester, target, address, via);
 	}
 
-	#note(packet: Uint8Array, message: NeighbourMessage): void {
+	private note(packet: Uint8Array, message: NeighbourMessage): void {
 		if ((message.flags & SOLICITED) === 0) return;
 		const target = linkAddressOf(packet, message.targetOffset, this.#target);
 		const entry = this.#entries.find(({ address }) => address.equals(target));
@@ -214,7 +214,7 @@ export class NeighbourDiscovery {
 		}
 	}
 
-	#send(
+	private send(
 		type: number,
 		flags: number,
 		source: Uint8Array,

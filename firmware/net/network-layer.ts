@@ -126,49 +126,55 @@ export class NetworkLayer implements PacketOrigin {
 	receive(packet: Uint8Array, length: number, via: LinkAddress, toAll = false): void {
 		const header = decodeIpv6(packet, 0, length, this.#ipv6);
 		if (typeof header === "string") {
-			this.#drop(packet, length, header);
+			this.drop(packet, length, header);
 			return;
 		}
 		const isAnonymous = isNobody(packet, 8);
 		if (isMulticast(packet, 8)) {
-			this.#drop(packet, length, "ipv6-source");
+			this.drop(packet, length, "ipv6-source");
 			return;
 		}
-		const isOurs = this.#isOwnUnicast(packet, 8);
+		const isOurs = this.isOwnUnicast(packet, 8);
 		if (!isOurs && !isAnonymous && !isLinkLocal(packet, 8)) {
 			this.#options.routing.learn(linkAddressOf(packet, 8, this.#origin), via);
 		}
-		if (this.#isOwn(packet)) this.#take(packet, length, header, toAll, via);
-		else if (isAnonymous) this.#drop(packet, length, "ipv6-source");
+		if (this.isOwn(packet)) this.take(packet, length, header, toAll, via);
+		else if (isAnonymous) this.drop(packet, length, "ipv6-source");
 		else if (toAll || isLinkLocal(packet, 24) || isNobody(packet, 24))
-			this.#drop(packet, length, "not-for-us");
+			this.drop(packet, length, "not-for-us");
 		else if (isOurs) {
 			this.#options.routing.unlearn(linkAddressOf(packet, 24, this.#target));
-			this.#drop(packet, length, "routing-loop");
-		} else this.#forward(packet, length, via);
+			this.drop(packet, length, "routing-loop");
+		} else this.forward(packet, length, via);
 	}
 
-	#take(packet: Uint8Array, length: number, header: Ipv6Header, toAll: boolean, via: LinkAddress): void {
-		const fault = this.#deliver(packet, length, header, toAll, via);
+	private take(
+		packet: Uint8Array,
+		length: number,
+		header: Ipv6Header,
+		toAll: boolean,
+		via: LinkAddress,
+	): void {
+		const fault = this.deliver(packet, length, header, toAll, via);
 		if (fault === undefined) this.#options.pool.give(packet);
-		else this.#drop(packet, length, fault);
+		else this.drop(packet, length, fault);
 	}
 
-	#isOwn(packet: Uint8Array): boolean {
-		return isMulticast(packet, 24) || this.#isOwnUnicast(packet, 24);
+	private isOwn(packet: Uint8Array): boolean {
+		return isMulticast(packet, 24) || this.isOwnUnicast(packet, 24);
 	}
 
-	#isOwnUnicast(packet: Uint8Array, offset: number): boolean {
+	private isOwnUnicast(packet: Uint8Array, offset: number): boolean {
 		const { linkLocal, global } = this.#options;
 		if (sameAddress(packet, offset, linkLocal)) return true;
 		return global !== undefined && sameAddress(packet, offset, global);
 	}
 
-	#forward(packet: Uint8Array, length: number, via: LinkAddress): void {
+	private forward(packet: Uint8Array, length: number, via: LinkAddress): void {
 		const hopLimit = packet[7]!;
 		if (hopLimit <= 1) {
 			this.icmpv6.reportError(Icmpv6Type.timeExceeded, 0, packet, length);
-			this.#drop(packet, length, "hop-limit");
+			this.drop(packet, length, "hop-limit");
 			return;
 		}
 		packet[7] = hopLimit - 1;
@@ -179,7 +185,7 @@ export class NetworkLayer implements PacketOrigin {
 		const nextHop = routing.nextHop(destination);
 		if (nextHop === undefined || nextHop.equals(via)) {
 			this.icmpv6.reportError(Icmpv6Type.destinationUnreachable, UnreachableCode.noRoute, packet, length);
-			this.#drop(packet, length, "no-route");
+			this.drop(packet, length, "no-route");
 			return;
 		}
 		const ident = datagramIdent(packet, length);
@@ -187,7 +193,7 @@ export class NetworkLayer implements PacketOrigin {
 		this.#options.discovery.submit(packet, length, nextHop, ident);
 	}
 
-	#deliver(
+	private deliver(
 		packet: Uint8Array,
 		length: number,
 		header: Ipv6Header,
@@ -197,14 +203,14 @@ export class NetworkLayer implements PacketOrigin {
 		const upper = findUpperLayer(packet, 0, length, this.#upper);
 		if (typeof upper === "string") return upper;
 		const hops = Math.max(1, this.#options.hopLimit - header.hopLimit + 1);
-		if (upper.protocol === UDP) return this.#deliverUdp(packet, length, upper, hops, toAll);
+		if (upper.protocol === UDP) return this.deliverUdp(packet, length, upper, hops, toAll);
 		if (upper.protocol === ICMPV6) {
-			return this.icmpv6.receive(packet, length, upper, via, () => this.#noteDelivered(packet, length, hops));
+			return this.icmpv6.receive(packet, length, upper, via, () => this.noteDelivered(packet, length, hops));
 		}
 		return "unknown-next-header";
 	}
 
-	#deliverUdp(
+	private deliverUdp(
 		packet: Uint8Array,
 		length: number,
 		upper: UpperLayer,
@@ -220,7 +226,7 @@ export class NetworkLayer implements PacketOrigin {
 				this.icmpv6.reportError(Icmpv6Type.destinationUnreachable, UnreachableCode.port, packet, length);
 			return "port-unreachable";
 		}
-		this.#noteDelivered(packet, length, hops);
+		this.noteDelivered(packet, length, hops);
 		handler(packet, udp.next, length, udp.sourcePort);
 		return undefined;
 	}
@@ -252,17 +258,17 @@ export class NetworkLayer implements PacketOrigin {
 		if (!isReport) sink.datagramSent(clock.nowUs(), node, ident, datagramDigest(packet, length), length);
 		let nextHop: LinkAddress | undefined;
 		if (isMulticast(packet, 24)) nextHop = BROADCAST;
-		else if (this.#isOwn(packet)) {
+		else if (this.isOwn(packet)) {
 			const header = decodeIpv6(packet, 0, length, this.#ipv6) as Ipv6Header;
-			this.#take(packet, length, header, false, linkAddressOf(packet, 24, this.#target));
+			this.take(packet, length, header, false, linkAddressOf(packet, 24, this.#target));
 			return;
 		} else if (isLinkLocal(packet, 24)) nextHop = linkAddressOf(packet, 24, this.#target);
 		else nextHop = routing.nextHop(linkAddressOf(packet, 24, this.#target));
-		if (nextHop === undefined) this.#drop(packet, length, "no-route");
+		if (nextHop === undefined) this.drop(packet, length, "no-route");
 		else this.#options.discovery.submit(packet, length, nextHop, ident);
 	}
 
-	#noteDelivered(packet: Uint8Array, length: number, hops: number): void {
+	private noteDelivered(packet: Uint8Array, length: number, hops: number): void {
 		const { sink, clock, node } = this.#options;
 		sink.datagramDelivered(
 			clock.nowUs(),
@@ -274,7 +280,7 @@ export class NetworkLayer implements PacketOrigin {
 		);
 	}
 
-	#drop(packet: Uint8Array, length: number, reason: NetworkDrop): void {
+	private drop(packet: Uint8Array, length: number, reason: NetworkDrop): void {
 		const { sink, clock, node, pool } = this.#options;
 		sink.datagramDropped(clock.nowUs(), node, datagramIdent(packet, length), reason);
 		pool.give(packet);

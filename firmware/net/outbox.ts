@@ -73,7 +73,7 @@ export class Outbox {
 	#tag: number;
 	readonly #onControl: (kind: ControlKind, transmissions: number) => void;
 	readonly #onFrameDone = (outcome: CsmaOutcome, transmissions: number): void =>
-		this.#advance(outcome, transmissions);
+		this.advance(outcome, transmissions);
 
 	/**
 	 * `capacity`: packets that may wait; `firstTag`: 0 to 65,535, best random; `planFor`: how to chain a packet to a
@@ -106,7 +106,7 @@ export class Outbox {
 
 	/** Takes over `buffer`, which holds an IPv6 packet of `length` octets, for the neighbour `destination`. */
 	sendPacket(buffer: Uint8Array, length: number, destination: LinkAddress, ident: number): void {
-		this.#enqueue({
+		this.enqueue({
 			buffer,
 			length,
 			destination: destination.clone(),
@@ -119,7 +119,7 @@ export class Outbox {
 
 	/** As {@link sendPacket}, for a packet of the node's own protocols. */
 	sendControl(buffer: Uint8Array, length: number, destination: LinkAddress, control: ControlKind): void {
-		this.#enqueue({
+		this.enqueue({
 			buffer,
 			length,
 			destination: destination.clone(),
@@ -134,14 +134,14 @@ export class Outbox {
 	broadcast(payload: Uint8Array, length: number, control: ControlKind): void {
 		const buffer = this.#pool.take();
 		copyBytes(payload, 0, buffer, 0, length);
-		this.#enqueue({ buffer, length, destination: BROADCAST, raw: true, ident: 0, control, rounds: 0 });
+		this.enqueue({ buffer, length, destination: BROADCAST, raw: true, ident: 0, control, rounds: 0 });
 	}
 
 	/** Forgets everything that waits, as a node does that loses its power. */
 	clear(): void {
 		for (const { buffer, ident, control } of this.#queue.splice(0)) {
 			this.#pool.give(buffer);
-			if (control === undefined) this.#tell(ident, "node-stopped");
+			if (control === undefined) this.tell(ident, "node-stopped");
 		}
 		this.#started = false;
 		this.#orphaned = this.#inFlight;
@@ -149,7 +149,7 @@ export class Outbox {
 
 	/** Sends on, once {@link gate} may have opened or the link layer has no other frame any more. */
 	resume(): void {
-		this.#sendNext();
+		this.sendNext();
 	}
 
 	/** Sends nothing on until {@link release} was called as often. */
@@ -160,7 +160,7 @@ export class Outbox {
 	/** Sends on, if nobody else holds it. */
 	release(): void {
 		this.#holds--;
-		this.#sendNext();
+		this.sendNext();
 	}
 
 	/** A round is over: gives up what has waited through `most` of them for its receiver. */
@@ -171,7 +171,7 @@ export class Outbox {
 			this.#queue.splice(i, 1);
 			if (i === 0) this.#started = false;
 			this.#pool.give(waiting.buffer);
-			if (waiting.control === undefined) this.#tell(waiting.ident, "receiver-asleep");
+			if (waiting.control === undefined) this.tell(waiting.ident, "receiver-asleep");
 		}
 	}
 
@@ -183,14 +183,14 @@ export class Outbox {
 			this.#queue.splice(i, 1);
 			if (i === 0) this.#started = false;
 			this.#pool.give(waiting.buffer);
-			this.#tell(ident, "withdrawn");
+			this.tell(ident, "withdrawn");
 			return true;
 		}
 		return false;
 	}
 
 	/** Puts the first packet whose receiver is awake at the head of the queue; returns whether there is one. */
-	#select(): boolean {
+	private select(): boolean {
 		const { gate } = this;
 		if (gate === undefined) return this.#queue.length > 0;
 		for (let i = 0; i < this.#queue.length; i++) {
@@ -209,23 +209,23 @@ export class Outbox {
 		return false;
 	}
 
-	#tell(ident: number, reason: OutboxDrop | undefined): void {
+	private tell(ident: number, reason: OutboxDrop | undefined): void {
 		if (reason !== undefined) this.#onDrop(ident, reason);
 		this.onDone?.(ident, reason);
 	}
 
-	#enqueue(outgoing: Outgoing): void {
+	private enqueue(outgoing: Outgoing): void {
 		if (this.#queue.length >= this.#capacity) {
 			this.#pool.give(outgoing.buffer);
-			if (outgoing.control === undefined) this.#tell(outgoing.ident, "queue-full");
+			if (outgoing.control === undefined) this.tell(outgoing.ident, "queue-full");
 			return;
 		}
 		this.#queue.push(outgoing);
-		this.#sendNext();
+		this.sendNext();
 	}
 
-	#sendNext(): void {
-		if (this.#holds > 0 || this.#inFlight || this.#link.busy || !this.#select()) return;
+	private sendNext(): void {
+		if (this.#holds > 0 || this.#inFlight || this.#link.busy || !this.select()) return;
 		const head = this.#queue[0]!;
 		const { buffer, length, destination } = head;
 		const room = this.#link.room(destination);
@@ -233,8 +233,8 @@ export class Outbox {
 			this.#tag = (this.#tag + 1) & 0xffff;
 			const plan = this.#planFor(destination);
 			if (plan === "nonce-exhausted") {
-				this.#retire(head, plan);
-				this.#sendNext();
+				this.retire(head, plan);
+				this.sendNext();
 				return;
 			}
 			this.#fragmenter.begin(buffer, length, this.#link.address, destination, this.#tag, room, plan);
@@ -242,8 +242,8 @@ export class Outbox {
 		this.#started = true;
 		const at = this.#link.begin(destination);
 		if (at < 0) {
-			this.#retire(head, "mac-counter-exhausted");
-			this.#sendNext();
+			this.retire(head, "mac-counter-exhausted");
+			this.sendNext();
 			return;
 		}
 		let end = at + length;
@@ -253,7 +253,7 @@ export class Outbox {
 		this.#link.commit(end, this.#onFrameDone);
 	}
 
-	#advance(outcome: CsmaOutcome, transmissions: number): void {
+	private advance(outcome: CsmaOutcome, transmissions: number): void {
 		this.#inFlight = false;
 		this.#holds++;
 		const head = this.#queue[0];
@@ -262,16 +262,16 @@ export class Outbox {
 		if (this.#orphaned || head === undefined) this.#orphaned = false;
 		else if (outcome === "mac-late") this.#started = false;
 		else if (outcome !== "sent" || head.raw || this.#fragmenter.done) {
-			this.#retire(head, outcome === "sent" ? undefined : outcome);
+			this.retire(head, outcome === "sent" ? undefined : outcome);
 		}
 		this.release();
 	}
 
 	/** Takes the head off the queue; `reason` says why it did not get through. */
-	#retire(head: Outgoing, reason: OutboxDrop | undefined): void {
+	private retire(head: Outgoing, reason: OutboxDrop | undefined): void {
 		this.#queue.shift();
 		this.#started = false;
 		this.#pool.give(head.buffer);
-		if (head.control === undefined) this.#tell(head.ident, reason);
+		if (head.control === undefined) this.tell(head.ident, reason);
 	}
 }

@@ -48,7 +48,7 @@ export class ReverseRoutes {
 	/** Forgets every way over a neighbour that does not answer. */
 	forget(via: LinkAddress): void {
 		for (let i = this.#vias.length - 1; i >= 0; i--) {
-			if (this.#vias[i]!.equals(via)) this.#remove(i);
+			if (this.#vias[i]!.equals(via)) this.ownRemove(i);
 		}
 	}
 
@@ -56,13 +56,13 @@ export class ReverseRoutes {
 	remove(destination: LinkAddress): void {
 		for (let i = 0; i < this.#origins.length; i++) {
 			if (this.#origins[i]!.equals(destination)) {
-				this.#remove(i);
+				this.ownRemove(i);
 				return;
 			}
 		}
 	}
 
-	#remove(index: number): void {
+	private ownRemove(index: number): void {
 		this.#origins.splice(index, 1);
 		this.#vias.splice(index, 1);
 		if (index < this.#next) this.#next--;

@@ -78,7 +78,7 @@ export class Neighbour extends rowClass(FIELDS) {
 			const error = sample - this.rssiMean256;
 			this.rssiMean256 += error >> SHIFT;
 			this.rssiDeviation256 += (Math.abs(error) - this.rssiDeviation256) >> SHIFT;
-			this.#noteGap(timeUs - this.lastSeenUs);
+			this.noteGap(timeUs - this.lastSeenUs);
 		}
 		this.received++;
 		this.lastSeenUs = timeUs;
@@ -131,7 +131,7 @@ export class Neighbour extends rowClass(FIELDS) {
 		return Math.max(sent256, heard256, 256 + ((weakness256 * weakness256) >> 8));
 	}
 
-	#noteGap(gapUs: number): void {
+	private noteGap(gapUs: number): void {
 		// Pauses between datagrams are no gaps of a burst, nor is a clock that was set back.
 		if (gapUs < 0 || gapUs > 1_000_000) return;
 		if (this.gapMeanUs === 0) {
@@ -190,7 +190,7 @@ export class NeighbourTable {
 		const known = this.find(address);
 		if (known !== undefined) return known;
 		const isFull = this.entries.length >= this.capacity;
-		const place = isFull ? this.#displaceable(this.#worthOf(address)) : this.entries.length;
+		const place = isFull ? this.displaceable(this.#worthOf(address)) : this.entries.length;
 		if (place < 0) return undefined;
 		const entry = new Neighbour(address, this.#memory, place);
 		this.entries[place] = entry;
@@ -198,7 +198,7 @@ export class NeighbourTable {
 	}
 
 	/** The place of the one that a newcomer of some worth displaces, -1 for none. */
-	#displaceable(newcomer: Worth): number {
+	private displaceable(newcomer: Worth): number {
 		let victim = -1;
 		let least: Worth = Worth.needed;
 		let latestUs = 0;

@@ -85,7 +85,7 @@ export class ServiceTable {
 	find({ mode, high, low }: LinkAddress, nowUs: number): number {
 		for (let i = 0; i < this.#count; i++) {
 			if (this.low[i] !== low || this.high[i] !== high || this.mode[i] !== mode) continue;
-			this.#drift(i, ticks(nowUs));
+			this.drift(i, ticks(nowUs));
 			return i;
 		}
 		return -1;
@@ -95,7 +95,7 @@ export class ServiceTable {
 	obtain(address: LinkAddress, nowUs: number): number {
 		const known = this.find(address, nowUs);
 		if (known >= 0) return known;
-		const i = this.#count < this.capacity ? this.#count++ : this.#replaceable(nowUs);
+		const i = this.#count < this.capacity ? this.#count++ : this.replaceable(nowUs);
 		if (i < 0) return -1;
 		this.mode[i] = address.mode;
 		this.high[i] = address.high;
@@ -119,7 +119,7 @@ export class ServiceTable {
 	/** A reading that was handed to it arrived. */
 	noteArrived(i: number, nowUs: number): void {
 		this.score[i] = this.score[i]! + ((MOST - this.score[i]! + (1 << SUCCESS_SHIFT) - 1) >> SUCCESS_SHIFT);
-		this.#noteReceipt(this.arrived, i, nowUs);
+		this.noteReceipt(this.arrived, i, nowUs);
 	}
 
 	/**
@@ -127,18 +127,18 @@ export class ServiceTable {
 	 * to be believed: no more is expected than the other heads achieve. `isProven`: a key authenticates who says so.
 	 */
 	noteMissing(i: number, completion: number, isProven: boolean, nowUs: number): void {
-		const likely = Math.min(completion, this.#usual(i), 1 - LEAST_LOSS);
+		const likely = Math.min(completion, this.usual(i), 1 - LEAST_LOSS);
 		const expected = Math.max(WORST_COMPLETION, likely);
 		// As long as nothing of it arrived, it may well be one that drops everything.
 		const bits = this.arrived[i] === 0 ? log2(1 / (1 - expected)) : failureBits(expected);
-		this.#lower(i, bits / BITS_OF_SCORE, isProven ? 0 : UNPROVEN_FLOOR);
-		this.#noteReceipt(this.missing, i, nowUs);
+		this.lower(i, bits / BITS_OF_SCORE, isProven ? 0 : UNPROVEN_FLOOR);
+		this.noteReceipt(this.missing, i, nowUs);
 	}
 
 	/** It claimed a charge `units` beyond what can be. */
 	noteImplausible(i: number, units: number): void {
 		const share = Math.min(1, Math.max(0, units) / IMPLAUSIBLE_FULL_UNITS);
-		this.#lower(i, IMPLAUSIBLE_MOST * share, IMPLAUSIBLE_FLOOR);
+		this.lower(i, IMPLAUSIBLE_MOST * share, IMPLAUSIBLE_FLOOR);
 		this.changes++;
 	}
 
@@ -167,7 +167,7 @@ export class ServiceTable {
 		this.admission[i] = admission;
 	}
 
-	#noteReceipt(counts: Uint8Array, i: number, nowUs: number): void {
+	private noteReceipt(counts: Uint8Array, i: number, nowUs: number): void {
 		this.#heard[i] = ticks(nowUs);
 		counts[i] = counts[i]! + 1;
 		if (this.receiptsOf(i) > EVIDENCE_MOST) {
@@ -178,7 +178,7 @@ export class ServiceTable {
 	}
 
 	/** Share of the readings that arrived over the others who may lead: what the network lets through, whoever is asked. */
-	#usual(i: number): number {
+	private usual(i: number): number {
 		let arrived = USUAL_ARRIVED;
 		let all = USUAL_READINGS;
 		for (let k = 0; k < this.#count; k++) {
@@ -189,16 +189,16 @@ export class ServiceTable {
 		return arrived / all;
 	}
 
-	#lower(i: number, share: number, floor: number): void {
+	private lower(i: number, share: number, floor: number): void {
 		const score = this.score[i]!;
 		this.score[i] = Math.max(Math.min(score, floor), score - Math.floor(score * share));
 	}
 
-	#replaceable(nowUs: number): number {
+	private replaceable(nowUs: number): number {
 		const now = ticks(nowUs);
 		let found = -1;
 		for (let i = 0; i < this.#count; i++) {
-			this.#drift(i, now);
+			this.drift(i, now);
 			const isStale = now - this.#heard[i]! > STALE_S * TICKS_PER_S;
 			const isUnforgiven = this.dismissals[i]! > 0 && this.score[i]! < READMIT_SCORE;
 			if (isUnforgiven || (this.receiptsOf(i) > 0 && !isStale)) continue;
@@ -208,7 +208,7 @@ export class ServiceTable {
 	}
 
 	/** Forgives and forgets what time has passed for. */
-	#drift(i: number, now: number): void {
+	private drift(i: number, now: number): void {
 		const forgiveS = SERVICE_FORGIVE_HALF_LIFE_S * (1 << Math.max(0, this.dismissals[i]! - 1));
 		drift(this.score, this.#touched, i, now, forgiveS, FORGET_HALF_LIFE_S);
 	}

@@ -63,7 +63,7 @@ export class ServiceTrust implements TrustGate {
 		this.table = new ServiceTable(options.capacity ?? SERVICES);
 		const nowUs = options.clock.nowUs();
 		this.#savedUs = nowUs;
-		this.#restore(nowUs);
+		this.restore(nowUs);
 	}
 
 	admits(neighbour: LinkAddress, nowUs: number): boolean {
@@ -75,23 +75,23 @@ export class ServiceTrust implements TrustGate {
 		// Asking about somebody displaces nobody: this is asked of all neighbours, many times an election.
 		const known = table.find(neighbour, nowUs);
 		const i = known >= 0 || table.count === table.capacity ? known : table.obtain(neighbour, nowUs);
-		if (i < 0) return this.#least(PRIOR, neighbour, nowUs) >= ENTER_SCORE;
-		this.#review(i, neighbour, false, nowUs);
+		if (i < 0) return this.least(PRIOR, neighbour, nowUs) >= ENTER_SCORE;
+		this.review(i, neighbour, false, nowUs);
 		return table.admission[i] === Admission.admitted;
 	}
 
 	isProven(neighbour: LinkAddress, nowUs: number): boolean {
 		const i = this.table.find(neighbour, nowUs);
 		if (i < 0 || this.table.receiptsOf(i) < LEAST_RECEIPTS) return false;
-		return this.#least(this.table.score[i]!, neighbour, nowUs) >= PROVEN_SCORE;
+		return this.least(this.table.score[i]!, neighbour, nowUs) >= PROVEN_SCORE;
 	}
 
 	noteImplausibleCharge(neighbour: LinkAddress, units: number, nowUs: number): void {
 		const i = this.table.obtain(neighbour, nowUs);
 		if (i < 0) return;
 		this.table.noteImplausible(i, units);
-		this.#review(i, neighbour, false, nowUs);
-		this.#save(nowUs);
+		this.review(i, neighbour, false, nowUs);
+		this.save(nowUs);
 	}
 
 	avoid(head: LinkAddress | undefined): void {
@@ -105,8 +105,8 @@ export class ServiceTrust implements TrustGate {
 		const i = this.table.obtain(head, nowUs);
 		if (i < 0) return;
 		this.table.noteArrived(i, nowUs);
-		this.#review(i, head, false, nowUs);
-		this.#save(nowUs);
+		this.review(i, head, false, nowUs);
+		this.save(nowUs);
 	}
 
 	/**
@@ -119,22 +119,22 @@ export class ServiceTrust implements TrustGate {
 		// It led us, so it was let in, if only because it had no place when that was asked.
 		if (this.table.admission[i] === Admission.unasked) this.table.admission[i] = Admission.admitted;
 		this.table.noteMissing(i, completion, isProven, nowUs);
-		this.#review(i, head, isProven, nowUs);
-		this.#save(nowUs);
+		this.review(i, head, isProven, nowUs);
+		this.save(nowUs);
 	}
 
 	/** The lesser of a service score and the fragment score of the same neighbour. */
-	#least(score: number, neighbour: LinkAddress, nowUs: number): number {
+	private least(score: number, neighbour: LinkAddress, nowUs: number): number {
 		const fragment = this.#options.fragments.scoreOf?.(neighbour, nowUs) ?? -1;
 		return fragment < 0 ? score : Math.min(score, fragment);
 	}
 
 	/** Opens or shuts the gate for a neighbour, and tells of it. */
-	#review(i: number, neighbour: LinkAddress, isProven: boolean, nowUs: number): void {
+	private review(i: number, neighbour: LinkAddress, isProven: boolean, nowUs: number): void {
 		const { table } = this;
 		const before = table.admission[i]!;
 		const service = table.score[i]!;
-		const least = this.#least(service, neighbour, nowUs);
+		const least = this.least(service, neighbour, nowUs);
 		if (before === Admission.admitted) {
 			if (service < LEAVE_SCORE && table.receiptsOf(i) >= LEAST_RECEIPTS) table.noteDismissed(i, isProven);
 			// For what his fragments tell, their score forgives.
@@ -150,7 +150,7 @@ export class ServiceTrust implements TrustGate {
 		this.#options.sink.serviceChanged(nowUs, this.#options.node, neighbour, service, admitted);
 	}
 
-	#save(nowUs: number): void {
+	private save(nowUs: number): void {
 		const { table } = this;
 		if (table.changes === this.#savedChanges || nowUs - this.#savedUs < SAVE_PERIOD_S * 1e6) return;
 		this.#savedUs = nowUs;
@@ -173,7 +173,7 @@ export class ServiceTrust implements TrustGate {
 	}
 
 	/** Takes saved records; what is none is passed over. Time without power forgives nothing. */
-	#restore(nowUs: number): void {
+	private restore(nowUs: number): void {
 		const blob = this.#options.store.get(LearntBlob.services);
 		if (blob === undefined) return;
 		const address = this.#address;

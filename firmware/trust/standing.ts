@@ -112,7 +112,7 @@ export class StandingTable {
 	/** The standing of an address, brought up to date; -1 for an unknown one. */
 	find(address: LinkAddress, nowUs: number): number {
 		const i = this.placeOf(address);
-		if (i >= 0) this.#drift(i, ticks(nowUs));
+		if (i >= 0) this.drift(i, ticks(nowUs));
 		return i;
 	}
 
@@ -120,7 +120,7 @@ export class StandingTable {
 	obtain(address: LinkAddress, nowUs: number): number {
 		const known = this.find(address, nowUs);
 		if (known >= 0) return known;
-		const i = this.#count < this.capacity ? this.#count++ : this.#replaceable(nowUs);
+		const i = this.#count < this.capacity ? this.#count++ : this.replaceable(nowUs);
 		if (i < 0) return -1;
 		this.mode[i] = address.mode;
 		this.high[i] = address.high;
@@ -153,7 +153,7 @@ export class StandingTable {
 	/** A verified packet is whole. */
 	noteSuccess(i: number): void {
 		this.score[i] = this.score[i]! + ((MOST - this.score[i]! + (1 << SUCCESS_SHIFT) - 1) >> SUCCESS_SHIFT);
-		this.#addEvidence(this.good, i, EVIDENCE_ONE);
+		this.addEvidence(this.good, i, EVIDENCE_ONE);
 		this.surprise[i] = Math.max(0, this.surprise[i]! - BIT);
 		if (this.state[i] === State.probation && ++this.proofs[i]! >= PROBATION_PROOFS) {
 			this.state[i] = State.normal;
@@ -174,9 +174,9 @@ export class StandingTable {
 		this.#faulted[i] = now;
 		const score = this.score[i]!;
 		const kept = score >> (isRepeated ? REPEATED_FAULT_SHIFT : FAULT_SHIFT);
-		this.#lower(i, score - Math.floor((score - kept) * share), blocks);
-		this.#addEvidence(this.bad, i, Math.floor(EVIDENCE_ONE * share));
-		if (blocks && (this.state[i] === State.probation || this.score[i]! < BLOCK_BELOW)) this.#block(i, now);
+		this.lower(i, score - Math.floor((score - kept) * share), blocks);
+		this.addEvidence(this.bad, i, Math.floor(EVIDENCE_ONE * share));
+		if (blocks && (this.state[i] === State.probation || this.score[i]! < BLOCK_BELOW)) this.block(i, now);
 		this.changes++;
 	}
 
@@ -188,8 +188,8 @@ export class StandingTable {
 		const expected = completion / (1 - Math.min(completion, 0.999)) / (EXPECTED_BALANCE << SUCCESS_SHIFT);
 		const cost = Math.min(SOFT_FAULT_MOST, expected) * share;
 		const score = this.score[i]!;
-		this.#lower(i, score - Math.floor(score * cost), blocks);
-		this.#addEvidence(this.bad, i, Math.floor((EVIDENCE_ONE * cost) / SOFT_FAULT_MOST));
+		this.lower(i, score - Math.floor(score * cost), blocks);
+		this.addEvidence(this.bad, i, Math.floor((EVIDENCE_ONE * cost) / SOFT_FAULT_MOST));
 		this.surprise[i] = Math.min(MOST, this.surprise[i]! + Math.floor(failureBits(completion) * share * BIT));
 		this.changes++;
 		if (this.surprise[i]! < ALARM_BITS * BIT) return false;
@@ -205,7 +205,7 @@ export class StandingTable {
 		this.changes++;
 	}
 
-	#replaceable(nowUs: number): number {
+	private replaceable(nowUs: number): number {
 		const now = ticks(nowUs);
 		let found = -1;
 		for (let i = 0; i < this.#count; i++) {
@@ -217,12 +217,12 @@ export class StandingTable {
 		return found;
 	}
 
-	#lower(i: number, score: number, blocks: boolean): void {
+	private lower(i: number, score: number, blocks: boolean): void {
 		const floor = blocks ? 0 : Math.min(this.score[i]!, FORGEABLE_FLOOR);
 		this.score[i] = Math.max(floor, score);
 	}
 
-	#addEvidence(counts: Uint16Array, i: number, amount: number): void {
+	private addEvidence(counts: Uint16Array, i: number, amount: number): void {
 		counts[i] = counts[i]! + amount;
 		if (this.good[i]! + this.bad[i]! > EVIDENCE_MOST * EVIDENCE_ONE) {
 			this.good[i] = this.good[i]! >> 1;
@@ -230,7 +230,7 @@ export class StandingTable {
 		}
 	}
 
-	#block(i: number, now: number): void {
+	private block(i: number, now: number): void {
 		const seconds = Math.min(BLOCK_MOST_S, BLOCK_S << Math.min(this.strikes[i]!, 7));
 		this.until[i] = now + seconds * TICKS_PER_S;
 		this.strikes[i] = Math.min(255, this.strikes[i]! + 1);
@@ -238,7 +238,7 @@ export class StandingTable {
 	}
 
 	/** Forgives and forgets what time has passed for, and ends a block that is over. */
-	#drift(i: number, now: number): void {
+	private drift(i: number, now: number): void {
 		if (this.state[i] === State.blocked) {
 			if (now < this.until[i]!) return;
 			this.state[i] = State.probation;

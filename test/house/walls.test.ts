@@ -113,6 +113,13 @@ const WALLS: readonly Wall[] = [
 		}),
 	),
 	{
+		name: "methods of firmware stand on prototypes",
+		file: "firmware/breach.ts",
+		code: "export class Breach {\n\tbreach(): number {\n\t\treturn this.#breach();\n\t}\n\t#breach(): number {\n\t\treturn 1;\n\t}\n}",
+		keeper: "linter",
+		says: /write private/,
+	},
+	{
 		name: "a module of firmware has no variable that changes",
 		file: "firmware/breach.ts",
 		code: "let breach = 0;\nexport function count(): number {\n\treturn ++breach;\n}",

@@ -8,12 +8,12 @@ export class LoopAir {
 
 	/** A place on this air. */
 	join(): Datagrams {
-		const member = new Member((from, bytes, length) => this.#carry(from, bytes, length));
+		const member = new Member((from, bytes, length) => this.carry(from, bytes, length));
 		this.#members.push(member);
 		return member;
 	}
 
-	#carry(from: Member, bytes: Uint8Array, length: number): void {
+	private carry(from: Member, bytes: Uint8Array, length: number): void {
 		for (const member of this.#members) if (member !== from) member.handler?.(bytes, length);
 	}
 }

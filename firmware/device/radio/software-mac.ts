@@ -85,10 +85,10 @@ export class SoftwareMac implements Radio {
 	#done: ((outcome: TransmitOutcome) => void) | undefined;
 	#assessUs = 0;
 	#timer: Timer = 0;
-	readonly #onAssessed = (): void => this.#assess();
-	readonly #onTurned = (): void => this.#send();
-	readonly #onSent = (): void => this.#endSending();
-	readonly #onAckLate = (): void => this.#finish("no-ack");
+	readonly #onAssessed = (): void => this.assess();
+	readonly #onTurned = (): void => this.send();
+	readonly #onSent = (): void => this.endSending();
+	readonly #onAckLate = (): void => this.finish("no-ack");
 
 	constructor({ datagrams, clock, device, ackWaitUs }: SoftwareMacOptions) {
 		this.#datagrams = datagrams;
@@ -96,7 +96,7 @@ export class SoftwareMac implements Radio {
 		this.#ackWaitUs = ackWaitUs;
 		this.#packet.device = device;
 		this.#packet.lqi = BEST_LQI;
-		datagrams.onDatagram((bytes, length) => this.#hear(bytes, length));
+		datagrams.onDatagram((bytes, length) => this.hear(bytes, length));
 	}
 
 	configure(config: RadioConfig): void {
@@ -132,49 +132,49 @@ export class SoftwareMac implements Radio {
 			: this.#clock.at(fromUs, this.#onTurned);
 	}
 
-	get #isTransmitting(): boolean {
+	private get isTransmitting(): boolean {
 		return this.#acknowledges || this.#phase === Phase.turning || this.#phase === Phase.sending;
 	}
 
-	get #isListening(): boolean {
-		if (this.#isTransmitting) return false;
+	private get isListening(): boolean {
+		if (this.isTransmitting) return false;
 		return this.#always || this.#windows > 0 || this.#phase === Phase.awaitingAck;
 	}
 
-	#assess(): void {
+	private assess(): void {
 		if (this.#acknowledges || this.#airBusyUntilUs > this.#assessUs) {
-			this.#finish("channel-busy");
+			this.finish("channel-busy");
 			return;
 		}
 		this.#phase = Phase.turning;
-		this.#dropArrivals();
+		this.dropArrivals();
 		this.#timer = this.#clock.at(this.#clock.nowUs() + TURNAROUND_US, this.#onTurned);
 	}
 
-	#send(): void {
+	private send(): void {
 		// Only a transmission without assessment comes here while the node acknowledges.
 		if (this.#acknowledges) {
-			this.#finish("channel-busy");
+			this.finish("channel-busy");
 			return;
 		}
 		this.#phase = Phase.sending;
-		this.#dropArrivals();
+		this.dropArrivals();
 		const psdu = this.#psdu!;
 		this.#timer = this.#clock.at(this.#clock.nowUs() + airtimeUs(psdu.length), this.#onSent);
-		this.#putOnAir(psdu);
+		this.putOnAir(psdu);
 	}
 
-	#endSending(): void {
+	private endSending(): void {
 		const wantsAck = (this.#psdu![0]! & ACK_REQUEST) !== 0;
 		if (!wantsAck) {
-			this.#finish("sent");
+			this.finish("sent");
 			return;
 		}
 		this.#phase = Phase.awaitingAck;
 		this.#timer = this.#clock.at(this.#clock.nowUs() + this.#ackWaitUs, this.#onAckLate);
 	}
 
-	#finish(outcome: TransmitOutcome): void {
+	private finish(outcome: TransmitOutcome): void {
 		const done = this.#done!;
 		this.#phase = Phase.idle;
 		this.#psdu = undefined;
@@ -182,7 +182,7 @@ export class SoftwareMac implements Radio {
 		done(outcome);
 	}
 
-	#putOnAir(psdu: Uint8Array): void {
+	private putOnAir(psdu: Uint8Array): void {
 		const packet = this.#packet;
 		packet.channel = this.#channel;
 		packet.timeUs = this.#clock.nowUs();
@@ -191,13 +191,13 @@ export class SoftwareMac implements Radio {
 	}
 
 	/** A transmitter hears nothing: what it was hearing is lost. */
-	#dropArrivals(): void {
+	private dropArrivals(): void {
 		for (const { timer } of this.#arrivals) this.#clock.cancel(timer);
 		this.#arrivals.length = 0;
 	}
 
 	/** The preamble of a frame begins. */
-	#hear(bytes: Uint8Array, length: number): void {
+	private hear(bytes: Uint8Array, length: number): void {
 		const packet = decodeZep(bytes, length, this.#received);
 		if (packet === undefined) {
 			this.refused++;
@@ -212,7 +212,7 @@ export class SoftwareMac implements Radio {
 		const startUs = this.#clock.nowUs();
 		const endUs = startUs + airtimeUs(psduBytes);
 		this.#airBusyUntilUs = Math.max(this.#airBusyUntilUs, endUs);
-		if (!this.#isListening) return;
+		if (!this.isListening) return;
 		if (this.#arrivals.length >= MAX_ON_AIR) {
 			this.overflows++;
 			return;
@@ -220,13 +220,13 @@ export class SoftwareMac implements Radio {
 		const psdu = bytes.slice(packet.start, packet.end);
 		const arrival: Arrival = { psdu, startUs, lqi: packet.lqi, timer: 0 };
 		this.#arrivals.push(arrival);
-		arrival.timer = this.#clock.at(endUs, () => this.#take(arrival));
+		arrival.timer = this.#clock.at(endUs, () => this.take(arrival));
 	}
 
 	/** The last octet of a frame is over. */
-	#take(arrival: Arrival): void {
+	private take(arrival: Arrival): void {
 		this.#arrivals.splice(this.#arrivals.indexOf(arrival), 1);
-		if (!this.#isListening) return;
+		if (!this.isListening) return;
 		const { psdu, startUs, lqi } = arrival;
 		const end = psdu.length - FCS_BYTES;
 		const header = hasGoodFcs(psdu) ? decodeMacHeader(psdu, 0, end, this.#header) : "fcs";
@@ -237,20 +237,20 @@ export class SoftwareMac implements Radio {
 		if (header.type === FrameType.ack && this.#phase === Phase.awaitingAck) {
 			if (header.seq !== sequenceNumber(this.#psdu!)) return;
 			this.#clock.cancel(this.#timer);
-			this.#finish("acked");
+			this.finish("acked");
 			return;
 		}
 		if (!this.#filter.accepts(header)) return;
-		if (this.#filter.acknowledges(header)) this.#acknowledge(acknowledgementOf(header));
+		if (this.#filter.acknowledges(header)) this.acknowledge(acknowledgementOf(header));
 		this.#handler?.(psdu, rssiOf(lqi), lqi, startUs + SHR_US);
 	}
 
 	/** The transmitter is busy from here on: it turns around, then acknowledges. */
-	#acknowledge(ack: Uint8Array): void {
+	private acknowledge(ack: Uint8Array): void {
 		this.#acknowledges = true;
-		this.#dropArrivals();
+		this.dropArrivals();
 		this.#clock.at(this.#clock.nowUs() + TURNAROUND_US, () => {
-			this.#putOnAir(ack);
+			this.putOnAir(ack);
 			this.#clock.at(this.#clock.nowUs() + airtimeUs(ack.length), () => {
 				this.#acknowledges = false;
 			});

@@ -43,7 +43,7 @@ export class Commands {
 	/** Carries out the command `code`; `args` stands before its `count` arguments. */
 	execute(code: number, id: number, args: CborReader, count: number): void {
 		try {
-			this.#execute(code, id, args, count);
+			this.ownExecute(code, id, args, count);
 		} catch (error) {
 			// What commands and settings say of an argument that they do not take.
 			if (!(error instanceof RangeError)) throw error;
@@ -60,7 +60,7 @@ export class Commands {
 		this.#console.endReply();
 	}
 
-	#execute(code: number, id: number, args: CborReader, count: number): void {
+	private ownExecute(code: number, id: number, args: CborReader, count: number): void {
 		switch (code) {
 			case CommandCode.info:
 				this.#target.writeInfo(this.#console.beginReply(id));
@@ -75,34 +75,34 @@ export class Commands {
 			}
 			case CommandCode.restart:
 				this.#console.done(id);
-				this.#restart();
+				this.restart();
 				break;
 			case CommandCode.startSniffing:
-				this.#startSniffing(id, args);
+				this.startSniffing(id, args);
 				break;
 			case CommandCode.stopSniffing: {
 				const restarts = this.#target.stopSniffing();
 				this.#console.beginReply(id).boolean(restarts);
 				this.#console.endReply();
-				if (restarts) this.#restart();
+				if (restarts) this.restart();
 				break;
 			}
 			case CommandCode.inject:
-				this.#inject(id, args);
+				this.inject(id, args);
 				break;
 			case CommandCode.sendDatagram:
-				this.#sendDatagram(id, args);
+				this.sendDatagram(id, args);
 				break;
 			default:
-				this.#executeOnSettings(code, id, args, count);
+				this.executeOnSettings(code, id, args, count);
 		}
 	}
 
-	#restart(): void {
+	private restart(): void {
 		this.#console.output.whenEmpty(() => this.#target.restart());
 	}
 
-	#startSniffing(id: number, args: CborReader): void {
+	private startSniffing(id: number, args: CborReader): void {
 		const mode = args.int();
 		const channel = args.int();
 		const isMode = mode === SniffMode.own || mode === SniffMode.all;
@@ -111,10 +111,10 @@ export class Commands {
 			throw new RangeError("expected mode 0 or 1, and channel 0 or 11 to 26");
 		}
 		const isAll = mode === SniffMode.all;
-		this.#answer(id, this.#target.startSniffing(isAll, channel === 0 ? undefined : channel));
+		this.answer(id, this.#target.startSniffing(isAll, channel === 0 ? undefined : channel));
 	}
 
-	#inject(id: number, args: CborReader): void {
+	private inject(id: number, args: CborReader): void {
 		const atUs = args.int();
 		const cca = args.boolean();
 		const psdu = args.bytes();
@@ -123,24 +123,24 @@ export class Commands {
 			throw new RangeError("expected a time, true or false, and octets");
 		}
 		if (injection === undefined) {
-			this.#answer(id, "expected a build that may inject frames: build one with injection=true");
+			this.answer(id, "expected a build that may inject frames: build one with injection=true");
 		} else {
 			// A frame that is taken has its reply when it has left.
 			const reason = injection.add(id, atUs, cca, psdu);
-			if (reason !== undefined) this.#answer(id, reason);
+			if (reason !== undefined) this.answer(id, reason);
 		}
 	}
 
-	#sendDatagram(id: number, args: CborReader): void {
+	private sendDatagram(id: number, args: CborReader): void {
 		const destination = args.bytes();
 		const bytes = args.int();
 		if (args.failed || destination?.length !== ADDRESS_BYTES || bytes < 0) {
 			throw new RangeError(`expected an address of ${ADDRESS_BYTES} octets, and a number of octets`);
 		}
-		this.#answer(id, this.#target.sendDatagram(destination, bytes));
+		this.answer(id, this.#target.sendDatagram(destination, bytes));
 	}
 
-	#executeOnSettings(code: number, id: number, args: CborReader, count: number): void {
+	private executeOnSettings(code: number, id: number, args: CborReader, count: number): void {
 		const { settings } = this.#target;
 		switch (code) {
 			case CommandCode.saveSettings:
@@ -151,10 +151,10 @@ export class Commands {
 				break;
 			case CommandCode.setSetting:
 			case CommandCode.appendSetting:
-				this.#stage(code, args, count);
+				this.stage(code, args, count);
 				break;
 			case CommandCode.getSetting:
-				this.#tellSetting(id, args.text());
+				this.tellSetting(id, args.text());
 				return;
 			default:
 				throw new RangeError(`there is no command ${code}`);
@@ -162,7 +162,7 @@ export class Commands {
 		this.#console.done(id);
 	}
 
-	#stage(code: number, args: CborReader, count: number): void {
+	private stage(code: number, args: CborReader, count: number): void {
 		const { settings } = this.#target;
 		const key = args.text();
 		const text = count < 2 ? undefined : args.text();
@@ -171,7 +171,7 @@ export class Commands {
 		else settings.append(key, text ?? "");
 	}
 
-	#tellSetting(id: number, key: string): void {
+	private tellSetting(id: number, key: string): void {
 		const { value, source } = this.#target.settings.tell(key);
 		const cbor = this.#console.beginReply(id);
 		cbor.array(2);
@@ -183,7 +183,7 @@ export class Commands {
 		this.#console.endReply();
 	}
 
-	#answer(id: number, reason: string | undefined): void {
+	private answer(id: number, reason: string | undefined): void {
 		if (reason === undefined) this.#console.done(id);
 		else this.#console.refuse(id, ReplyStatus.refused, reason);
 	}

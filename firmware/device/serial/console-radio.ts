@@ -47,7 +47,7 @@ export class ConsoleRadio implements Radio {
 	#done: Done | undefined;
 	#atUs = 0;
 	#waiting: Attempt | undefined;
-	readonly #onDone = (outcome: TransmitOutcome): void => this.#finish(outcome);
+	readonly #onDone = (outcome: TransmitOutcome): void => this.finish(outcome);
 
 	constructor(radio: Radio, clock: Clock, onFrame: FrameTaker) {
 		this.#radio = radio;
@@ -79,7 +79,7 @@ export class ConsoleRadio implements Radio {
 	}
 
 	transmit(psdu: Uint8Array, options: TransmitOptions, done: Done): void {
-		if (this.#done === undefined) this.#send(psdu, options, done);
+		if (this.#done === undefined) this.send(psdu, options, done);
 		else this.#waiting = { psdu, options, done };
 	}
 
@@ -93,14 +93,14 @@ export class ConsoleRadio implements Radio {
 		this.#handler = undefined;
 	}
 
-	#send(psdu: Uint8Array, options: TransmitOptions, done: Done): void {
+	private send(psdu: Uint8Array, options: TransmitOptions, done: Done): void {
 		this.#psdu = psdu;
 		this.#done = done;
 		this.#atUs = Math.max(options.atUs, this.#clock.nowUs());
 		this.#radio.transmit(psdu, options, this.#onDone);
 	}
 
-	#finish(outcome: TransmitOutcome): void {
+	private finish(outcome: TransmitOutcome): void {
 		const psdu = this.#psdu as Uint8Array;
 		const done = this.#done as Done;
 		if (outcome === "channel-busy") this.channelBusy++;
@@ -115,7 +115,7 @@ export class ConsoleRadio implements Radio {
 		const waiting = this.#waiting;
 		this.#waiting = undefined;
 		// Before the call, which may ask for the next one.
-		if (waiting !== undefined) this.#send(waiting.psdu, waiting.options, waiting.done);
+		if (waiting !== undefined) this.send(waiting.psdu, waiting.options, waiting.done);
 		done(outcome, beganUs);
 	}
 }

@@ -28,7 +28,7 @@ export class Console {
 		this.output = new RecordOutput(port, clock);
 		this.#clock = clock;
 		this.#handle = handle;
-		this.#reader = new SlipReader(MAX_COMMAND_BYTES, (bytes, length) => this.#take(bytes, length));
+		this.#reader = new SlipReader(MAX_COMMAND_BYTES, (bytes, length) => this.take(bytes, length));
 		port.onBytes((bytes, offset, end) => this.#reader.push(bytes, offset, end));
 	}
 
@@ -55,7 +55,7 @@ export class Console {
 	/** Begins the reply to a command that is done; one item, its result, is to be written before {@link endReply}. */
 	beginReply(id: number): CborWriter {
 		this.#replyId = id;
-		return this.#open(id, ReplyStatus.done);
+		return this.open(id, ReplyStatus.done);
 	}
 
 	endReply(): void {
@@ -65,18 +65,18 @@ export class Console {
 
 	/** Replies that a command was not carried out, and why. */
 	refuse(id: number, status: ReplyStatus, reason: string): void {
-		this.#open(id, status).text(reason.slice(0, MAX_TEXT));
+		this.open(id, status).text(reason.slice(0, MAX_TEXT));
 		this.output.close(true);
 	}
 
-	#open(id: number, status: ReplyStatus): CborWriter {
+	private open(id: number, status: ReplyStatus): CborWriter {
 		const cbor = this.output.open(RecordType.reply, 3);
 		cbor.number(id);
 		cbor.uint(status);
 		return cbor;
 	}
 
-	#take(bytes: Uint8Array, length: number): void {
+	private take(bytes: Uint8Array, length: number): void {
 		const reader = new CborReader(bytes, 0, length);
 		const items = reader.array();
 		const code = reader.int();

@@ -49,12 +49,12 @@ class EventEncoder {
 		if (kind === "float") cbor.float(value as number);
 		else if (kind === "text") cbor.text(value as string);
 		else if (kind === "bytes") cbor.bytes(value as Uint8Array);
-		else if (kind === "address") this.#linkAddress(cbor, value as LinkAddress);
+		else if (kind === "address") this.linkAddress(cbor, value as LinkAddress);
 		// Whoever reads it judges whether an integer is one: a node must not stop over an event.
 		else cbor.number(value as number);
 	}
 
-	#linkAddress(cbor: CborWriter, address: LinkAddress): void {
+	private linkAddress(cbor: CborWriter, address: LinkAddress): void {
 		const bytes = this.#address;
 		const length = address.byteLength;
 		if (length === 2) putU16be(bytes, 0, address.low);

@@ -32,7 +32,7 @@ export class Injection {
 		const slot = this.#slots[this.#first] as Slot;
 		this.#radio.transmit(slot.bytes.subarray(0, slot.length), slot.options, this.#onDone);
 	};
-	readonly #onDone = (outcome: TransmitOutcome, beganUs: number): void => this.#finish(outcome, beganUs);
+	readonly #onDone = (outcome: TransmitOutcome, beganUs: number): void => this.finish(outcome, beganUs);
 
 	constructor(radio: ConsoleRadio, clock: Clock, done: InjectionDone) {
 		this.#radio = radio;
@@ -56,22 +56,22 @@ export class Injection {
 		slot.id = id;
 		slot.options.cca = cca;
 		slot.options.atUs = atUs;
-		if (this.#count === 1) this.#begin();
+		if (this.#count === 1) this.begin();
 		return undefined;
 	}
 
-	#begin(): void {
+	private begin(): void {
 		const { atUs } = (this.#slots[this.#first] as Slot).options;
 		const leaveUs = atUs - LEAD_US;
 		if (leaveUs > this.#clock.nowUs()) this.#clock.at(leaveUs, this.#send);
 		else this.#send();
 	}
 
-	#finish(outcome: TransmitOutcome, beganUs: number): void {
+	private finish(outcome: TransmitOutcome, beganUs: number): void {
 		const { id } = this.#slots[this.#first] as Slot;
 		this.#first = (this.#first + 1) % INJECTION_SLOTS;
 		this.#count--;
-		if (this.#count > 0) this.#begin();
+		if (this.#count > 0) this.begin();
 		this.#done(id, outcome, beganUs);
 	}
 }

@@ -40,7 +40,7 @@ export class RecordOutput implements EventTaker {
 		this.#port = port;
 		this.#clock = clock;
 		this.#cbor = new CborWriter(this.#record);
-		port.onWritable(() => this.#pump());
+		port.onWritable(() => this.pump());
 	}
 
 	/** Begins an event, which ends with {@link end}. */
@@ -69,18 +69,18 @@ export class RecordOutput implements EventTaker {
 	close(important = false): void {
 		const reserved = important ? 0 : RESERVED_BYTES;
 		const { length } = this.#cbor;
-		if (this.isTooLong || !this.#enqueue(this.#record, length, reserved)) this.lost++;
-		this.#pump();
+		if (this.isTooLong || !this.enqueue(this.#record, length, reserved)) this.lost++;
+		this.pump();
 	}
 
 	/** Calls `callback` once all that waits has gone to the port; at once when nothing waits. */
 	whenEmpty(callback: () => void): void {
 		this.#whenEmpty = callback;
-		this.#pump();
+		this.pump();
 	}
 
 	/** Puts `record[0..length)` into the queue, its check behind it; there must be room for that in `record`. */
-	#enqueue(record: Uint8Array, length: number, reserved: number): boolean {
+	private enqueue(record: Uint8Array, length: number, reserved: number): boolean {
 		const check = recordCheck(record, 0, length);
 		record[length] = check;
 		record[length + 1] = check >>> 8;
@@ -90,13 +90,13 @@ export class RecordOutput implements EventTaker {
 		const room = QUEUE_BYTES - reserved - this.#queued;
 		const hasLoss = this.lost !== this.#lostTold && record !== this.#notice;
 		if (needed + (hasLoss ? NOTICE_LINE_BYTES : 0) > room) return false;
-		if (hasLoss) this.#tellLoss();
-		this.#putFrame(record, end);
+		if (hasLoss) this.tellLoss();
+		this.putFrame(record, end);
 		return true;
 	}
 
 	/** Written out rather than in functions of its own: it runs for every octet, and on a chip's stack. */
-	#putFrame(record: Uint8Array, end: number): void {
+	private putFrame(record: Uint8Array, end: number): void {
 		const queue = this.#queue;
 		let at = (this.#first + this.#queued) % QUEUE_BYTES;
 		const from = at;
@@ -118,7 +118,7 @@ export class RecordOutput implements EventTaker {
 		this.#queued += (at - from + QUEUE_BYTES) % QUEUE_BYTES;
 	}
 
-	#pump(): void {
+	private pump(): void {
 		// A port may deliver octets, and a command may answer, while it takes what is sent.
 		if (this.#pumping) return;
 		this.#pumping = true;
@@ -128,7 +128,7 @@ export class RecordOutput implements EventTaker {
 			if (taken <= 0) break;
 			this.#first = (this.#first + taken) % QUEUE_BYTES;
 			this.#queued -= taken;
-			if (this.#queued === 0) this.#tellLoss();
+			if (this.#queued === 0) this.tellLoss();
 		}
 		this.#pumping = false;
 		if (this.#queued > 0) return;
@@ -138,7 +138,7 @@ export class RecordOutput implements EventTaker {
 	}
 
 	/** Puts a notice of what was lost into the queue, which has room for it. */
-	#tellLoss(): void {
+	private tellLoss(): void {
 		const count = this.lost - this.#lostTold;
 		if (count === 0) return;
 		this.#lostTold = this.lost;
@@ -147,6 +147,6 @@ export class RecordOutput implements EventTaker {
 		cbor.uint(RecordType.lost);
 		cbor.number(this.#clock.nowUs());
 		cbor.uint(count);
-		this.#enqueue(this.#notice, cbor.length, 0);
+		this.enqueue(this.#notice, cbor.length, 0);
 	}
 }

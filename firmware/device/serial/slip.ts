@@ -37,12 +37,12 @@ export class SlipReader {
 
 	/** Takes octets as they come, in pieces of any size. */
 	push(bytes: Uint8Array, offset: number, end: number): void {
-		for (let i = offset; i < end; i++) this.#octet(bytes[i] as number);
+		for (let i = offset; i < end; i++) this.octet(bytes[i] as number);
 	}
 
-	#octet(octet: number): void {
+	private octet(octet: number): void {
 		if (octet === Slip.end) {
-			this.#finish();
+			this.finish();
 			return;
 		}
 		if (this.#bad) return;
@@ -60,7 +60,7 @@ export class SlipReader {
 		else this.#bytes[this.#length++] = plain;
 	}
 
-	#finish(): void {
+	private finish(): void {
 		const length = this.#length;
 		const isWhole = !this.#bad && !this.#escaped;
 		// Frames have an END at both sides, so between two of them there is nothing, which is no fault.
@@ -69,12 +69,12 @@ export class SlipReader {
 		this.#bad = false;
 		this.#escaped = false;
 		if (isNothing) return;
-		if (isWhole && length > CHECK_BYTES && this.#isRight(length))
+		if (isWhole && length > CHECK_BYTES && this.isRight(length))
 			this.#take(this.#bytes, length - CHECK_BYTES);
 		else this.spoiled++;
 	}
 
-	#isRight(length: number): boolean {
+	private isRight(length: number): boolean {
 		const bytes = this.#bytes;
 		const end = length - CHECK_BYTES;
 		return recordCheck(bytes, 0, end) === ((bytes[end] as number) | ((bytes[end + 1] as number) << 8));

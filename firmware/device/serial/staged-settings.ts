@@ -47,7 +47,7 @@ export class StagedSettings {
 
 	/** Keeps what was staged; it counts from the next start on. */
 	save(): void {
-		const values: Record<string, SettingValue> = { ...this.#stored() };
+		const values: Record<string, SettingValue> = { ...this.stored() };
 		for (const key of Object.keys(this.#staged)) {
 			const value = this.#staged[key];
 			if (value === undefined || value === null) delete values[key];
@@ -67,7 +67,7 @@ export class StagedSettings {
 	/** What a setting will be from the next start on, as it may be told to anybody. */
 	tell(key: string): ToldSetting {
 		if (!isKey(key)) throw new RangeError(`${key}: there is no such setting`);
-		const stored = this.#stored()[key];
+		const stored = this.stored()[key];
 		if (stored !== undefined) return told(key, stored, "stored");
 		const build = this.#build[key];
 		if (build !== undefined) return told(key, build, "build");
@@ -75,7 +75,7 @@ export class StagedSettings {
 	}
 
 	/** What was provisioned; nothing when that is spoiled, since only new settings can mend it. */
-	#stored(): SettingValues {
+	private stored(): SettingValues {
 		try {
 			return loadSettings(this.#store);
 		} catch {

@@ -50,7 +50,7 @@ export class FlashStore implements Store {
 	#timer: Timer = 0;
 	readonly #onTimer = (): void => {
 		this.#timer = 0;
-		this.#writeDue(this.#clock.nowUs());
+		this.writeDue(this.#clock.nowUs());
 	};
 
 	constructor(banks: FlashBanks, clock: Clock) {
@@ -63,9 +63,9 @@ export class FlashStore implements Store {
 	/** Throws a RangeError for a name that flash does not take. */
 	get(name: string): Uint8Array | undefined {
 		checkName(name);
-		const waiting = this.#find(name);
+		const waiting = this.find(name);
 		if (waiting?.isDue === true) return waiting.value?.slice();
-		const { sealed, isSpoiled } = this.#lookUp(name);
+		const { sealed, isSpoiled } = this.lookUp(name);
 		if (isSpoiled) {
 			this.failures++;
 			if (!isLearnt(name)) return new Uint8Array(0);
@@ -76,15 +76,15 @@ export class FlashStore implements Store {
 	/** Throws a RangeError for a name that flash does not take. */
 	set(name: string, value: Uint8Array | undefined): boolean {
 		checkName(name);
-		if (!isLearnt(name)) return this.#write(name, value);
-		let waiting = this.#find(name);
+		if (!isLearnt(name)) return this.write(name, value);
+		let waiting = this.find(name);
 		if (waiting === undefined) {
 			waiting = { name, value: undefined, isDue: false, writtenUs: this.#startUs };
 			this.#waiting.push(waiting);
 		}
 		waiting.value = value?.slice();
 		waiting.isDue = true;
-		this.#plan();
+		this.plan();
 		return true;
 	}
 
@@ -95,22 +95,22 @@ export class FlashStore implements Store {
 
 	/** Writes all that waits, before a restart or a deep sleep; returns whether it is on flash. */
 	flush(): boolean {
-		this.#writeDue(Number.POSITIVE_INFINITY);
+		this.writeDue(Number.POSITIVE_INFINITY);
 		return !this.isWaiting;
 	}
 
-	#find(name: string): Waiting | undefined {
+	private find(name: string): Waiting | undefined {
 		for (const waiting of this.#waiting) if (waiting.name === name) return waiting;
 		return undefined;
 	}
 
-	#lookUp(name: string): Found {
+	private lookUp(name: string): Found {
 		let newest = -1;
 		let sealed: Uint8Array | undefined;
 		let generation = 0;
 		let isSpoiled = false;
 		for (let bank = 0; bank < this.#banks.length; bank++) {
-			const read = this.#read(bank, name);
+			const read = this.read(bank, name);
 			if (read === undefined) continue;
 			const found = generationOf(name, read);
 			if (found < 0) isSpoiled = true;
@@ -124,7 +124,7 @@ export class FlashStore implements Store {
 	}
 
 	/** What a bank holds; no octets, which are no blob, where it cannot be read. */
-	#read(bank: number, name: string): Uint8Array | undefined {
+	private read(bank: number, name: string): Uint8Array | undefined {
 		try {
 			return this.#banks[bank]!.read(name);
 		} catch {
@@ -133,19 +133,19 @@ export class FlashStore implements Store {
 	}
 
 	/** Writes what may be written by `nowUs`. */
-	#writeDue(nowUs: number): void {
+	private writeDue(nowUs: number): void {
 		for (const waiting of this.#waiting) {
 			if (!waiting.isDue || nowUs < waiting.writtenUs + WRITE_PERIOD_US) continue;
 			waiting.writtenUs = this.#clock.nowUs();
-			if (!this.#write(waiting.name, waiting.value)) continue;
+			if (!this.write(waiting.name, waiting.value)) continue;
 			waiting.isDue = false;
 			waiting.value = undefined;
 		}
-		this.#plan();
+		this.plan();
 	}
 
 	/** Sets the timer to the next write. */
-	#plan(): void {
+	private plan(): void {
 		this.#clock.cancel(this.#timer);
 		this.#timer = 0;
 		let nextUs = Number.POSITIVE_INFINITY;
@@ -156,8 +156,8 @@ export class FlashStore implements Store {
 		}
 	}
 
-	#write(name: string, value: Uint8Array | undefined): boolean {
-		const found = this.#lookUp(name);
+	private write(name: string, value: Uint8Array | undefined): boolean {
+		const found = this.lookUp(name);
 		const other = found.bank === 0 ? 1 : 0;
 		try {
 			if (value === undefined) {

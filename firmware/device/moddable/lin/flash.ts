@@ -22,7 +22,7 @@ class FolderFlash implements Flash {
 	}
 
 	read(name: string): Uint8Array | undefined {
-		const path = this.#path(name);
+		const path = this.path(name);
 		if (!File.exists(path)) return undefined;
 		const file = new File(path);
 		const bytes = file.read(ArrayBuffer);
@@ -31,7 +31,7 @@ class FolderFlash implements Flash {
 	}
 
 	write(name: string, bytes: Uint8Array): void {
-		const path = this.#path(name);
+		const path = this.path(name);
 		const unfinished = `${path}.new`;
 		if (File.exists(unfinished)) File.delete(unfinished);
 		const file = new File(unfinished, true);
@@ -41,11 +41,11 @@ class FolderFlash implements Flash {
 	}
 
 	remove(name: string): void {
-		const path = this.#path(name);
+		const path = this.path(name);
 		if (File.exists(path)) File.delete(path);
 	}
 
-	#path(name: string): string {
+	private path(name: string): string {
 		return `${this.#folder}/${name}${this.#suffix}`;
 	}
 }

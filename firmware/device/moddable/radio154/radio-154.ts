@@ -49,7 +49,7 @@ export class Radio154 extends Native("xs_lowguard_radio154_destructor") implemen
 	constructor(later: (callback: () => void) => void) {
 		super();
 		this.#later = later;
-		native("xs_lowguard_radio154").call(this, () => this.#onEvents());
+		native("xs_lowguard_radio154").call(this, () => this.onEvents());
 	}
 
 	configure(config: RadioConfig): void {
@@ -90,10 +90,10 @@ export class Radio154 extends Native("xs_lowguard_radio154_destructor") implemen
 
 	counts(): Radio154Counts {
 		return {
-			overflowed: this.#count(0),
-			malformed: this.#count(1),
-			received: this.#count(2),
-			delayed: this.#count(3),
+			overflowed: this.count(0),
+			malformed: this.count(1),
+			received: this.count(2),
+			delayed: this.count(3),
 		};
 	}
 
@@ -108,24 +108,24 @@ export class Radio154 extends Native("xs_lowguard_radio154_destructor") implemen
 		this.#isClosed = true;
 	}
 
-	#count(which: number): number {
+	private count(which: number): number {
 		return native("xs_lowguard_radio154_count").call(this, which) as number;
 	}
 
 	/** There are events: frames, the end of the transmission, in the order in which they came. */
-	#onEvents(): void {
+	private onEvents(): void {
 		for (let count = 0; count < LONGEST_RUN; count++) {
 			// What is told of an event may have closed it.
 			if (this.#isClosed) return;
 			const event = native("xs_lowguard_radio154_next").call(this, this.#psdu, this.#facts.buffer) as number;
 			if (event === 0) return;
-			if (event < 0) this.#finish(-event);
+			if (event < 0) this.finish(-event);
 			else this.#handler(this.#psdu.subarray(0, event), this.#facts[0]!, this.#facts[1]!, this.#facts[2]!);
 		}
-		this.#later(() => this.#onEvents());
+		this.#later(() => this.onEvents());
 	}
 
-	#finish(outcome: number): void {
+	private finish(outcome: number): void {
 		const done = this.#done;
 		this.#done = undefined;
 		done?.(OUTCOMES[outcome]!);
