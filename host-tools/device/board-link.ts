@@ -11,7 +11,7 @@ import { frameRecord, RecordStream } from "./record-stream.js";
 import { openLine, type SerialLine } from "./serial-line.js";
 
 /** How long a board may take for a reply; it gives all but those of injected frames at once. */
-const REPLY_MS = 3000;
+const REPLY_MS = 5000;
 /** Between two attempts to get a word out of a board, which may be starting because its port was opened. */
 const GREETING_MS = 500;
 

@@ -1,5 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
+import type { Writable } from "node:stream";
 import { type ByteOutput, openOutput } from "../byte-output.js";
 import { LinkType } from "../capture/captured-frame.js";
 import { PcapWriter } from "../capture/pcap-writer.js";
@@ -53,13 +55,38 @@ export class LogOutput {
 	}
 }
 
+/** Octets that may wait for a slow reader of a pipe. */
+export const MOST_WAITING = 1 << 20;
+
+/** A stream as far as a {@link LinesOutput} needs it. */
+export type LineStream = Pick<Writable, "write" | "writableLength">;
+
+/** Lines for a reader that may be slow, or stopped: those that find too much waiting before them are left out and counted. */
+export class LinesOutput {
+	dropped = 0;
+	readonly #stream: LineStream;
+
+	constructor(stream: LineStream) {
+		this.#stream = stream;
+	}
+
+	line(text: string): void {
+		if (this.#stream.writableLength > MOST_WAITING) this.dropped++;
+		else this.#stream.write(`${text}\n`);
+	}
+}
+
 /** Writes the frames as a pcap with RSSI and channel (TAP), each at once, for a reader that follows. */
 export class CaptureOutput {
+	/** Frames that a reader of stdout was too slow for. */
+	dropped = 0;
+	readonly #isPiped: boolean;
 	readonly #output: ByteOutput;
 	readonly #pcap: PcapWriter;
 
 	/** `path`: a new file; undefined for stdout. Throws a UserError. */
 	constructor(path: string | undefined) {
+		this.#isPiped = path === undefined;
 		this.#output = openOutput(path);
 		this.#pcap = new PcapWriter(LinkType.ieee802154Tap, (chunk) => this.#output.write(chunk));
 		this.#pcap.flush();
@@ -67,6 +94,10 @@ export class CaptureOutput {
 
 	/** Adds a frame; `timeUs` since 1970. */
 	frame(timeUs: number, { channel, rssiDbm, psdu }: CapturedRecord): void {
+		if (this.#isPiped && process.stdout.writableLength > MOST_WAITING) {
+			this.dropped++;
+			return;
+		}
 		this.#pcap.frame(timeUs, psdu, rssiDbm ?? Number.NaN, channel);
 		this.#pcap.flush();
 		// A reader that goes away is noticed where stdout tells of it.

@@ -4,7 +4,7 @@ import { MOTE_DEFAULTS } from "../../../firmware/mote/defaults.js";
 import { contextTable } from "../../../firmware/mote/node-config-of.js";
 import type { Command, CommandArguments } from "../../command.js";
 import { Monitor, type MonitorOptions, type Sniffing } from "../../device/monitor.js";
-import { CaptureOutput, LogOutput } from "../../device/monitor-outputs.js";
+import { CaptureOutput, LinesOutput, LogOutput } from "../../device/monitor-outputs.js";
 import { choosePort } from "../../device/port-list.js";
 import { CONSOLE_BAUD } from "../../device/serial-line.js";
 import { Timeline } from "../../device/timeline.js";
@@ -73,7 +73,7 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 	if (isPiped && isJson) throw new UserError("--pcap -: expected stdout free, found --json there");
 	const port = await choosePort(args.text("port"));
 	const outputs = openOutputs(args);
-	const lines = isPiped ? process.stderr : process.stdout;
+	const lines = new LinesOutput(isPiped ? process.stderr : process.stdout);
 	const hasColour = isPiped ? process.stderr.isTTY === true : stdoutHasColour();
 	const monitor = new Monitor({
 		port,
@@ -86,10 +86,15 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 		),
 		text: isJson ? undefined : new BoardText(makeStyle(hasColour), contextTable(MOTE_DEFAULTS.contexts)),
 		...outputs,
-		line: (text) => lines.write(`${text}\n`),
+		line: (text) => lines.line(text),
 		note,
 	});
 	await watch(monitor, outputs);
+	const frames = outputs.capture?.dropped ?? 0;
+	if (frames > 0)
+		note(`${frames} frames were left out, since the reader of stdout was slower than they came`);
+	if (lines.dropped > 0)
+		note(`${lines.dropped} lines were left out, since their reader was slower than they came`);
 	return 0;
 }
 
