@@ -45,6 +45,8 @@ export class Fragmenter {
 	readonly #hash: ChainHash | undefined;
 	/** Where the fragments of a chained packet begin, and where the last one ends. */
 	#cuts: Int16Array | undefined;
+	/** The tokens are yet to be made. */
+	#isChainDue = false;
 	/** P₁ of a chained packet as it goes on the air. */
 	#first: Uint8Array | undefined;
 	#firstLength = 0;
@@ -95,7 +97,7 @@ export class Fragmenter {
 		if (this.#plan !== undefined) {
 			this.#source.set(source);
 			this.#destination.set(destination);
-			this.beginChain(this.#plan, room);
+			this.#isChainDue = true;
 		}
 	}
 
@@ -106,7 +108,12 @@ export class Fragmenter {
 
 	/** Writes the next payload, at most `room` octets, at `offset`; returns the offset after it. */
 	next(out: Uint8Array, offset: number, room: number): number {
-		if (this.#plan !== undefined) return this.nextChained(this.#plan, this.#chain!, out, offset);
+		if (this.#plan !== undefined) {
+			// Not while it began: a chip's stack does not hold both.
+			if (this.#isChainDue) this.beginChain(this.#plan, room);
+			this.#isChainDue = false;
+			return this.nextChained(this.#plan, this.#chain!, out, offset);
+		}
 		let at = offset;
 		const first = this.#sent === 0;
 		if (!this.#whole) at = this.putHeader(first, out, at);

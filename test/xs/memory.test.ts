@@ -42,7 +42,7 @@ async function watch(
 	stretches: number,
 ): Promise<Map<number, Watched> | undefined> {
 	const { scenario, modules } = await loadScenario(name, { set });
-	const xs = await startXs(t, { modules: ["test/xs/machine/mote"] });
+	const xs = await startXs(t, { modules: ["test/xs/machine/mote"], asChip: true });
 	if (!xs) return undefined;
 	const machines = new Map<number, WatchedMachine>();
 	const ends: string[] = [];
