@@ -95,7 +95,8 @@ export class HeaderCompressor {
 		let protocol = datagram[6]!;
 		this.consumed = IPV6_BYTES;
 		let isCompressed = this.canCompress(protocol, length, nested, MAX_IPHC_BYTES);
-		this.encodeHeader(base, -1, isCompressed);
+		this.planBoth(base, -1);
+		this.encodeHeader(base, isCompressed);
 		while (isCompressed) {
 			const at = this.consumed;
 			if (protocol === UDP) {
@@ -111,7 +112,8 @@ export class HeaderCompressor {
 				protocol = datagram[base + 6]!;
 				this.consumed += IPV6_BYTES;
 				isCompressed = this.canCompress(protocol, length, nested, MAX_IPHC_BYTES);
-				this.encodeHeader(base, outer, isCompressed);
+				this.planBoth(base, outer);
+				this.encodeHeader(base, isCompressed);
 				continue;
 			}
 			const bytes = extensionBytes(EXTENSION_PROTOCOLS.indexOf(protocol), datagram, at);
@@ -130,13 +132,12 @@ export class HeaderCompressor {
 		return canCompress(protocol, this.#datagram, this.consumed, length, room, nested);
 	}
 
-	/** Compresses the IPv6 header at `base`; `outer` is that of the encapsulating one, or -1. */
-	private encodeHeader(base: number, outer: number, isNextCompressed: boolean): void {
+	/** Compresses the IPv6 header at `base`, its addresses as planned. */
+	private encodeHeader(base: number, isNextCompressed: boolean): void {
 		const datagram = this.#datagram;
 		const out = this.#out;
 		const source = this.#source;
 		const destination = this.#destination;
-		this.planBoth(base, outer);
 		const contextIds = (source.cid << 4) | destination.cid;
 		const start = this.next;
 		let at = start + 2;
@@ -163,7 +164,10 @@ export class HeaderCompressor {
 		this.next = destination.write(base + 24, out, at);
 	}
 
-	/** Plans both addresses: contexts other than 0 only where they save more than their own octet. */
+	/**
+	 * Plans both addresses of the IPv6 header at `base`: contexts other than 0 only where they save more than their own
+	 * octet. `outer` is the encapsulating header, or -1.
+	 */
 	private planBoth(base: number, outer: number): void {
 		const source = this.#source;
 		const destination = this.#destination;

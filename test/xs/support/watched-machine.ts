@@ -1,3 +1,4 @@
+import type { XsLimits } from "../../../host-tools/xs/limits.js";
 import type { Machine } from "../../../host-tools/xs/machine.js";
 import { XsMachine } from "../../../host-tools/xs/machine.js";
 import type { XsHandler, XsOutcome, XsProcess } from "../../../host-tools/xs/process.js";
@@ -20,10 +21,11 @@ export class WatchedMachine implements Machine {
 	readonly #machine: XsMachine;
 	#calls = 0;
 
-	constructor(process: XsProcess, id: number) {
+	/** `limits`: the chip's unless given. */
+	constructor(process: XsProcess, id: number, limits: Partial<XsLimits> = {}) {
 		this.id = id;
 		this.#process = process;
-		this.#machine = new XsMachine(process, id, "test/xs/machine/mote");
+		this.#machine = new XsMachine(process, id, "test/xs/machine/mote", limits);
 		this.begin();
 	}
 
