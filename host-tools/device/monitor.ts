@@ -48,6 +48,7 @@ export class Monitor {
 	#spoiled = 0;
 	#unknown = 0;
 	#onLost: (() => void) | undefined;
+	#isOver = false;
 
 	constructor(options: MonitorOptions) {
 		this.#options = options;
@@ -74,6 +75,7 @@ export class Monitor {
 				this.#options.note(`${this.#options.port}: back again`);
 			}
 		} finally {
+			this.#isOver = true;
 			await this.#close();
 		}
 	}
@@ -95,11 +97,13 @@ export class Monitor {
 		);
 	}
 
+	/** Opens the port as soon as that goes, unless the monitor ends before. */
 	async #reopen(): Promise<void> {
 		this.#options.timeline.restart();
-		for (;;) {
+		while (!this.#isOver) {
 			try {
 				await this.#open();
+				if (this.#isOver) await this.#close();
 				return;
 			} catch (error) {
 				// It may come back under permissions that are set a moment later, or be held by who looks what it is.

@@ -220,3 +220,14 @@ test("options that do not go together are named", (t) => {
 		t.regex(stderr, line);
 	}
 });
+
+test("a monitor that waits for its board ends when it is told to", async (t) => {
+	if (!requireSocat(t)) return;
+	const bench = new CabledBench();
+	const board = await bench.plugIn(t, { build: SINK });
+	const monitor = new RunningCli(t, ["firmware", "monitor", "--port", board.path]);
+	await bench.until(monitor.says(/Lowguard/));
+	board.unplug();
+	await bench.until(monitor.notes(/waiting for it to come back/));
+	t.is(await bench.until(monitor.stop()), 0, monitor.stderr);
+});
