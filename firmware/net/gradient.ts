@@ -249,10 +249,13 @@ export class Gradient implements Routing {
 		const { isSink, periodUs, random } = this.#options;
 		const beacon = this.#beacon;
 		if (isSink) {
-			this.#epoch = this.#waves.next() & 0xffff;
+			const wave = this.#waves.next();
+			this.schedule(periodUs - (periodUs >> 4) + random.below(Math.max(1, periodUs >> 3)));
+			// A number that the store does not keep might come again, and one that is made up pass for the newest.
+			if (wave < 0) return;
+			this.#epoch = wave & 0xffff;
 			beacon.epoch = this.#epoch;
 			beacon.cost256 = 0;
-			this.schedule(periodUs - (periodUs >> 4) + random.below(Math.max(1, periodUs >> 3)));
 		} else if (this.#parent === undefined) return;
 		else {
 			// Only as fresh as the parent's word: who told more could be chosen by his own parent.

@@ -227,3 +227,28 @@ test("a sink goes on where it was after a power cycle: its waves are news, not e
 	t.true(epochs.length >= 70);
 	for (let i = 1; i < epochs.length; i++) t.true(epochs[i]! > epochs[i - 1]!, `wave ${i}`);
 });
+
+test("a sink whose store keeps no more sends no waves: a number of them would come again, or pass for the newest", (t) => {
+	let isFull = true;
+	const epochs: number[] = [];
+	const network = new TestNetwork();
+	const gradient = new Gradient({
+		node: 0,
+		isSink: true,
+		address: LinkAddress.short(1),
+		periodUs: PERIOD_US,
+		clock: network.clock,
+		random: new SeededRandom(1),
+		store: { get: () => undefined, set: () => !isFull },
+		sink: network.recorder.sink,
+		neighbours: new NeighbourTable(4),
+		nextBroadcast: () => 1,
+		broadcast: (payload) => epochs.push(payload[4]! * 256 + payload[5]!),
+	});
+	gradient.start();
+	network.clock.advanceBy(3 * PERIOD_US);
+	t.deepEqual(epochs, []);
+	isFull = false;
+	network.clock.advanceBy(3 * PERIOD_US);
+	t.deepEqual(epochs.slice(0, 2), [0, 1]);
+});
