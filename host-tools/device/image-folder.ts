@@ -8,6 +8,7 @@ import {
 	otaDataPartition,
 	type Partition,
 	readPartitionTable,
+	TABLE_BYTES,
 	TABLE_OFFSET,
 	tableEnd,
 } from "./partition-table.js";
@@ -64,6 +65,7 @@ export function readImageFolder(folder: string): FirmwareImage {
 	}
 	const room = TABLE_OFFSET - chip.bootloaderOffset;
 	checkRoom(folder, BOOTLOADER, bootloader, room, "the place in front of the partition table");
+	checkRoom(folder, PARTITION_TABLE, table, TABLE_BYTES, "the place in front of the first partition");
 	checkRoom(folder, APPLICATION, application, app.bytes, `partition '${app.label}'`);
 	const parts: ImagePart[] = [
 		{ name: "bootloader", offset: chip.bootloaderOffset, data: bootloader },

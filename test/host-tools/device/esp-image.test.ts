@@ -166,6 +166,9 @@ test("damaged and unfit images are refused before a port is opened", (t) => {
 	const high = makeImage(13, { partitions: [nvs!, phy!, { ...factory!, bytes: 0x400000 }] });
 	t.regex(refusal(join(folder, "e"), high), /within the 4 MB .* found one that ends at 4\.06 MB/);
 	t.regex(refusal(join(folder, "f"), makeImage(18)), /one of ESP32, .*, found one for ESP32-P4/);
+	const long = makeImage(13);
+	long["partition-table.bin"] = Buffer.concat([long["partition-table.bin"]!, Buffer.alloc(0x1000)]);
+	t.regex(refusal(join(folder, "h"), long), /partition-table\.bin: expected at most 4096 octets/);
 	const dataOnly = makeImage(13, { partitions: [nvs!] });
 	t.regex(refusal(join(folder, "g"), dataOnly), /expected a partition for the application, found none/);
 });
