@@ -70,6 +70,8 @@ export async function connectChip(
 	loader.WRITE_BLOCK_ATTEMPTS = 1;
 	try {
 		await loader.detectChip("default_reset", timing.attempts);
+		// One that came before there was a port to close.
+		signal?.throwIfAborted();
 		const { chip, secureDownloadMode } = loader;
 		const name = chip.CHIP_NAME;
 		// In secure download mode, no register can be read.

@@ -363,3 +363,17 @@ test.serial("a user who stops it gets the reason that the signal bears", async (
 	});
 	t.is(await t.throwsAsync(flash({ signal: stop.signal })), reason);
 });
+
+test.serial("a user who stops it before the port is open stops it all the same", async (t) => {
+	if (!requireSocat(t)) return;
+	let blocks = 0;
+	const { flash } = await bench(t, "ESP32-C6", {
+		onCommand: (op) => {
+			if (op === DEFL_DATA) blocks++;
+			return undefined;
+		},
+	});
+	const reason = new UserError("stopped by SIGINT", 130);
+	t.is(await t.throwsAsync(flash({ signal: AbortSignal.abort(reason) })), reason);
+	t.is(blocks, 0);
+});
