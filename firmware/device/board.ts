@@ -43,6 +43,8 @@ export interface BoardSystem {
 export interface BoardOptions {
 	/** Settings of the build; what was provisioned counts before them. */
 	readonly build: SettingValues;
+	/** Why the build's own settings are none: with those that were provisioned alone, a node might run without its keys. */
+	readonly buildFault?: string | undefined;
 	/** Version of the firmware. */
 	readonly firmware: string;
 	/** The node's ports; its events go to the console. */
@@ -62,21 +64,19 @@ export interface BoardOptions {
 export class Board implements CommandTarget {
 	readonly settings: StagedSettings;
 	readonly injection: Injection | undefined;
-	/** The node with its applications; undefined where the settings allow none. */
-	readonly mote: Mote | undefined;
 	/** What the node runs on; undefined where they are no settings for one. */
 	readonly resolved: Settings | undefined;
-	/** Why there is no node; undefined where there is one. */
-	readonly fault: string | undefined;
 	readonly options: BoardOptions;
 	readonly console: Console;
 	readonly radio: ConsoleRadio;
+	#mote: Mote | undefined;
+	#fault: string | undefined;
 	#state: BoardState = "unconfigured";
 	readonly #onCounters = (): void => this.tellCounters();
 
 	/** Throws nothing for bad settings: see {@link fault}. */
 	constructor(options: BoardOptions) {
-		const { build, ports, serial, canInject } = options;
+		const { build, buildFault, ports, serial, canInject } = options;
 		const { clock, store } = ports;
 		this.options = options;
 		this.settings = new StagedSettings(build, store);
@@ -93,29 +93,43 @@ export class Board implements CommandTarget {
 			});
 		}
 		try {
+			if (buildFault !== undefined) throw new RangeError(buildFault);
 			this.resolved = resolveSettings(build, loadSettings(store));
-			this.mote = this.makeMote(this.resolved);
+			this.#mote = this.makeMote(this.resolved);
 		} catch (error) {
-			this.fault = error instanceof Error ? error.message : String(error);
+			this.lose(error);
 		}
+	}
+
+	/** The node with its applications; undefined where the settings allow none. */
+	get mote(): Mote | undefined {
+		return this.#mote;
+	}
+
+	/** Why there is no node; undefined where there is one. */
+	get fault(): string | undefined {
+		return this.#fault;
 	}
 
 	get state(): BoardState {
 		return this.#state;
 	}
 
-	/** Greets whoever listens, and starts the node. */
+	/** Starts the node, and greets whoever listens. Throws nothing for bad settings and spoiled counters. */
 	start(): void {
 		const { mote, resolved } = this;
-		if (mote !== undefined) this.#state = "running";
+		try {
+			const sensing = resolved === undefined ? null : sensingPlanOf(resolved);
+			// Before the node, which sends as soon as it runs: packs that are too long show here.
+			if (sensing !== null) mote?.startSensing(sensing);
+			mote?.start();
+			if (mote !== undefined) this.#state = "running";
+		} catch (error) {
+			this.lose(error);
+		}
 		this.writeInfo(this.console.output.open(RecordType.hello, 1));
 		this.console.output.close(true);
 		if (this.fault !== undefined) this.tell(Severity.error, this.fault);
-		if (mote !== undefined && resolved !== undefined) {
-			mote.start();
-			const sensing = sensingPlanOf(resolved);
-			if (sensing !== null) mote.startSensing(sensing);
-		}
 		this.scheduleCounters();
 	}
 
@@ -168,6 +182,13 @@ export class Board implements CommandTarget {
 		const sink = nodeEventSink(this.console.output);
 		const ports: Ports = { ...this.options.ports, radio: this.radio, sink };
 		return new Mote(motePlanOf(settings), ports, new BufferPool(BUFFER_BYTES), FIRMWARE_PARTS);
+	}
+
+	/** Goes on without a node. */
+	private lose(error: unknown): void {
+		this.#fault = error instanceof Error ? error.message : String(error);
+		this.#mote?.stop();
+		this.#mote = undefined;
 	}
 
 	/** A radio that takes every frame acknowledges none, so that a node could not go on. */

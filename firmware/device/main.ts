@@ -29,6 +29,8 @@ import { Watchdog } from "./watchdog.js";
 const WATCHDOG_PERIOD_US = 2_000_000;
 /** What went wrong has this long to reach whoever listens, in milliseconds. */
 const LAST_WORDS_MS = 1_000;
+/** What was handed to the serial line has this long to leave it: the driver of a USB port keeps some. */
+const LINE_MS = 100;
 /** Whoever sends something over the serial line is taken to be there for so long. */
 const ATTACHED_US = 60_000_000;
 /** Speed of the serial line, where it has one. */
@@ -52,10 +54,7 @@ class Firmware {
 		this.#clock = clock;
 		const store = new FlashStore(openFlash(), clock);
 		this.#store = store;
-		const build = this.#faults.attempt<BuildConfig>(
-			() => readBuildConfig(config, chip.ownSettings()),
-			() => ({ settings: {}, version: "", injects: false }),
-		);
+		const build = buildConfig();
 		const settings = settingsOf(build, store);
 		this.#radio = this.openRadio(settings);
 		this.#board = new Board(this.boardOptions(build, settings, store));
@@ -106,7 +105,7 @@ class Firmware {
 		return this.#faults.attempt(() => openRadio(settings, this.#clock), alone);
 	}
 
-	private boardOptions(build: BuildConfig, settings: Settings | undefined, store: FlashStore): BoardOptions {
+	private boardOptions(build: FoundBuild, settings: Settings | undefined, store: FlashStore): BoardOptions {
 		const clock = this.#clock;
 		const random = new HardwareRandom((into) => chip.fillRandom(into));
 		const ports: Omit<Ports, "sink"> = {
@@ -121,11 +120,12 @@ class Firmware {
 		};
 		return {
 			build: build.settings,
+			buildFault: build.fault,
 			firmware: build.version,
 			ports,
 			serial: this.noticing(openSerial(BAUD)),
 			system: {
-				restart: () => this.restart(),
+				restart: () => void Timer.set(() => this.restart(), LINE_MS),
 				startReason: chip.startReason(),
 				radioOverflows: () => this.#radio.overflows(),
 			},
@@ -165,8 +165,20 @@ class Firmware {
 	}
 }
 
+/** What a build says of itself, or what is wrong with that. */
+type FoundBuild = BuildConfig & { readonly fault?: string };
+
+function buildConfig(): FoundBuild {
+	try {
+		return readBuildConfig(config, chip.ownSettings());
+	} catch (error) {
+		return { settings: {}, version: "", injects: false, fault: textOf(error) };
+	}
+}
+
 /** What a node would run on; undefined where it cannot, which the board finds as well, and tells. */
-function settingsOf(build: BuildConfig, store: FlashStore): Settings | undefined {
+function settingsOf(build: FoundBuild, store: FlashStore): Settings | undefined {
+	if (build.fault !== undefined) return undefined;
 	try {
 		return resolveSettings(build.settings, loadSettings(store));
 	} catch {

@@ -136,6 +136,40 @@ test("settings that were spoiled on flash leave the console, and new ones mend t
 	t.is(bench.add({ build: SENSOR, store }).board.mote?.node.config.channel, 20);
 });
 
+test("packs that no datagram holds, and a counter that was spoiled, leave the console as any other fault", (t) => {
+	const store = memoryStore();
+	const bench = new BoardBench();
+	const board = bench.add({ build: { ...SENSOR, readingsPerPack: 64, maxPacketBytes: 128 }, store });
+	const [, info] = board.port.records[0]! as [number, unknown[]];
+	t.is(info[2], "unconfigured");
+	t.regex(String(info[3]), /expected readingsPerPack to fit 80 octets, got 64/);
+	bench.clock.advanceTo(20_000_000);
+	t.is(board.board.radio.sent, 0);
+	t.deepEqual(board.ask(t, CommandCode.setSetting, "readingsPerPack", "1"), [0, null]);
+	t.deepEqual(board.ask(t, CommandCode.saveSettings), [0, null]);
+	t.is(bench.add({ build: SENSOR, store }).board.state, "running");
+	store.set("boots", new Uint8Array(0));
+	const spoiled = bench.add({ build: SENSOR, store });
+	const [, then] = spoiled.port.records[0]! as [number, unknown[]];
+	t.is(then[2], "unconfigured");
+	t.regex(String(then[3]), /expected boots to hold 4 octets, got 0/);
+	bench.clock.advanceTo(60_000_000);
+	t.is(spoiled.board.radio.sent, 0);
+	t.is(spoiled.ask(t, CommandCode.counters)[0], 0);
+});
+
+test("a build whose own settings are wrong runs no node on what was provisioned: security may be among them", (t) => {
+	const store = memoryStore();
+	const bench = new BoardBench();
+	const first = bench.add({ build: {}, store });
+	t.deepEqual(first.ask(t, CommandCode.setSetting, "nodeId", "7"), [0, null]);
+	t.deepEqual(first.ask(t, CommandCode.saveSettings), [0, null]);
+	const board = bench.add({ build: {}, store, buildFault: "chanel: there is no such setting" });
+	t.is(board.board.state, "unconfigured");
+	t.is(board.board.fault, "chanel: there is no such setting");
+	t.is(board.board.resolved, undefined);
+});
+
 test("a build without injection refuses frames, and says which build would take them", (t) => {
 	const bench = new BoardBench();
 	const board = bench.add({ build: SENSOR });

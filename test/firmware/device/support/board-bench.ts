@@ -28,6 +28,7 @@ export function memoryStore(): Store & { readonly blobs: Map<string, Uint8Array>
 
 export interface BoardSetup {
 	readonly build: SettingValues;
+	readonly buildFault?: string;
 	readonly canInject?: boolean;
 	readonly store?: Store;
 	/** Called when the board is to start anew. */
@@ -44,6 +45,7 @@ export function boardOptions(
 	const radio = new SoftwareMac({ datagrams: air.join(), clock, device, ackWaitUs: ACK_WAIT_US });
 	return {
 		build: setup.build,
+		...(setup.buildFault !== undefined && { buildFault: setup.buildFault }),
 		firmware: "1.2.3-test",
 		canInject: setup.canInject ?? false,
 		ports: {
