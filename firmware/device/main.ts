@@ -33,6 +33,8 @@ const LAST_WORDS_MS = 1_000;
 const LINE_MS = 100;
 /** Whoever sends something over the serial line is taken to be there for so long. */
 const ATTACHED_US = 60_000_000;
+/** Of a board without a node; the last number that one can have. */
+const NO_NODE = 0xfffc;
 /** Speed of the serial line, where it has one. */
 const BAUD = 115_200;
 
@@ -56,7 +58,7 @@ class Firmware {
 		this.#store = store;
 		const build = buildConfig();
 		const settings = settingsOf(build, store);
-		this.#radio = this.openRadio(settings);
+		this.#radio = this.openRadio(settings ?? snifferSettings(build));
 		this.#board = new Board(this.boardOptions(build, settings, store));
 		this.#resting = new Resting(
 			restingChip,
@@ -181,6 +183,15 @@ function settingsOf(build: FoundBuild, store: FlashStore): Settings | undefined 
 	if (build.fault !== undefined) return undefined;
 	try {
 		return resolveSettings(build.settings, loadSettings(store));
+	} catch {
+		return undefined;
+	}
+}
+
+/** What a board whose node cannot run hears others with; undefined where its build does not say that either. */
+function snifferSettings({ settings }: FoundBuild): Settings | undefined {
+	try {
+		return resolveSettings({ ...settings, nodeId: NO_NODE });
 	} catch {
 		return undefined;
 	}
