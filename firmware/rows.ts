@@ -37,15 +37,18 @@ export class RowMemory {
 export function rowClass<F extends RowFields>(fields: F): RowClass<F> {
 	const names = Object.keys(fields);
 	class Row {
-		readonly place: number;
 		readonly #numbers: Int32Array;
-		readonly #at: number;
+		readonly #place: number;
 
 		constructor(memory = new RowMemory(), place = 0) {
-			this.place = place;
+			this.#place = place;
 			this.#numbers = memory.block(place, names.length);
-			this.#at = (place % BLOCK_ROWS) * names.length;
-			for (let i = 0; i < names.length; i++) this.#numbers[this.#at + i] = Number(fields[names[i]!]);
+			const at = (place % BLOCK_ROWS) * names.length;
+			for (let i = 0; i < names.length; i++) this.#numbers[at + i] = Number(fields[names[i]!]);
+		}
+
+		get place(): number {
+			return this.#place;
 		}
 
 		static {
@@ -53,11 +56,11 @@ export function rowClass<F extends RowFields>(fields: F): RowClass<F> {
 				const isTruth = typeof fields[name] === "boolean";
 				Object.defineProperty(Row.prototype, name, {
 					get(this: Row): number | boolean {
-						const value = this.#numbers[this.#at + i]!;
+						const value = this.#numbers[(this.#place % BLOCK_ROWS) * names.length + i]!;
 						return isTruth ? value !== 0 : value;
 					},
 					set(this: Row, value: number | boolean): void {
-						this.#numbers[this.#at + i] = Number(value);
+						this.#numbers[(this.#place % BLOCK_ROWS) * names.length + i] = Number(value);
 					},
 				});
 			});

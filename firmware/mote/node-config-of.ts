@@ -109,9 +109,10 @@ function keysOf(plan: MotePlan, { cipher }: Ports): KeyOf {
 			isWithin(members, address),
 		);
 	}
-	const { keys } = linkKeys;
+	// Asked for a property of that name, XS would keep every address that somebody makes up.
+	const keys = new Map(Object.entries(linkKeys.keys));
 	return (neighbour) => {
-		const key = keys[neighbour.toString()];
+		const key = keys.get(neighbour.toString());
 		return key === undefined ? undefined : octetsOf(key);
 	};
 }

@@ -31,18 +31,23 @@ export class ReverseRoutes {
 	learn(origin: LinkAddress, via: LinkAddress): void {
 		for (let i = 0; i < this.#origins.length; i++) {
 			if (this.#origins[i]!.equals(origin)) {
-				this.#vias[i]!.set(via);
+				if (!this.#vias[i]!.equals(via)) this.#vias[i] = this.nameOf(via);
 				return;
 			}
 		}
 		if (this.#origins.length < REVERSE_ROUTES) {
 			this.#origins.push(origin.clone());
-			this.#vias.push(via.clone());
+			this.#vias.push(this.nameOf(via));
 			return;
 		}
 		this.#origins[this.#next]!.set(origin);
-		this.#vias[this.#next]!.set(via);
+		this.#vias[this.#next] = this.nameOf(via);
 		this.#next = (this.#next + 1) % REVERSE_ROUTES;
+	}
+
+	/** A neighbour's address, one object for all ways over it. */
+	private nameOf(via: LinkAddress): LinkAddress {
+		return this.#vias.find((known) => known.equals(via)) ?? via.clone();
 	}
 
 	/** Forgets every way over a neighbour that does not answer. */
