@@ -7,6 +7,7 @@ import {
 import { CborWriter } from "../../firmware/frames/cbor.js";
 import { UserError } from "../errors.js";
 import { type BoardInfo, type BoardRecord, decodeRecord, protocolOf, readInfo } from "./board-records.js";
+import { safeText } from "./plain-text.js";
 import { frameRecord, RecordStream } from "./record-stream.js";
 import { openLine, type SerialLine } from "./serial-line.js";
 
@@ -166,7 +167,7 @@ export class BoardLink {
 		this.#pending.delete(id);
 		clearTimeout(pending.timer);
 		if (status === ReplyStatus.done) pending.resolve(result);
-		else pending.reject(new CommandRefused(this.port, status, String(result)));
+		else pending.reject(new CommandRefused(this.port, status, safeText(String(result))));
 	}
 
 	#fail(reason: Error): void {

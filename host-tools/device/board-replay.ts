@@ -4,6 +4,7 @@ import { CommandCode } from "../../firmware/device/serial/records.js";
 import type { ReplayFrame } from "../../sim/attacks/replay.js";
 import { UserError } from "../errors.js";
 import type { BoardLink } from "./board-link.js";
+import { safeText } from "./plain-text.js";
 
 /** A frame goes to the board so long before its time, to be there in time over any line. */
 const LEAD_US = 1_000_000;
@@ -101,7 +102,8 @@ export class BoardReplay {
 		if (typeof outcome !== "string" || (typeof beganUs !== "number" && typeof beganUs !== "bigint")) {
 			throw new UserError(`${this.#link.port}: expected an outcome, found something else`, 1);
 		}
-		this.#outcomes[outcome] = (this.#outcomes[outcome] ?? 0) + 1;
+		const name = safeText(outcome);
+		this.#outcomes[name] = (this.#outcomes[name] ?? 0) + 1;
 		const lateUs = Number(beganUs) - atUs;
 		if (lateUs > 0) {
 			this.#late++;

@@ -4,6 +4,7 @@ import { SETTING_KEYS, SETTINGS, settingKind } from "../../../firmware/device/se
 import type { Command, CommandArguments } from "../../command.js";
 import { BoardLink } from "../../device/board-link.js";
 import { type KeyFile, readKeys } from "../../device/key-file.js";
+import { safeText } from "../../device/plain-text.js";
 import { choosePort } from "../../device/port-list.js";
 import {
 	applyChanges,
@@ -206,7 +207,10 @@ async function withKeys(
 
 function textOf(told: readonly ToldSetting[]): string {
 	const width = Math.max(...told.map(({ key }) => key.length));
-	const rows = told.map(({ key, value, source }) => `${key.padEnd(width)}  ${value ?? "-"}  (${source})\n`);
+	const rows = told.map(
+		({ key, value, source }) =>
+			`${key.padEnd(width)}  ${safeText(String(value ?? "-"))}  (${safeText(source)})\n`,
+	);
 	return rows.join("");
 }
 
