@@ -195,7 +195,7 @@ export const SETTINGS = {
 	batteryFullMv: integer(1, 60000, 4200, "Voltage of a full battery, in millivolts"),
 	deepSleep: flag(
 		false,
-		"Whether a member of a cluster turns the chip off between its slots, where the chip can",
+		"Whether a member of a cluster may turn the chip off in gaps that pay for its next start, some 1,700 rounds; in all others it sleeps lightly",
 	),
 } as const satisfies Readonly<Record<string, Kind<SettingValue>>>;
 
