@@ -3,8 +3,6 @@ import type { Settings } from "../settings/parse.js";
 
 /** What every host brings; `host/` names those of the host that a build is for. */
 export interface Chip {
-	/** For messages, such as `esp32`. */
-	readonly name: string;
 	/** The shortest time that a timer of the host can be set for. */
 	readonly shortestAlarmMs: number;
 	/** Whole microseconds since the host started. */

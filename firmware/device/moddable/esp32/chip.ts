@@ -2,7 +2,6 @@ import type { Chip } from "../host-parts.js";
 
 /** What every ESP32 has: `native/chip-base-xs.c`. */
 class Esp32 implements Chip {
-	readonly name = "esp32";
 	readonly shortestAlarmMs = 0;
 
 	nowUs(): number {

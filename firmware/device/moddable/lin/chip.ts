@@ -2,7 +2,6 @@ import type { Chip } from "../host-parts.js";
 
 /** What a Linux process has in place of a chip: `native/lin/host.c`. */
 class Process implements Chip {
-	readonly name = "lin";
 	// A timer of 0 ms is freed by Moddable's Linux timers once it has rung.
 	readonly shortestAlarmMs = 1;
 
