@@ -68,10 +68,10 @@ export const command: Command = {
 		json: { type: "boolean", help: "the settings as JSON on stdout" },
 	},
 	notes: `
-Without anything to change, the settings of the board are listed. Secrets are never listed, and never
-stand on the command line, where others could see them: --keys takes lines NAME=VALUE, with NAME one of
-masterKey, ${SETTING_KEYS.filter((key) => SETTINGS[key].isSecret).join(", ")}. A master key stays
-here; the board gets the keys of its pairs only, as the simulator derives them.
+Without anything to change, the settings of the board are listed. Secrets are never listed, and
+never stand on the command line, where others could see them: --keys takes lines NAME=VALUE.
+NAME is one of masterKey, ${SETTING_KEYS.filter((key) => SETTINGS[key].isSecret).join(", ")}.
+A master key stays here; the board gets the keys of its pairs only, as the simulator derives them.
 All changes are kept together, or none; they are read back, and the board is started anew.
 Settings: ${SETTING_KEYS.join(", ")}.`,
 	run,
