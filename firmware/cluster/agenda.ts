@@ -1,3 +1,4 @@
+import type { Outbox } from "../net/outbox.js";
 import type { Clock, Timer } from "../ports.js";
 import type { RoundClock } from "./round-clock.js";
 
@@ -14,17 +15,22 @@ interface Item {
 export class Agenda {
 	readonly #clock: Clock;
 	readonly #rounds: RoundClock;
+	readonly #outbox: Pick<Outbox, "hold" | "release">;
 	readonly #items: Item[] = [];
 	#timer: Timer = 0;
 	readonly #onTimer = (): void => {
 		this.#timer = 0;
+		// What a task sends goes on its way when the task is over: a chip's stack does not hold both.
+		this.#outbox.hold();
 		this.#items.shift()?.task();
+		this.#outbox.release();
 		this.rearm();
 	};
 
-	constructor(clock: Clock, rounds: RoundClock) {
+	constructor(clock: Clock, rounds: RoundClock, outbox: Pick<Outbox, "hold" | "release">) {
 		this.#clock = clock;
 		this.#rounds = rounds;
+		this.#outbox = outbox;
 	}
 
 	at(elapsedUs: number, task: () => void): void {

@@ -88,7 +88,6 @@ export class Candidacy {
 
 	/** A new election: tells how the last term came out, and forgets who was heard in it. */
 	begin(): void {
-		this.learn();
 		const s = this.#situation;
 		s.election++;
 		s.heads = 0;
@@ -338,7 +337,8 @@ export class Candidacy {
 		return encodeAdvertisement(ad, bytes, offset);
 	}
 
-	private learn(): void {
+	/** The election learns from the term that is over; before {@link begin}. */
+	learn(): void {
 		const cost = this.#expenses.settle();
 		const { election, heads } = this.#situation;
 		if (cost === undefined || election === 0) return;

@@ -179,7 +179,10 @@ export class ClusterService {
 	/** Plans what is left of this round at `from` µs. */
 	private plan(from: number): void {
 		const { rounds, timeline, agenda, config } = this.#parts;
-		if (timeline.hasElection(rounds.round) && from < timeline.secondWindowEndUs) this.planElection(from);
+		if (timeline.hasElection(rounds.round) && from < timeline.secondWindowEndUs) {
+			this.#members.candidacy.learn();
+			this.planElection(from);
+		}
 		else if (from <= 0) this.planSlots();
 		// Who comes in the middle of a round, or while others join, looks for a head from the next one on.
 		else if (!this.#parts.isSink) this.#members.membership.orphan();

@@ -179,7 +179,7 @@ export class Cluster {
 			random,
 			sink,
 			rounds: this.rounds,
-			agenda: new Agenda(clock, this.rounds),
+			agenda: new Agenda(clock, this.rounds, outbox),
 			duty: new RadioDuty(radio, () => this.#receiver?.noteSleep()),
 			voice,
 			window: new SendWindow(outbox, link, clock),
