@@ -21,6 +21,23 @@ export class ClusterCollector implements ClusterClient {
 	readonly #host: ReadingsHost;
 	readonly #receipts: ReceiptWriter;
 	#savedUs: number;
+	readonly #collect = (packet: Uint8Array, offset: number, end: number): void => {
+		const { clock, sink, node } = this.#host;
+		const packs = readPacks(packet, offset, end, clock.nowUs());
+		if (typeof packs === "string") {
+			this.malformed++;
+			return;
+		}
+		for (const pack of packs) {
+			const { origin, body, records, referenceUs } = pack;
+			const decoded = decodeSenmlRecords(body, 0, body.length, records);
+			if (typeof decoded === "string") this.malformed++;
+			else if (this.isNew(pack, this.#host.via(packet))) {
+				const named = [{ baseName: baseNameOf(origin) }, ...decoded.records];
+				tellReadings(named, referenceUs, clock.nowUs(), node, sink);
+			}
+		}
+	};
 
 	/** `origins`: how many are kept apart. */
 	constructor(host: ReadingsHost, origins?: number) {
@@ -31,7 +48,7 @@ export class ClusterCollector implements ClusterClient {
 		this.#savedUs = clock.nowUs();
 		const blob = store.get(LearntBlob.arrivals);
 		if (blob !== undefined) restoreArrivals(this.arrivals, blob, this.#savedUs);
-		host.onReadings((packet, offset, end, via) => this.take(packet, offset, end, via));
+		host.onReadings(this.#collect);
 	}
 
 	onSlot(): void {}
@@ -53,26 +70,14 @@ export class ClusterCollector implements ClusterClient {
 		return false;
 	}
 
-	private take(packet: Uint8Array, offset: number, end: number, via: LinkAddress): void {
-		const packs = readPacks(packet, offset, end, this.#host.clock.nowUs());
-		if (typeof packs === "string") this.malformed++;
-		else for (const pack of packs) this.collect(pack, via);
-	}
-
-	private collect(pack: Pack, via: LinkAddress): void {
+	/** Notes and tells that a pack arrived; returns whether it had not come before. */
+	private isNew({ origin, sequence }: Pack, via: LinkAddress): boolean {
 		const { clock, sink, node } = this.#host;
-		const { origin, sequence, body, records, referenceUs } = pack;
-		const decoded = decodeSenmlRecords(body, 0, body.length, records);
-		if (typeof decoded === "string") {
-			this.malformed++;
-			return;
-		}
 		const nowUs = clock.nowUs();
 		const arrival = this.arrivals.note(origin, sequence, nowUs, via.low);
 		if (arrival === "stale") this.stale++;
 		else if (arrival === "crowded") this.crowded++;
 		else sink.readingArrived(nowUs, node, origin, sequence, via, arrival === "again" ? 1 : 0);
-		if (arrival !== "new") return;
-		tellReadings([{ baseName: baseNameOf(origin) }, ...decoded.records], referenceUs, nowUs, node, sink);
+		return arrival === "new";
 	}
 }

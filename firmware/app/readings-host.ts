@@ -40,8 +40,10 @@ export interface ReadingsHost {
 	withdraw(ident: number): void;
 	/** Registers who is told how each datagram ended: undefined when its next hop acknowledged all of it. */
 	whenDone(handler: (ident: number, reason: OutboxDrop | undefined) => void): void;
-	/** Registers who takes datagrams of readings, `packet[offset..end)`; `via` sent them. */
-	onReadings(handler: (packet: Uint8Array, offset: number, end: number, via: LinkAddress) => void): void;
+	/** Registers who takes datagrams of readings, `packet[offset..end)`. */
+	onReadings(handler: (packet: Uint8Array, offset: number, end: number) => void): void;
+	/** Who sent such a packet; valid until the next call. */
+	via(packet: Uint8Array): LinkAddress;
 }
 
 /** What a node lends: an object and no closures, of which each would take ten slots of a chip's heap. */
@@ -115,10 +117,12 @@ export class NodeReadings implements ReadingsHost {
 		this.#node.outbox.onDone = handler;
 	}
 
-	onReadings(handler: (packet: Uint8Array, offset: number, end: number, via: LinkAddress) => void): void {
-		this.#node.network.bind(READINGS_PORT, (packet, offset, end) => {
-			handler(packet, offset, end, linkAddressOf(packet, 8, this.#via));
-		});
+	onReadings(handler: (packet: Uint8Array, offset: number, end: number) => void): void {
+		this.#node.network.bind(READINGS_PORT, handler);
+	}
+
+	via(packet: Uint8Array): LinkAddress {
+		return linkAddressOf(packet, 8, this.#via);
 	}
 
 	private send(destination: Uint8Array, payload: Uint8Array, length: number): number {

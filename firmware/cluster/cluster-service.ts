@@ -182,8 +182,7 @@ export class ClusterService {
 		if (timeline.hasElection(rounds.round) && from < timeline.secondWindowEndUs) {
 			this.#members.candidacy.learn();
 			this.planElection(from);
-		}
-		else if (from <= 0) this.planSlots();
+		} else if (from <= 0) this.planSlots();
 		// Who comes in the middle of a round, or while others join, looks for a head from the next one on.
 		else if (!this.#parts.isSink) this.#members.membership.orphan();
 		const guardUs = this.#parts.isSink ? 0 : rounds.networkGuardUs(rounds.at(config.roundUs));

@@ -75,22 +75,23 @@ export class ServiceTrust implements TrustGate {
 		// Asking about somebody displaces nobody: this is asked of all neighbours, many times an election.
 		const known = table.find(neighbour, nowUs);
 		const i = known >= 0 || table.count === table.capacity ? known : table.obtain(neighbour, nowUs);
-		if (i < 0) return this.least(PRIOR, neighbour, nowUs) >= ENTER_SCORE;
-		this.review(i, neighbour, false, nowUs);
+		const fragment = this.fragmentScore(neighbour, nowUs);
+		if (i < 0) return Math.min(PRIOR, fragment) >= ENTER_SCORE;
+		this.review(i, neighbour, fragment, false, nowUs);
 		return table.admission[i] === Admission.admitted;
 	}
 
 	isProven(neighbour: LinkAddress, nowUs: number): boolean {
 		const i = this.table.find(neighbour, nowUs);
 		if (i < 0 || this.table.receiptsOf(i) < LEAST_RECEIPTS) return false;
-		return this.least(this.table.score[i]!, neighbour, nowUs) >= PROVEN_SCORE;
+		return Math.min(this.table.score[i]!, this.fragmentScore(neighbour, nowUs)) >= PROVEN_SCORE;
 	}
 
 	noteImplausibleCharge(neighbour: LinkAddress, units: number, nowUs: number): void {
 		const i = this.table.obtain(neighbour, nowUs);
 		if (i < 0) return;
 		this.table.noteImplausible(i, units);
-		this.review(i, neighbour, false, nowUs);
+		this.review(i, neighbour, this.fragmentScore(neighbour, nowUs), false, nowUs);
 		this.save(nowUs);
 	}
 
@@ -105,7 +106,7 @@ export class ServiceTrust implements TrustGate {
 		const i = this.table.obtain(head, nowUs);
 		if (i < 0) return;
 		this.table.noteArrived(i, nowUs);
-		this.review(i, head, false, nowUs);
+		this.review(i, head, this.fragmentScore(head, nowUs), false, nowUs);
 		this.save(nowUs);
 	}
 
@@ -119,22 +120,28 @@ export class ServiceTrust implements TrustGate {
 		// It led us, so it was let in, if only because it had no place when that was asked.
 		if (this.table.admission[i] === Admission.unasked) this.table.admission[i] = Admission.admitted;
 		this.table.noteMissing(i, completion, isProven, nowUs);
-		this.review(i, head, isProven, nowUs);
+		this.review(i, head, this.fragmentScore(head, nowUs), isProven, nowUs);
 		this.save(nowUs);
 	}
 
-	/** The lesser of a service score and the fragment score of the same neighbour. */
-	private least(score: number, neighbour: LinkAddress, nowUs: number): number {
-		const fragment = this.#options.fragments.scoreOf?.(neighbour, nowUs) ?? -1;
-		return fragment < 0 ? score : Math.min(score, fragment);
+	/** How a neighbour's fragments score; above all scores where nothing is known of them. */
+	private fragmentScore(neighbour: LinkAddress, nowUs: number): number {
+		const score = this.#options.fragments.scoreOf?.(neighbour, nowUs) ?? -1;
+		return score < 0 ? Number.POSITIVE_INFINITY : score;
 	}
 
-	/** Opens or shuts the gate for a neighbour, and tells of it. */
-	private review(i: number, neighbour: LinkAddress, isProven: boolean, nowUs: number): void {
+	/** Opens or shuts the gate for a neighbour, whose fragments score as much, and tells of it. */
+	private review(
+		i: number,
+		neighbour: LinkAddress,
+		fragment: number,
+		isProven: boolean,
+		nowUs: number,
+	): void {
 		const { table } = this;
 		const before = table.admission[i]!;
 		const service = table.score[i]!;
-		const least = this.least(service, neighbour, nowUs);
+		const least = Math.min(service, fragment);
 		if (before === Admission.admitted) {
 			if (service < LEAVE_SCORE && table.receiptsOf(i) >= LEAST_RECEIPTS) table.noteDismissed(i, isProven);
 			// For what his fragments tell, their score forgives.

@@ -18,7 +18,7 @@ const ROUND_US = 20_000_000;
 export type Fate = "arrives" | "unacknowledged" | "lost" | "swallowed" | "waits" | "repeated";
 export const FATES: readonly Fate[] = ["arrives", "unacknowledged", "lost", "swallowed", "waits", "repeated"];
 
-type Handler = (packet: Uint8Array, offset: number, end: number, via: LinkAddress) => void;
+type Handler = Parameters<ReadingsHost["onReadings"]>[0];
 
 interface Packet {
 	readonly to: number;
@@ -63,6 +63,7 @@ export class LossyField {
 	/** Judgements: head, completion (-1 for arrived), whether proven. */
 	readonly judgements: [head: string, completion: number, isProven: boolean][] = [];
 	fate: () => Fate = () => "arrives";
+	#via: LinkAddress = SINK;
 	#ident = 0;
 	#term = 0;
 	readonly #keyOf: ((own: number) => KeyOf) | undefined;
@@ -200,6 +201,7 @@ export class LossyField {
 			onReadings: (handler) => {
 				place.handler = handler;
 			},
+			via: () => this.#via,
 		};
 	}
 
@@ -221,6 +223,7 @@ export class LossyField {
 	}
 
 	#receive({ to, via, bytes }: Packet): void {
-		this.places[to]!.handler(bytes, 0, bytes.length, via);
+		this.#via = via;
+		this.places[to]!.handler(bytes, 0, bytes.length);
 	}
 }
