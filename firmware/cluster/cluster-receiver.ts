@@ -119,19 +119,19 @@ export class ClusterReceiver {
 		end: number,
 		neighbour: Neighbour,
 		view: ClusterView,
-		{ source, rssiDbm, sfdUs, nowUs }: Arrival,
+		arrival: Arrival,
 	): ClusterDrop | undefined {
 		const sync = decodeSync(bytes, offset, end, this.#sync);
 		if (typeof sync === "string") return sync;
+		const { time, hops } = sync;
 		const { wave } = this.#members;
 		const { neighbourhood, timeline } = this.#parts;
-		const { elapsedUs, round } = sync.time;
-		if (!timeline.hasElection(round) || elapsedUs > timeline.receiptEndUs) return "cluster-time";
-		if (!this.#service.takeTime(sync.time, sfdUs, sync.hops < 255, true, () => wave.isBest(sync.hops)))
+		if (!timeline.hasElection(time.round) || time.elapsedUs > timeline.receiptEndUs) return "cluster-time";
+		if (!this.#service.takeTime(time, arrival.sfdUs, hops < 255, true, () => wave.isBest(hops)))
 			return "cluster-time";
-		neighbourhood.noteBroadcast(neighbour, view, sync.time.sequence, this.#wakefulness);
-		neighbourhood.noteCharge(source, view, sync.charge, nowUs);
-		wave.hear(sync, neighbour, view, neighbourhood.isWithin(rssiDbm));
+		neighbourhood.noteBroadcast(neighbour, view, time.sequence, this.#wakefulness);
+		neighbourhood.noteCharge(arrival.source, view, sync.charge, arrival.nowUs);
+		wave.hear(sync, neighbour, view, neighbourhood.isWithin(arrival.rssiDbm));
 		return undefined;
 	}
 
