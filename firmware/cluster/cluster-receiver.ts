@@ -131,7 +131,11 @@ export class ClusterReceiver {
 			return "cluster-time";
 		neighbourhood.noteBroadcast(neighbour, view, time.sequence, this.#wakefulness);
 		neighbourhood.noteCharge(arrival.source, view, sync.charge, arrival.nowUs);
-		wave.hear(sync, neighbour, view, neighbourhood.isWithin(arrival.rssiDbm));
+		view.hops = hops;
+		view.cost256 = sync.cost256;
+		view.waveRound = this.#parts.rounds.round;
+		this.#parts.ways.consider(neighbour, view);
+		wave.hear(sync, neighbourhood.isWithin(arrival.rssiDbm));
 		return undefined;
 	}
 

@@ -1,6 +1,4 @@
 import { encodeSync, type Sync, Sync as SyncFrame } from "../frames/cluster-sync.js";
-import type { Neighbour } from "../trust/neighbours.js";
-import type { ClusterView } from "./neighbourhood.js";
 import type { ClusterParts } from "./parts.js";
 import { round16 } from "./round-clock.js";
 
@@ -48,13 +46,9 @@ export class Wave {
 		return true;
 	}
 
-	/** Takes a SYNC of this round from a trusted neighbour. `isNear`: it is within the cluster radius. */
-	hear(sync: Sync, neighbour: Neighbour, view: ClusterView, isNear: boolean): void {
+	/** Takes a SYNC of this round from a trusted neighbour, whose way was considered. `isNear`: it is within the cluster radius. */
+	hear(sync: Sync, isNear: boolean): void {
 		const { rounds, ways, timeline, clock } = this.#parts;
-		view.hops = sync.hops;
-		view.cost256 = sync.cost256;
-		view.waveRound = rounds.round;
-		ways.consider(neighbour, view);
 		if (isNear && sync.hops >= ways.hops) this.#copies++;
 		if (this.#round === rounds.round) return;
 		this.#round = rounds.round;
