@@ -32,11 +32,14 @@ export class StagedSettings {
 
 	/** Stages a setting, as text; undefined for what the build says. */
 	set(key: string, text: string | undefined): void {
-		this.#staged[key] = text === undefined && isKey(key) ? null : parseSetting(key, text);
+		const value = text === undefined && isKey(key) ? null : parseSetting(key, text);
+		this.#staged[key] = value;
 	}
 
 	/** Adds a text behind that of a setting which was staged before. */
 	append(key: string, text: string): void {
+		// First of all: XS keeps every name of a property that it is asked for.
+		if (!isKey(key)) parseSetting(key, text);
 		const before = this.#staged[key];
 		if (typeof before !== "string") throw new RangeError(`${key}: expected a text staged before, got none`);
 		if (before.length + text.length > MAX_TEXT) {

@@ -136,6 +136,15 @@ test("settings that were spoiled on flash leave the console, and new ones mend t
 	t.is(bench.add({ build: SENSOR, store }).board.mote?.node.config.channel, 20);
 });
 
+test("a setting that there is not is told as such, whatever is asked of it", (t) => {
+	const board = new BoardBench().add({ build: SENSOR });
+	const reply = [1, "chanel: there is no such setting"];
+	t.deepEqual(board.ask(t, CommandCode.setSetting, "chanel", "1"), reply);
+	t.deepEqual(board.ask(t, CommandCode.setSetting, "chanel"), reply);
+	t.deepEqual(board.ask(t, CommandCode.appendSetting, "chanel", "1"), reply);
+	t.deepEqual(board.ask(t, CommandCode.getSetting, "chanel"), reply);
+});
+
 test("packs that no datagram holds, and a counter that was spoiled, leave the console as any other fault", (t) => {
 	const store = memoryStore();
 	const bench = new BoardBench();
