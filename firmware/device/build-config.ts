@@ -42,7 +42,10 @@ export function readBuildConfig(
 	for (const word of ownSettings) {
 		const at = word.indexOf("=");
 		if (at < 1) throw new RangeError(`${word}: expected key=value`);
-		given[word.slice(0, at)] = word.slice(at + 1);
+		const key = word.slice(0, at);
+		const value = word.slice(at + 1);
+		if (key === "injection") injects = readFlag(key, value);
+		else given[key] = value;
 	}
 	return { settings: parseSettings(given, KEYS_OF_SDK), version, injects };
 }

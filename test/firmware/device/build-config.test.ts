@@ -30,7 +30,11 @@ test("settings of one device count before those of the build", (t) => {
 	t.deepEqual(settings, { nodeId: 2, channel: 15, prefix: "2001:db8:1::/64" });
 	t.throws(() => readBuildConfig({}, ["nodeId"]), { message: "nodeId: expected key=value" });
 	t.throws(() => readBuildConfig({}, ["=2"]), { message: "=2: expected key=value" });
-	t.throws(() => readBuildConfig({}, ["injection=true"]), { message: /injection/ });
+	t.true(readBuildConfig({}, ["injection=true"]).injects);
+	t.false(readBuildConfig({ injection: true }, ["injection=false"]).injects);
+	t.throws(() => readBuildConfig({}, ["injection=yes"]), {
+		message: "injection: expected true or false, got yes",
+	});
 });
 
 test("what cannot be opened is replaced, and its reason kept in one line", (t) => {
