@@ -3,14 +3,19 @@
  *
  * Build with the SDK's screen.h in reach: cc headless.c -I$MODDABLE/build/simulators/modules -DmxLinux=1 \
  *     $(pkg-config --cflags --libs glib-2.0) -ldl -o headless
- * Run: headless mc.so. On SIGTERM it tells on standard error how much of its stack the machine has used, and ends.
+ * Run: headless mc.so. On SIGTERM it tells on standard error how much of its stack the machine has used, and ends. A board
+ * that starts anew does so in the same process, so that whoever holds its console keeps it.
  */
 
+#define _GNU_SOURCE
+
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <glib.h>
 #include <glib-unix.h>
@@ -19,6 +24,8 @@
 
 /* An XS machine ended by itself: out of memory, an exception that nobody caught, a part that was stripped. */
 #define EXIT_ABORTED 70
+/* The board starts anew: EXIT_RESTART in firmware/device/native/lin/host.c. */
+#define EXIT_RESTART 75
 
 static GMainLoop *loop;
 
@@ -82,6 +89,17 @@ static void onAbort(txScreen *screen, int status)
 	exit(EXIT_ABORTED);
 }
 
+/* Begins again from the start, with nothing left open but the console. */
+static void onExit(int status, void *arguments)
+{
+	long most = sysconf(_SC_OPEN_MAX);
+	if (status != EXIT_RESTART)
+		return;
+	for (int fd = STDERR_FILENO + 1; fd < (most < 0 ? 1024 : most) && fd < 65536; fd++)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	execv("/proc/self/exe", arguments);
+}
+
 static void onChange(txScreen *screen)
 {
 	(void)screen;
@@ -119,6 +137,7 @@ int main(int count, char **arguments)
 		fprintf(stderr, "%s\n", dlerror());
 		return 3;
 	}
+	on_exit(onExit, arguments);
 	screen = calloc(1, sizeof(txScreen));
 	if (!screen)
 		return 3;

@@ -18,7 +18,7 @@ class Process implements Chip {
 	}
 
 	startReason(): string {
-		return "started";
+		return "launch";
 	}
 
 	environment(name: string): string | undefined {
