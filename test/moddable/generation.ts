@@ -29,7 +29,7 @@ const OF_154 = ["radio154-xs.c.o", "moddable/radio154/radio-154.xsb", "chip-cloc
 const OF_UART = ["~.embedded/io/serial.xsb", "moddable/host/serial.xsb"];
 const OF_WIFI = ["~.embedded/io/socket/udp.xsb", "moddable/host/datagrams.xsb", "wifi-esp32.c.o"];
 /** Chunks, slots and stack as on the SDK's targets for these chips, and none to grow by. */
-const CREATION = "CREATION = -c 78848,0,4928,0,512,32,32,53,3,1024,17,0,firmware/device/main,0";
+const CREATION = "CREATION = -c 61440,0,6144,0,640,32,32,53,3,1024,17,0,firmware/device/main,0";
 
 const BUILDS: readonly Generated[] = [
 	{
