@@ -45,11 +45,6 @@ export class RecordStream {
 		}
 	}
 
-	/** Forgets what has begun: the line was cut. */
-	reset(): void {
-		this.#length = 0;
-	}
-
 	get #mayBeRecord(): boolean {
 		const first = this.#segment[0]!;
 		return this.#length > 0 && first >= FIRST_OCTET && first <= LAST_OCTET;
