@@ -174,7 +174,7 @@ function buildConfig(): FoundBuild {
 	try {
 		return readBuildConfig(config, chip.ownSettings());
 	} catch (error) {
-		return { settings: {}, version: "", injects: false, fault: textOf(error) };
+		return { settings: {}, version: String(config["version"] ?? ""), injects: false, fault: textOf(error) };
 	}
 }
 
