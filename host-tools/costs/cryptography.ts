@@ -79,8 +79,8 @@ export function chainCost(keyed: boolean, tokenBytes: number, packetBytes: numbe
 	const sent = new ChainHash(counters.digest);
 	const key = keyed ? new Cmac(counters.cipher.key(KEY)) : undefined;
 	const keys = keyed ? new LinkKeyring(counters.cipher, NO_STORE, () => KEY) : undefined;
-	// The subkeys of a link are made once.
-	keys?.find(SOURCE);
+	// The subkeys of a link are made when it is first used, and not again for each packet.
+	keys?.cmacOf(keys.find(SOURCE)!);
 	counters.reset();
 	const payloads = fragment(udpPacket(packetBytes), ROOM_BYTES, sent, { keyed, tokenBytes, nonce: 1, key });
 	const { shaBlocks: shaBlocksSent, aesBlocks: aesBlocksSent } = counters;
