@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { cpus } from "node:os";
 import { basename, join } from "node:path";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../errors.js";
 import { type Compiler, findCompiler } from "./compiler.js";
@@ -148,6 +149,7 @@ async function make(
 	mkdirSync(CACHE, { recursive: true });
 	await locked(`${target}.lock`, async () => {
 		if (existsSync(result)) return;
+		if (process.stderr.isTTY) process.stderr.write(`XS is compiled on first use: ${what.name}\n`);
 		const folder = mkdtempSync(`${target}-`);
 		try {
 			await compileAll(compiler.command, what.units, folder);
