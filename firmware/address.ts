@@ -155,6 +155,15 @@ export class LinkAddress {
 	}
 }
 
+/** Spares copies of addresses that several tables keep. */
+export interface Names {
+	/** An address to keep: one object for all that keep it, which nobody changes. */
+	nameOf(address: LinkAddress): LinkAddress;
+}
+
+/** A copy for each that keeps it. */
+export const COPIES: Names = { nameOf: (address) => address.clone() };
+
 /** Reads `0x0002`, or eight octets in hex separated by colons; returns undefined for anything else. */
 export function parseLinkAddress(text: string): LinkAddress | undefined {
 	if (/^0x[0-9a-fA-F]{1,4}$/.test(text)) return LinkAddress.short(Number.parseInt(text.slice(2), 16));

@@ -224,7 +224,8 @@ export class Node {
 		const { chaining, linkKeyOf } = this.config;
 		if (chaining === undefined) return undefined;
 		const { cipher, store } = this.ports;
-		const keys = linkKeyOf === undefined ? undefined : new LinkKeyring(cipher, store, linkKeyOf);
+		const keys =
+			linkKeyOf === undefined ? undefined : new LinkKeyring(cipher, store, linkKeyOf, this.neighbours);
 		return new Chaining(chaining, keys, this.neighbours, this.ports.random("chain"), store);
 	}
 

@@ -38,7 +38,7 @@ export interface ClusterRoutingOptions {
  */
 export class ClusterRouting implements Routing {
 	readonly #options: ClusterRoutingOptions;
-	readonly #reverse = new ReverseRoutes();
+	readonly #reverse: ReverseRoutes;
 	/** Who the sink is, as far as somebody said so; none else. */
 	readonly sink: LinkAddress = new LinkAddress();
 	/** Whom a member belongs to; none for others. */
@@ -58,6 +58,7 @@ export class ClusterRouting implements Routing {
 
 	constructor(options: ClusterRoutingOptions) {
 		this.#options = options;
+		this.#reverse = new ReverseRoutes(options.neighbours);
 		this.hops = options.isSink ? 0 : 255;
 		this.cost256 = options.isSink ? 0 : INFINITE_COST;
 	}

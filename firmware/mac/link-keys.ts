@@ -1,4 +1,4 @@
-import { AddressMode, type LinkAddress } from "../address.js";
+import { AddressMode, COPIES, type LinkAddress, type Names } from "../address.js";
 import { i32be, putI32be } from "../bytes.js";
 import type { Cipher, Store } from "../ports.js";
 import { BLOCK_BYTES, Cmac } from "./cmac.js";
@@ -47,7 +47,7 @@ export class LinkKey {
 
 	constructor(cmacs: CmacSource, neighbour: LinkAddress, nextNonce: number) {
 		this.#cmacs = cmacs;
-		this.neighbour = neighbour.clone();
+		this.neighbour = neighbour;
 		this.nextNonce = nextNonce;
 		this.reserved = nextNonce;
 	}
@@ -72,6 +72,7 @@ export class LinkKeyring implements ChainKeys, CmacSource {
 	readonly #cipher: Cipher;
 	readonly #store: Store;
 	readonly #keyOf: KeyOf;
+	readonly #names: Names;
 	readonly #keys: LinkKey[] = [];
 	/** The keys that were used last, as far as they are ready, and what makes codes under them. */
 	readonly #ready: LinkKey[] = [];
@@ -80,7 +81,8 @@ export class LinkKeyring implements ChainKeys, CmacSource {
 	/** Where the codes under all keys are made. */
 	readonly #tag = new Uint8Array(BLOCK_BYTES);
 
-	constructor(cipher: Cipher, store: Store, keyOf: KeyOf) {
+	constructor(cipher: Cipher, store: Store, keyOf: KeyOf, names = COPIES) {
+		this.#names = names;
 		this.#cipher = cipher;
 		this.#store = store;
 		this.#keyOf = keyOf;
@@ -98,7 +100,7 @@ export class LinkKeyring implements ChainKeys, CmacSource {
 		const isFull = this.#keys.length >= MAX_KEYS;
 		const place = isFull ? this.#keys.findIndex(({ isUnused }) => isUnused) : this.#keys.length;
 		if (place < 0) return undefined;
-		const key = new LinkKey(this, neighbour, this.storedNonce(neighbour));
+		const key = new LinkKey(this, this.#names.nameOf(neighbour), this.storedNonce(neighbour));
 		this.#keys[place] = key;
 		return key;
 	}

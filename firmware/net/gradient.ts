@@ -64,7 +64,7 @@ export interface GradientOptions {
  */
 export class Gradient implements Routing {
 	readonly #options: GradientOptions;
-	readonly #reverse = new ReverseRoutes();
+	readonly #reverse: ReverseRoutes;
 	readonly #candidates: Candidate[] = [];
 	readonly #beacon = new GradientBeacon();
 	readonly #heard = new GradientBeacon();
@@ -85,6 +85,7 @@ export class Gradient implements Routing {
 
 	constructor(options: GradientOptions) {
 		this.#options = options;
+		this.#reverse = new ReverseRoutes(options.neighbours);
 		this.#waves = new StoredCounter(options.store, "gradient-epoch", WAVES_PER_BLOCK);
 	}
 

@@ -1,4 +1,4 @@
-import type { LinkAddress } from "../address.js";
+import { COPIES, type LinkAddress, type Names } from "../address.js";
 import type { CsmaOutcome } from "../mac/csma.js";
 
 /** Where packets go: asked for every packet that does not end on this link. */
@@ -26,7 +26,12 @@ const REVERSE_ROUTES = 32;
 export class ReverseRoutes {
 	readonly #origins: LinkAddress[] = [];
 	readonly #vias: LinkAddress[] = [];
+	readonly #names: Names;
 	#next = 0;
+
+	constructor(names = COPIES) {
+		this.#names = names;
+	}
 
 	learn(origin: LinkAddress, via: LinkAddress): void {
 		for (let i = 0; i < this.#origins.length; i++) {
@@ -36,18 +41,18 @@ export class ReverseRoutes {
 			}
 		}
 		if (this.#origins.length < REVERSE_ROUTES) {
-			this.#origins.push(origin.clone());
+			this.#origins.push(this.#names.nameOf(origin));
 			this.#vias.push(this.nameOf(via));
 			return;
 		}
-		this.#origins[this.#next]!.set(origin);
+		this.#origins[this.#next] = this.#names.nameOf(origin);
 		this.#vias[this.#next] = this.nameOf(via);
 		this.#next = (this.#next + 1) % REVERSE_ROUTES;
 	}
 
 	/** A neighbour's address, one object for all ways over it. */
 	private nameOf(via: LinkAddress): LinkAddress {
-		return this.#vias.find((known) => known.equals(via)) ?? via.clone();
+		return this.#vias.find((known) => known.equals(via)) ?? this.#names.nameOf(via);
 	}
 
 	/** Forgets every way over a neighbour that does not answer. */

@@ -1,4 +1,4 @@
-import type { LinkAddress } from "../address.js";
+import type { LinkAddress, Names } from "../address.js";
 import type { ClusterView } from "../cluster/neighbourhood.js";
 import { RowMemory, rowClass } from "../rows.js";
 import { STALE_S } from "./parameters.js";
@@ -164,7 +164,7 @@ export type WorthOf = (address: LinkAddress) => Worth;
  * A newcomer displaces the one that was silent longest among those of the least {@link Worth}; unknown ones displace
  * nobody but their like and whoever was silent for an hour, and nobody displaces one that is needed.
  */
-export class NeighbourTable {
+export class NeighbourTable implements Names {
 	readonly capacity: number;
 	readonly entries: Neighbour[] = [];
 	readonly #memory = new RowMemory();
@@ -183,6 +183,10 @@ export class NeighbourTable {
 			if (entry.address.equals(address)) return entry;
 		}
 		return undefined;
+	}
+
+	nameOf(address: LinkAddress): LinkAddress {
+		return this.find(address)?.address ?? address.clone();
 	}
 
 	/** The entry of an address, made if there is room; undefined when nobody may be displaced for it. */

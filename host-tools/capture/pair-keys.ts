@@ -63,5 +63,5 @@ function pairName(a: LinkAddress, b: LinkAddress): string {
 }
 
 function keyOf(cmac: Cmac, source: LinkAddress): LinkKey {
-	return new LinkKey({ cmacOf: () => cmac }, source, 0);
+	return new LinkKey({ cmacOf: () => cmac }, source.clone(), 0);
 }
