@@ -106,7 +106,7 @@ export function readNumber(
 	return value;
 }
 
-/** An integer of a range that an option gives. Throws a UserError. */
+/** An integer of a range that an option gives, in decimal digits. Throws a UserError. */
 export function readInteger(
 	args: CommandArguments,
 	name: string,
@@ -114,9 +114,11 @@ export function readInteger(
 	least: number,
 	most: number,
 ): number {
-	const value = readNumber(args, name, otherwise, least, most);
-	if (!Number.isInteger(value)) {
-		throw new UserError(`--${name}: expected an integer, found '${args.text(name)}'`);
+	const text = args.text(name);
+	if (text === undefined) return otherwise;
+	const value = Number(text);
+	if (!/^-?\d+$/.test(text) || value < least || value > most) {
+		throw new UserError(`--${name}: expected an integer from ${least} to ${most}, found '${text}'`);
 	}
 	return value;
 }

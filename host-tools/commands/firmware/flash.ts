@@ -1,4 +1,5 @@
 import process from "node:process";
+import { readInteger } from "../../arguments.js";
 import type { Command, CommandArguments } from "../../command.js";
 import { type FlashResult, flashImage } from "../../device/flash.js";
 import {
@@ -12,7 +13,6 @@ import { choosePort } from "../../device/port-list.js";
 import { type ExitCode, UserError } from "../../errors.js";
 import { Interruption } from "../../interruption.js";
 import { Progress } from "../../run/progress.js";
-import { readWhole } from "./options.js";
 
 const DEFAULT_BAUD = 460_800;
 const LEAST_BAUD = 9_600;
@@ -50,7 +50,7 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 	if (args.positionals.length > 0) {
 		throw new UserError(`expected options only, found '${args.positionals.join("', '")}'`);
 	}
-	const baud = readWhole(args, "baud", DEFAULT_BAUD, LEAST_BAUD, MOST_BAUD);
+	const baud = readInteger(args, "baud", DEFAULT_BAUD, LEAST_BAUD, MOST_BAUD);
 	const port = await choosePort(args.text("port"));
 	const image = readImageFolder(args.text("image") ?? onlyImageFolder(IMAGES_FOLDER));
 	process.stderr.write(`${describe(image)}\n`);

@@ -2,6 +2,7 @@ import process from "node:process";
 import { parseIpv6 } from "../../../firmware/frames/ipv6-text.js";
 import { MOTE_DEFAULTS } from "../../../firmware/mote/defaults.js";
 import { contextTable } from "../../../firmware/mote/node-config-of.js";
+import { readInteger } from "../../arguments.js";
 import type { Command, CommandArguments } from "../../command.js";
 import { Monitor, type MonitorOptions, type Sniffing } from "../../device/monitor.js";
 import { CaptureOutput, LinesOutput, LogOutput } from "../../device/monitor-outputs.js";
@@ -13,7 +14,6 @@ import { Interruption } from "../../interruption.js";
 import { stdoutHasColour } from "../../output.js";
 import { BoardText } from "../../report/board-text.js";
 import { makeStyle } from "../../report/style.js";
-import { readWhole } from "./options.js";
 
 const STOPPED_BY_SIGINT = 130;
 const FIRST_CHANNEL = 11;
@@ -64,7 +64,7 @@ The log is what lowguard trace reads; its times begin when the board started.`,
 
 async function run(args: CommandArguments): Promise<ExitCode> {
 	if (args.positionals.length > 0) throw new UserError(`expected options, found '${args.positionals[0]}'`);
-	const baudRate = readWhole(args, "baud", CONSOLE_BAUD, 300, 10_000_000);
+	const baudRate = readInteger(args, "baud", CONSOLE_BAUD, 300, 10_000_000);
 	const sniffing = readSniffing(args);
 	const datagram = readDatagram(args.text("send"));
 	const isJson = args.flag("json");
@@ -176,6 +176,6 @@ function readSniffing(args: CommandArguments): Sniffing | undefined {
 	}
 	return {
 		kind: "all",
-		channel: channel === undefined ? 0 : readWhole(args, "channel", 0, FIRST_CHANNEL, LAST_CHANNEL),
+		channel: channel === undefined ? 0 : readInteger(args, "channel", 0, FIRST_CHANNEL, LAST_CHANNEL),
 	};
 }

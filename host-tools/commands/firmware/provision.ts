@@ -1,6 +1,7 @@
 import process from "node:process";
 import { parseSetting } from "../../../firmware/device/settings/parse.js";
 import { SETTING_KEYS, SETTINGS, settingKind } from "../../../firmware/device/settings/table.js";
+import { readInteger } from "../../arguments.js";
 import type { Command, CommandArguments } from "../../command.js";
 import { BoardLink } from "../../device/board-link.js";
 import { type KeyFile, readKeys } from "../../device/key-file.js";
@@ -18,7 +19,7 @@ import { restartBoard } from "../../device/restart-board.js";
 import { CONSOLE_BAUD } from "../../device/serial-line.js";
 import { type ExitCode, UserError } from "../../errors.js";
 import { infoText } from "../../report/board-text.js";
-import { GREETING_LIMIT_MS, readWhole, silentLink } from "./options.js";
+import { GREETING_LIMIT_MS, silentLink } from "./options.js";
 
 /** Options that stand for settings that nearly every board is given. */
 const SHORTHANDS = { id: "nodeId", role: "role", pan: "panId", channel: "channel" } as const;
@@ -79,7 +80,7 @@ Settings: ${SETTING_KEYS.join(", ")}.`,
 
 async function run(args: CommandArguments): Promise<ExitCode> {
 	if (args.positionals.length > 0) throw new UserError(`expected options, found '${args.positionals[0]}'`);
-	const baudRate = readWhole(args, "baud", CONSOLE_BAUD, 300, 10_000_000);
+	const baudRate = readInteger(args, "baud", CONSOLE_BAUD, 300, 10_000_000);
 	const given = readChanges(args);
 	const source = args.text("keys");
 	const keys = source === undefined ? undefined : readKeys(source);

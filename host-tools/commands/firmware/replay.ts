@@ -3,7 +3,7 @@ import { Capability, CommandCode } from "../../../firmware/device/serial/records
 import { addressOf } from "../../../firmware/mote/addresses.js";
 import { MOTE_DEFAULTS } from "../../../firmware/mote/defaults.js";
 import { contextTable } from "../../../firmware/mote/node-config-of.js";
-import { onePositional } from "../../arguments.js";
+import { onePositional, readInteger } from "../../arguments.js";
 import { type Mapping, mapAddresses } from "../../capture/mappings.js";
 import { REPLAY_NOTES, REPLAY_OPTIONS, readReplay, rewriteFrames } from "../../capture/replay-choice.js";
 import type { AddressMap } from "../../capture/rewrite.js";
@@ -16,7 +16,7 @@ import { CONSOLE_BAUD } from "../../device/serial-line.js";
 import { type ExitCode, UserError } from "../../errors.js";
 import { Interruption } from "../../interruption.js";
 import { Progress } from "../../run/progress.js";
-import { GREETING_LIMIT_MS, readWhole, silentLink } from "./options.js";
+import { GREETING_LIMIT_MS, silentLink } from "./options.js";
 
 export const command: Command = {
 	name: "firmware replay",
@@ -47,7 +47,7 @@ A frame whose time comes before the one ahead of it is over leaves late, and is 
 
 async function run(args: CommandArguments): Promise<ExitCode> {
 	const path = onePositional(args, "CAPTURE");
-	const baudRate = readWhole(args, "baud", CONSOLE_BAUD, 300, 10_000_000);
+	const baudRate = readInteger(args, "baud", CONSOLE_BAUD, 300, 10_000_000);
 	const choice = readReplay(args, path, args.text("attackers"));
 	const port = await choosePort(args.text("port"));
 	const interruption = new Interruption();
