@@ -13,6 +13,7 @@ import { FIRMWARE_PARTS } from "../../../firmware/mote/parts.js";
 import type { Cipher, Digest, Sensor } from "../../../firmware/ports.js";
 import { HandClock } from "../../firmware/support/hand-clock.js";
 import { SeededRandom } from "../../firmware/support/random.js";
+import { NativeCrypto } from "./native-crypto.js";
 
 /** What a board is called with: an octet, then settings, a time, a datagram, a length. */
 export const Call = { provision: 0, advance: 1, hear: 2, send: 3 } as const;
@@ -134,21 +135,8 @@ export class BoardParts {
 
 /** A board on XS. */
 export default function start(): void {
-	const block = new Uint8Array(32);
-	const crypto: Crypto = {
-		digest: {
-			sha256(bytes, offset, end) {
-				host.sha256(bytes, offset, end, block);
-				return block;
-			},
-		},
-		cipher: {
-			key(key) {
-				const handle = host.aesKey(key);
-				return { encrypt: (bytes, offset) => host.aesEncrypt(handle, bytes, offset) };
-			},
-		},
-	};
+	const native = new NativeCrypto();
+	const crypto: Crypto = { digest: native, cipher: native };
 	const board = new BoardParts(crypto, (bytes) => host.post(bytes, bytes.length));
 	host.onCall((bytes, length) => board.take(bytes, length));
 }

@@ -5,10 +5,10 @@ import { decodeSettings } from "../../../firmware/device/settings/stored.js";
 import type { Flash } from "../../../firmware/device/storage/flash.js";
 import { FlashStore } from "../../../firmware/device/storage/flash-store.js";
 import { ACK_WAIT_US } from "../../../firmware/mac/timing.js";
-import type { BlockCipher, Cipher, Digest } from "../../../firmware/ports.js";
 import { HandClock } from "../../firmware/support/hand-clock.js";
 import { SeededRandom } from "../../firmware/support/random.js";
 import { BoardCall, BoardQuery, BoardSaid } from "./board-protocol.js";
+import { NativeCrypto } from "./native-crypto.js";
 
 /** Octets of what a board says at a time, at most: as much as waits for the line, and a blob with its name. */
 const MESSAGE_BYTES = 2600;
@@ -18,10 +18,10 @@ type Hear = (bytes: Uint8Array, length: number) => void;
 type Listen = (bytes: Uint8Array, offset: number, end: number) => void;
 
 /** A board whose air, line and flash are at the other end of a pipe. */
-class PipedBoard implements Digest, Cipher {
+class PipedBoard {
 	readonly #message = new Uint8Array(MESSAGE_BYTES);
 	readonly #number = new Uint8Array(NUMBER_BYTES);
-	readonly #hash = new Uint8Array(32);
+	readonly #crypto = new NativeCrypto();
 	readonly #clock = new HandClock();
 	#hear: Hear = () => {};
 	#listen: Listen = () => {};
@@ -34,16 +34,6 @@ class PipedBoard implements Digest, Cipher {
 		else this.#listen(bytes, 1, length);
 		putI32be(this.#number, 0, Math.min(this.#clock.nextUs, 0xffffffff) | 0);
 		this.#say(BoardSaid.nextUs, this.#number, 0, NUMBER_BYTES);
-	}
-
-	sha256(bytes: Uint8Array, offset: number, end: number): Uint8Array {
-		host.sha256(bytes, offset, end, this.#hash);
-		return this.#hash;
-	}
-
-	key(key: Uint8Array): BlockCipher {
-		const handle = host.aesKey(key);
-		return { encrypt: (block, offset) => host.aesEncrypt(handle, block, offset) };
 	}
 
 	/** A bank of flash, by what stands behind the names of its blobs. */
@@ -81,8 +71,8 @@ class PipedBoard implements Digest, Cipher {
 				radio,
 				clock,
 				store: new FlashStore([this.#bank(".0"), this.#bank(".1")], clock),
-				cipher: this,
-				digest: this,
+				cipher: this.#crypto,
+				digest: this.#crypto,
 				sensors: [{ name: "temp", unit: "Cel", read: () => 21.5 }],
 				battery: { level: () => 255 },
 				random: (purpose) => new SeededRandom(device * 1000 + purpose.length),

@@ -8,6 +8,7 @@ import type { Cipher, Digest, Ports } from "../../../firmware/ports.js";
 import { HandClock } from "../../firmware/support/hand-clock.js";
 import { SeededRandom } from "../../firmware/support/random.js";
 import { Wire } from "../../firmware/support/wire.js";
+import { NativeCrypto } from "./native-crypto.js";
 
 const PORT = 0xf0b5;
 const LINK_KEY = Uint8Array.from({ length: 16 }, (_, i) => i);
@@ -102,21 +103,8 @@ export function converse(
 
 /** Takes calls of three octets: how many packets, and how long they are (big-endian). */
 export default function start(): void {
-	const block = new Uint8Array(32);
-	const crypto: Crypto = {
-		digest: {
-			sha256(bytes, offset, end) {
-				host.sha256(bytes, offset, end, block);
-				return block;
-			},
-		},
-		cipher: {
-			key(key) {
-				const handle = host.aesKey(key);
-				return { encrypt: (bytes, offset) => host.aesEncrypt(handle, bytes, offset) };
-			},
-		},
-	};
+	const native = new NativeCrypto();
+	const crypto: Crypto = { digest: native, cipher: native };
 	host.onCall((bytes) => {
 		converse(crypto, bytes[0]!, bytes[1]! * 256 + bytes[2]!, (said) => host.post(said, said.length));
 	});
