@@ -1,5 +1,4 @@
 import { LinkAddress, NO_SHORT_ADDRESS } from "./address.js";
-import type { BufferPool } from "./buffer-pool.js";
 import { Cluster } from "./cluster/cluster.js";
 import { PolicyGate } from "./cluster/policy-gate.js";
 import { ChainHash } from "./fragments/chain-hash.js";
@@ -28,13 +27,14 @@ import { type Routing, StaticRouting } from "./net/routing.js";
 import type { NodeConfig } from "./node-config.js";
 import type { Ports } from "./ports.js";
 import { NeighbourTable, Worth } from "./trust/neighbours.js";
+import type { Workspace } from "./workspace.js";
 
 export type { NodeConfig } from "./node-config.js";
 
 /**
  * One Lowguard node: radio to application, the same on the chip and in the simulator.
  *
- * It sleeps until a port calls it. Give it one pool of buffers with the other nodes of its machine.
+ * It sleeps until a port calls it. Give it one workspace with the other nodes of its machine.
  */
 export class Node {
 	readonly config: NodeConfig;
@@ -66,7 +66,8 @@ export class Node {
 	};
 	readonly #nextBroadcast = (): number => (this.#broadcasts = (this.#broadcasts + 1) & 0xffff);
 
-	constructor(config: NodeConfig, ports: Ports, pool: BufferPool) {
+	constructor(config: NodeConfig, ports: Ports, workspace: Workspace) {
+		const { pool } = workspace;
 		const { clock, sink, radio } = ports;
 		const node = config.id;
 		this.config = config;
@@ -114,6 +115,7 @@ export class Node {
 			contexts: config.contexts,
 			reassembler: this.reassembler,
 			pool,
+			workspace: workspace.fragments,
 			isOwn: (address) => this.isOwn(address),
 			chains:
 				hash === undefined ? undefined : new ChainReceiver(hash, this.reassembler, this.#chaining?.keys),
@@ -125,6 +127,7 @@ export class Node {
 		const random = ports.random("mac");
 		const link = new LinkLayer({
 			node,
+			workspace: workspace.link,
 			radio,
 			clock,
 			random,
@@ -171,6 +174,7 @@ export class Node {
 		});
 		this.network = new NetworkLayer({
 			node,
+			workspace: workspace.network,
 			clock,
 			sink,
 			pool,

@@ -1,5 +1,4 @@
 import type { LinkAddress } from "../firmware/address.js";
-import type { BufferPool } from "../firmware/buffer-pool.js";
 import type { NodeEvents } from "../firmware/events.js";
 import { ADDRESS_BASE, EUI64_HIGH } from "../firmware/mote/addresses.js";
 import type {
@@ -37,7 +36,6 @@ export interface SharedPorts {
 	readonly cipher: Cipher;
 	readonly digest: Digest;
 	readonly seed: number;
-	readonly pool: BufferPool;
 }
 
 /** The ports of one simulated node. */

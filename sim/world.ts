@@ -1,5 +1,4 @@
 import { syntheticSensors } from "../firmware/app/synthetic-sensor.js";
-import { BufferPool } from "../firmware/buffer-pool.js";
 import { tee } from "../firmware/events.js";
 import { parseIpv6Prefix } from "../firmware/frames/ipv6-text.js";
 import { addressOf } from "../firmware/mote/addresses.js";
@@ -9,6 +8,7 @@ import type { MoteParts } from "../firmware/mote/parts.js";
 import type { MotePlan } from "../firmware/mote/plan.js";
 import { addressUnder, linkLocalOf } from "../firmware/net/addresses.js";
 import type { Battery, Cipher, Digest, Ports } from "../firmware/ports.js";
+import { Workspace } from "../firmware/workspace.js";
 import { Captures } from "./attacks/captures.js";
 import { type PlacedAttacker, placeAttackers } from "./attacks/placement.js";
 import type { AirOptions } from "./channel/air.js";
@@ -71,7 +71,8 @@ const LISTED_LINK_DBM = -60;
  */
 export class World {
 	readonly queue = new EventQueue();
-	readonly pool = new BufferPool(BUFFER_BYTES);
+	/** What all nodes work in. */
+	readonly workspace = new Workspace(BUFFER_BYTES);
 	readonly scenario: Scenario;
 	readonly topology: Topology;
 	readonly positions: Positions;
@@ -259,7 +260,6 @@ export class World {
 			cipher: options.cipher,
 			digest: options.digest,
 			seed: scenario.seed,
-			pool: this.pool,
 		};
 		const plans = new MotePlans(scenario, this.sinks, this.paths);
 		const parts = {
@@ -274,7 +274,7 @@ export class World {
 			if (elsewhere !== undefined) return elsewhere;
 			const election: MoteParts["election"] = () =>
 				this.clusters && this.captures.electionOf(id, this.clusters.electionOf(id));
-			return new Mote(plan, ports, this.pool, { ...parts, election });
+			return new Mote(plan, ports, this.workspace, { ...parts, election });
 		};
 	}
 

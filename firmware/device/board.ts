@@ -1,8 +1,8 @@
-import { BufferPool } from "../buffer-pool.js";
 import type { CborWriter } from "../frames/cbor.js";
 import { Mote } from "../mote/mote.js";
 import { FIRMWARE_PARTS } from "../mote/parts.js";
 import type { Ports } from "../ports.js";
+import { Workspace } from "../workspace.js";
 import { writeCounters, writeInfo } from "./serial/board-report.js";
 import { Commands, type CommandTarget } from "./serial/commands.js";
 import { Console } from "./serial/console.js";
@@ -181,7 +181,7 @@ export class Board implements CommandTarget {
 	private makeMote(settings: Settings): Mote {
 		const sink = nodeEventSink(this.console.output);
 		const ports: Ports = { ...this.options.ports, radio: this.radio, sink };
-		return new Mote(motePlanOf(settings), ports, new BufferPool(BUFFER_BYTES), FIRMWARE_PARTS);
+		return new Mote(motePlanOf(settings), ports, new Workspace(BUFFER_BYTES), FIRMWARE_PARTS);
 	}
 
 	/** Goes on without a node. */

@@ -1,4 +1,4 @@
-import { AddressMode, BROADCAST, LinkAddress, NO_SHORT_ADDRESS } from "../address.js";
+import { AddressMode, BROADCAST, type LinkAddress, NO_SHORT_ADDRESS } from "../address.js";
 import { u16le } from "../bytes.js";
 import { putFcs } from "../frames/fcs.js";
 import { decodeMacHeader, encodeMacHeader, FrameType, type MacDrop, MacHeader } from "../frames/mac-frame.js";
@@ -7,6 +7,7 @@ import type { NeighbourTable } from "../trust/neighbours.js";
 import { Csma, type CsmaOptions, type CsmaOutcome, longestDeliveryUs } from "./csma.js";
 import { DuplicateFilter } from "./duplicates.js";
 import type { SecurityDrop } from "./frame-security.js";
+import { LinkWorkspace } from "./link-workspace.js";
 import type { FrameProtection } from "./protection.js";
 import { CCA_US, FCS_BYTES, MAX_PSDU_BYTES, SHR_US, TURNAROUND_US } from "./timing.js";
 
@@ -24,6 +25,8 @@ export type PayloadHandler = (
 
 export interface LinkLayerOptions {
 	readonly node: number;
+	/** One of its own where absent. */
+	readonly workspace?: LinkWorkspace;
 	readonly radio: Radio;
 	readonly clock: Clock;
 	readonly random: Random;
@@ -52,8 +55,7 @@ export class LinkLayer {
 	readonly #csma: Csma;
 	readonly #duplicates: DuplicateFilter;
 	readonly #sent = new MacHeader();
-	readonly #received = new MacHeader();
-	readonly #none = new LinkAddress();
+	readonly #workspace: LinkWorkspace;
 	/** Views of `buffer` by length, made once each. */
 	readonly #views: (Uint8Array | undefined)[] = [];
 	#seq: number;
@@ -65,12 +67,14 @@ export class LinkLayer {
 		this.finish(outcome, transmissions);
 	readonly #onReceive: ReceiveHandler = (psdu, rssiDbm, _lqi, sfdTimeUs) => {
 		const refusal = this.take(psdu, rssiDbm, sfdTimeUs);
-		if (refusal === undefined) this.#options.onPayload(this.#inClear, this.#received, rssiDbm, sfdTimeUs);
+		if (refusal === undefined)
+			this.#options.onPayload(this.#inClear, this.#workspace.received, rssiDbm, sfdTimeUs);
 		else this.refuse(refusal);
 	};
 
 	constructor(options: LinkLayerOptions) {
 		this.#options = options;
+		this.#workspace = options.workspace ?? new LinkWorkspace();
 		this.address = options.address;
 		this.#csma = new Csma(options.radio, options.clock, options.random, options.csma);
 		this.#duplicates = new DuplicateFilter(longestDeliveryUs(options.csma));
@@ -175,13 +179,18 @@ export class LinkLayer {
 		const { sink, clock, node } = this.#options;
 		const known =
 			refusal === "duplicate" || refusal.startsWith("mac-security") || refusal.startsWith("mac-counter");
-		sink.frameRefused(clock.nowUs(), node, known ? this.#received.source : this.#none, refusal);
+		sink.frameRefused(
+			clock.nowUs(),
+			node,
+			known ? this.#workspace.received.source : this.#workspace.none,
+			refusal,
+		);
 	}
 
 	/** Opens and counts a frame; returns why it is refused, if it is. */
 	private take(psdu: Uint8Array, rssiDbm: number, sfdTimeUs: number): LinkDrop | undefined {
 		const end = psdu.length - FCS_BYTES;
-		const header = decodeMacHeader(psdu, 0, end, this.#received);
+		const header = decodeMacHeader(psdu, 0, end, this.#workspace.received);
 		if (typeof header === "string") return header;
 		if (header.type !== FrameType.data) return "mac-not-data";
 		const { source } = header;

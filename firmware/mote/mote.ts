@@ -5,13 +5,13 @@ import { TRAFFIC_PORT } from "../app/ports.js";
 import { ReadingService } from "../app/reading-service.js";
 import { NodeReadings, type ReadingsHost } from "../app/readings-host.js";
 import { SensingApp } from "../app/sensing.js";
-import type { BufferPool } from "../buffer-pool.js";
 import type { TrustGate } from "../cluster/client.js";
 import type { Cluster } from "../cluster/cluster.js";
 import type { LinkKeyring } from "../mac/link-keys.js";
 import { Node } from "../node.js";
 import type { Ports } from "../ports.js";
 import { ServiceTrust } from "../trust/service.js";
+import type { Workspace } from "../workspace.js";
 import { isWithin, plannedIpv6 } from "./addresses.js";
 import { nodeConfigOf } from "./node-config-of.js";
 import type { MoteParts } from "./parts.js";
@@ -37,8 +37,8 @@ export class Mote {
 	readonly #sensing: SensingApp[] = [];
 
 	/** Throws a RangeError that names what the plan has wrong. */
-	constructor(plan: MotePlan, ports: Ports, pool: BufferPool, parts: MoteParts) {
-		const node = new Node(nodeConfigOf(plan, ports, parts), ports, pool);
+	constructor(plan: MotePlan, ports: Ports, workspace: Workspace, parts: MoteParts) {
+		const node = new Node(nodeConfigOf(plan, ports, parts), ports, workspace);
 		this.node = node;
 		node.network.bind(TRAFFIC_PORT, () => {});
 		const { cluster } = node;

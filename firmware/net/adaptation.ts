@@ -3,13 +3,14 @@ import type { BufferPool } from "../buffer-pool.js";
 import { copyBytes } from "../bytes.js";
 import { ArrivedChain, type ChainVerifier } from "../fragments/chain.js";
 import type { ReassemblyContext } from "../fragments/context.js";
+import { FragmentWorkspace } from "../fragments/fragment-workspace.js";
 import type { ArrivedFragment, FragmentDrop } from "../fragments/policy.js";
 import type { Reassembler } from "../fragments/reassembler.js";
 import { ChainedFirst, type ChainedFragmentDrop, decodeChainedFirst } from "../frames/chained-fragment.js";
 import { fillUdpChecksum } from "../frames/checksum.js";
 import type { ContextTable } from "../frames/context-table.js";
 import { decompress, decompressDatagram } from "../frames/decompress.js";
-import { type DecompressDrop, Decompressed } from "../frames/decompressed.js";
+import type { DecompressDrop, Decompressed } from "../frames/decompressed.js";
 import { checkIpv6, type Ipv6Drop } from "../frames/ipv6.js";
 import {
 	decodeDispatch,
@@ -63,6 +64,8 @@ export interface AdaptationOptions {
 	readonly contexts: ContextTable;
 	readonly reassembler: Reassembler;
 	readonly pool: BufferPool;
+	/** One of its own where absent. */
+	readonly workspace?: FragmentWorkspace;
 	/** Whether a mesh header's final address is this node's; undefined takes all, as an observer does. */
 	isOwn?(address: LinkAddress): boolean;
 	/** Verifies chained fragments; undefined for a stack that does not know them. */
@@ -86,8 +89,8 @@ export class Adaptation {
 	/** Whether the last payload was a fragment that the reassembler judged. */
 	reachedReassembler = false;
 	readonly #options: AdaptationOptions;
+	readonly #workspace: FragmentWorkspace;
 	readonly #arrival = new Arrival();
-	readonly #decompressed = new Decompressed();
 	/** Made when the first chained fragment comes: most nodes of a plain network never see one. */
 	#chain: ArrivedChain | undefined;
 	#chainedFirst: ChainedFirst | undefined;
@@ -95,6 +98,7 @@ export class Adaptation {
 
 	constructor(options: AdaptationOptions) {
 		this.#options = options;
+		this.#workspace = options.workspace ?? new FragmentWorkspace();
 		this.fragment = this.#arrival;
 		this.#packet = {
 			buffer: new Uint8Array(0),
@@ -158,7 +162,7 @@ export class Adaptation {
 	/** Whether the UDP checksum of the last packet was elided: nobody between its ends can vouch for it. */
 	get checksumElided(): boolean {
 		const context = this.lastContext;
-		return context === undefined ? this.#decompressed.checksumElided : context.elidedUdpOffset >= 0;
+		return context === undefined ? this.#workspace.decompressed.checksumElided : context.elidedUdpOffset >= 0;
 	}
 
 	private receiveWhole(bytes: Uint8Array, end: number, kind: HeaderKind): ReceivedPacket | AdaptationDrop {
@@ -174,7 +178,7 @@ export class Adaptation {
 			destination,
 			contexts,
 			buffer,
-			this.#decompressed,
+			this.#workspace.decompressed,
 		);
 		if (typeof result === "string") {
 			pool.give(buffer);
@@ -257,7 +261,7 @@ export class Adaptation {
 			contexts,
 			scratch,
 			size,
-			this.#decompressed,
+			this.#workspace.decompressed,
 		);
 		let outcome: ReassemblyContext | AdaptationDrop | undefined;
 		if (typeof result === "string") outcome = result;

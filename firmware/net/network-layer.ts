@@ -9,15 +9,16 @@ import {
 	findUpperLayer,
 	IPV6_BYTES,
 	type Ipv6Drop,
-	Ipv6Header,
-	UpperLayer,
+	type Ipv6Header,
+	type UpperLayer,
 } from "../frames/ipv6.js";
-import { decodeUdp, encodeUdp, UDP_HEADER_BYTES, type UdpDrop, UdpHeader, verifyUdp } from "../frames/udp.js";
+import { decodeUdp, encodeUdp, UDP_HEADER_BYTES, type UdpDrop, verifyUdp } from "../frames/udp.js";
 import type { Clock, Sink } from "../ports.js";
 import { isLinkLocal, isMulticast, isNobody, linkAddressOf, sameAddress } from "./addresses.js";
 import { Icmpv6Service, type Icmpv6ServiceDrop, type PacketOrigin } from "./icmpv6-service.js";
 import { datagramDigest, datagramIdent } from "./ident.js";
 import type { NeighbourDiscovery } from "./neighbour-discovery.js";
+import type { NetworkWorkspace } from "./network-workspace.js";
 import type { Outbox, OutboxDrop } from "./outbox.js";
 import type { Routing } from "./routing.js";
 
@@ -45,6 +46,7 @@ export interface NetworkLayerOptions {
 	readonly clock: Clock;
 	readonly sink: Sink;
 	readonly pool: BufferPool;
+	readonly workspace: NetworkWorkspace;
 	readonly routing: Routing;
 	/** Our link-local address. */
 	readonly linkLocal: Uint8Array;
@@ -64,9 +66,6 @@ export class NetworkLayer implements PacketOrigin {
 	readonly icmpv6: Icmpv6Service;
 	readonly #options: NetworkLayerOptions;
 	readonly #sockets = new Map<number, UdpHandler>();
-	readonly #ipv6 = new Ipv6Header();
-	readonly #upper = new UpperLayer();
-	readonly #udp = new UdpHeader();
 	readonly #target = new LinkAddress();
 	readonly #origin = new LinkAddress();
 
@@ -124,7 +123,7 @@ export class NetworkLayer implements PacketOrigin {
 	 * `toAll`: in a broadcast frame, from which nobody passes a packet on or answers with an error.
 	 */
 	receive(packet: Uint8Array, length: number, via: LinkAddress, toAll = false): void {
-		const header = decodeIpv6(packet, 0, length, this.#ipv6);
+		const header = decodeIpv6(packet, 0, length, this.#options.workspace.ipv6);
 		if (typeof header === "string") {
 			this.drop(packet, length, header);
 			return;
@@ -200,7 +199,7 @@ export class NetworkLayer implements PacketOrigin {
 		toAll: boolean,
 		via: LinkAddress,
 	): NetworkDrop | undefined {
-		const upper = findUpperLayer(packet, 0, length, this.#upper);
+		const upper = findUpperLayer(packet, 0, length, this.#options.workspace.upper);
 		if (typeof upper === "string") return upper;
 		const hops = Math.max(1, this.#options.hopLimit - header.hopLimit + 1);
 		if (upper.protocol === UDP) return this.deliverUdp(packet, length, upper, hops, toAll);
@@ -217,7 +216,7 @@ export class NetworkLayer implements PacketOrigin {
 		hops: number,
 		toAll: boolean,
 	): NetworkDrop | undefined {
-		const udp = decodeUdp(packet, upper.offset, length, this.#udp);
+		const udp = decodeUdp(packet, upper.offset, length, this.#options.workspace.udp);
 		if (typeof udp === "string") return udp;
 		if (!verifyUdp(packet, length, upper.offset, 8, upper.destinationOffset)) return "udp-checksum";
 		const handler = this.#sockets.get(udp.destinationPort);
@@ -239,7 +238,7 @@ export class NetworkLayer implements PacketOrigin {
 		source: Uint8Array,
 		destination: Uint8Array,
 	): void {
-		const header = this.#ipv6;
+		const header = this.#options.workspace.ipv6;
 		header.trafficClass = 0;
 		header.flowLabel = 0;
 		header.payloadLength = length - IPV6_BYTES;
@@ -259,7 +258,7 @@ export class NetworkLayer implements PacketOrigin {
 		let nextHop: LinkAddress | undefined;
 		if (isMulticast(packet, 24)) nextHop = BROADCAST;
 		else if (this.isOwn(packet)) {
-			const header = decodeIpv6(packet, 0, length, this.#ipv6) as Ipv6Header;
+			const header = decodeIpv6(packet, 0, length, this.#options.workspace.ipv6) as Ipv6Header;
 			this.take(packet, length, header, false, linkAddressOf(packet, 24, this.#target));
 			return;
 		} else if (isLinkLocal(packet, 24)) nextHop = linkAddressOf(packet, 24, this.#target);

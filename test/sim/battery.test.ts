@@ -115,7 +115,7 @@ traffic: [{ kind: poisson, ratePerS: 8, to: sink, payloadBytes: 900 }]
 	t.deepEqual(late, []);
 	t.deepEqual(sentByDead, []);
 	t.true(summary.datagrams.delivered > 0);
-	const { pool } = simulation.world;
+	const { pool } = simulation.world.workspace;
 	for (const node of nodesOf(simulation)) {
 		t.is(node.reassembler.bytesInUse, 0);
 		t.is(node.outbox.length, 0);

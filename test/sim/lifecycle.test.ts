@@ -86,7 +86,7 @@ test("a reboot takes memory and power away for a while, and the node's traffic g
 	let open = 0;
 	for (const { reassembler } of nodesOf(simulation)) open += reassembler.contexts.length;
 	for (const { outbox } of nodesOf(simulation)) open += outbox.length;
-	t.is(simulation.world.pool.lent, open);
+	t.is(simulation.world.workspace.pool.lent, open);
 });
 
 test("readings begin anew after a reboot", async (t) => {

@@ -55,7 +55,7 @@ traffic: [{ kind: burst, count: 4, gapS: 0.01, periodS: 10, to: sink, payloadByt
 	);
 	t.true(summary.reassembly.timedOut > 0 && summary.datagrams.delivered > 0);
 	t.is(summary.reassembly.open, 0);
-	t.is(simulation.world.pool.lent, 0);
+	t.is(simulation.world.workspace.pool.lent, 0);
 });
 
 test("datagrams are named apart: no two of a long run share a name", async (t) => {

@@ -1,14 +1,14 @@
 import test from "ava";
 import { LinkAddress } from "../../../firmware/address.js";
-import { BufferPool } from "../../../firmware/buffer-pool.js";
 import { Mote } from "../../../firmware/mote/mote.js";
 import { FIRMWARE_PARTS } from "../../../firmware/mote/parts.js";
 import type { MotePlan } from "../../../firmware/mote/plan.js";
 import type { Ports } from "../../../firmware/ports.js";
+import { Workspace } from "../../../firmware/workspace.js";
 import { logHash } from "../../sim/support/log-hash.js";
 import { loadText } from "../../sim/support/run-text.js";
 
-const POOL = new BufferPool(2048);
+const POOL = new Workspace(2048);
 const FIELD = "name: field\ndurationS: 90\ntopology: {kind: uniform, nodes: 12, widthM: 60, heightM: 60}\n";
 const CASES: Readonly<Record<string, string>> = {
 	"plain, static routes": "traffic: [{kind: periodic, periodS: 5, payloadBytes: 400}]\n",

@@ -1,10 +1,10 @@
-import { BufferPool } from "../../../firmware/buffer-pool.js";
 import type { NodeEvents } from "../../../firmware/events.js";
 import { rfc4944 } from "../../../firmware/fragments/rfc4944.js";
 import { ContextTable } from "../../../firmware/frames/context-table.js";
 import { CSMA_DEFAULTS } from "../../../firmware/mac/csma.js";
 import { Node, type NodeConfig } from "../../../firmware/node.js";
 import type { Sensor } from "../../../firmware/ports.js";
+import { Workspace } from "../../../firmware/workspace.js";
 import { hostCipher, hostDigest } from "../../../host-tools/crypto.js";
 import { HandClock } from "./hand-clock.js";
 import { SeededRandom } from "./random.js";
@@ -30,7 +30,8 @@ export interface NodeSettings extends Partial<NodeConfig> {
 export class TestNetwork {
 	readonly clock = new HandClock();
 	readonly wire = new Wire(this.clock);
-	readonly pool = new BufferPool(2048);
+	readonly workspace = new Workspace(2048);
+	readonly pool = this.workspace.pool;
 	readonly recorder = new Recorder();
 	readonly nodes: Node[] = [];
 
@@ -89,7 +90,7 @@ export class TestNetwork {
 				battery: { level: () => 255 },
 				random: (purpose) => new SeededRandom(id * 1000 + purpose.length),
 			},
-			this.pool,
+			this.workspace,
 		);
 		this.nodes.push(node);
 		node.start();

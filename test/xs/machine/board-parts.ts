@@ -1,4 +1,3 @@
-import { BufferPool } from "../../../firmware/buffer-pool.js";
 import { i32be, putI32be, u16be } from "../../../firmware/bytes.js";
 import { SoftwareMac } from "../../../firmware/device/radio/software-mac.js";
 import { resolveSettings } from "../../../firmware/device/settings/parse.js";
@@ -11,6 +10,7 @@ import { ACK_WAIT_US } from "../../../firmware/mac/timing.js";
 import { Mote } from "../../../firmware/mote/mote.js";
 import { FIRMWARE_PARTS } from "../../../firmware/mote/parts.js";
 import type { Cipher, Digest, Sensor } from "../../../firmware/ports.js";
+import { Workspace } from "../../../firmware/workspace.js";
 import { HandClock } from "../../firmware/support/hand-clock.js";
 import { SeededRandom } from "../../firmware/support/random.js";
 import { NativeCrypto } from "./native-crypto.js";
@@ -94,7 +94,7 @@ export class BoardParts {
 				battery: { level: () => 255 },
 				random: (purpose) => new SeededRandom(device * 1000 + purpose.length),
 			},
-			new BufferPool(2048),
+			new Workspace(2048),
 			FIRMWARE_PARTS,
 		);
 		this.#mote.start();

@@ -1,8 +1,8 @@
-import { BufferPool } from "../../../firmware/buffer-pool.js";
 import { CborReader } from "../../../firmware/frames/cbor-reader.js";
 import { Mote } from "../../../firmware/mote/mote.js";
 import type { MoteParts } from "../../../firmware/mote/parts.js";
 import type { MotePlan, SensingPlan } from "../../../firmware/mote/plan.js";
+import { Workspace } from "../../../firmware/workspace.js";
 import { Call, OUTCOMES } from "../../../host-tools/xs/mote-protocol.js";
 import { ELECTIONS } from "../../../sim/opponents/elections/index.js";
 import { REASSEMBLY_POLICIES } from "../../../sim/opponents/index.js";
@@ -53,7 +53,7 @@ class RemoteMote {
 		const ports = new MachinePorts(plan.maxPacketBytes, sensors);
 		ports.timeUs = nowUs;
 		this.#ports = ports;
-		this.#mote = new Mote(plan, ports, new BufferPool(BUFFER_BYTES), PARTS);
+		this.#mote = new Mote(plan, ports, new Workspace(BUFFER_BYTES), PARTS);
 	}
 }
 

@@ -1,10 +1,10 @@
-import { BufferPool } from "../../../firmware/buffer-pool.js";
 import { NODE_EVENTS, type NodeEvents } from "../../../firmware/events.js";
 import { ContextTable } from "../../../firmware/frames/context-table.js";
 import { CSMA_DEFAULTS } from "../../../firmware/mac/csma.js";
 import { CHAINING_DEFAULTS } from "../../../firmware/net/chaining.js";
 import { Node } from "../../../firmware/node.js";
 import type { Cipher, Digest, Ports } from "../../../firmware/ports.js";
+import { Workspace } from "../../../firmware/workspace.js";
 import { HandClock } from "../../firmware/support/hand-clock.js";
 import { SeededRandom } from "../../firmware/support/random.js";
 import { Wire } from "../../firmware/support/wire.js";
@@ -20,7 +20,7 @@ function nobody(): NodeEvents {
 	) as unknown as NodeEvents;
 }
 
-function makeNode(id: number, wire: Wire, clock: HandClock, pool: BufferPool, crypto: Crypto): Node {
+function makeNode(id: number, wire: Wire, clock: HandClock, workspace: Workspace, crypto: Crypto): Node {
 	const blobs = new Map<string, Uint8Array>();
 	const ports: Ports = {
 		radio: wire.radio(),
@@ -65,7 +65,7 @@ function makeNode(id: number, wire: Wire, clock: HandClock, pool: BufferPool, cr
 			linkKeyOf: () => LINK_KEY,
 		},
 		ports,
-		pool,
+		workspace,
 	);
 }
 
@@ -87,8 +87,8 @@ export function converse(
 ): void {
 	const clock = new HandClock();
 	const wire = new Wire(clock);
-	const pool = new BufferPool(1280);
-	const nodes = [0, 1].map((id) => makeNode(id, wire, clock, pool, crypto));
+	const workspace = new Workspace(1280);
+	const nodes = [0, 1].map((id) => makeNode(id, wire, clock, workspace, crypto));
 	const arrived: Uint8Array[] = [];
 	nodes[0]!.network.bind(PORT, (packet, offset, end) => arrived.push(packet.slice(offset, end)));
 	for (const node of nodes) node.start();

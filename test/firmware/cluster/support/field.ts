@@ -1,5 +1,4 @@
 import { LinkAddress } from "../../../../firmware/address.js";
-import { BufferPool } from "../../../../firmware/buffer-pool.js";
 import type { ClusterClient, TrustGate } from "../../../../firmware/cluster/client.js";
 import type { ClusterConfig } from "../../../../firmware/cluster/config.js";
 import {
@@ -14,6 +13,7 @@ import { CSMA_DEFAULTS } from "../../../../firmware/mac/csma.js";
 import { linkLocalOf } from "../../../../firmware/net/addresses.js";
 import { Node, type NodeConfig } from "../../../../firmware/node.js";
 import type { Clock } from "../../../../firmware/ports.js";
+import { Workspace } from "../../../../firmware/workspace.js";
 import { hostCipher, hostDigest } from "../../../../host-tools/crypto.js";
 import { SimulatedRadio } from "../../../../sim/channel/radio.js";
 import { Transceivers } from "../../../../sim/channel/transceivers.js";
@@ -122,7 +122,8 @@ export interface FieldOptions {
 /** Clustered nodes on simulated radios; node 0 is the sink, node i has the short address i + 1. */
 export class Field {
 	readonly queue = new EventQueue();
-	readonly pool = new BufferPool(2048);
+	readonly workspace = new Workspace(2048);
+	readonly pool = this.workspace.pool;
 	readonly recorder = new Recorder();
 	readonly air: { timeUs: number; node: number; psdu: Uint8Array }[] = [];
 	readonly lost: { timeUs: number; to: number; from: number; cause: string }[] = [];
@@ -153,7 +154,6 @@ export class Field {
 					cipher: hostCipher,
 					digest: hostDigest,
 					seed,
-					pool: this.pool,
 				},
 				id,
 				ownRadio(radio, clock),
@@ -196,7 +196,7 @@ export class Field {
 				...config,
 			},
 			this.#ports[id]!,
-			this.pool,
+			this.workspace,
 		);
 		const told: Told = { slots: [], forwards: [], terms: [], receipts: [] };
 		this.told[id] = told;

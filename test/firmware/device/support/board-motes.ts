@@ -1,5 +1,4 @@
 import { syntheticSensors } from "../../../../firmware/app/synthetic-sensor.js";
-import { BufferPool } from "../../../../firmware/buffer-pool.js";
 import type { Datagrams } from "../../../../firmware/device/radio/datagrams.js";
 import { SoftwareMac } from "../../../../firmware/device/radio/software-mac.js";
 import { parseSettings, resolveSettings } from "../../../../firmware/device/settings/parse.js";
@@ -8,6 +7,7 @@ import type { NodeEvents } from "../../../../firmware/events.js";
 import { Mote } from "../../../../firmware/mote/mote.js";
 import { FIRMWARE_PARTS } from "../../../../firmware/mote/parts.js";
 import type { Clock } from "../../../../firmware/ports.js";
+import { Workspace } from "../../../../firmware/workspace.js";
 import { hostCipher, hostDigest } from "../../../../host-tools/crypto.js";
 import { storeOf } from "../../support/chains.js";
 import { SeededRandom } from "../../support/random.js";
@@ -40,7 +40,7 @@ export function softwareMote(
 			battery: { level: () => 255 },
 			random: (purpose) => new SeededRandom(nodeId * 1000 + purpose.length),
 		},
-		new BufferPool(2048),
+		new Workspace(2048),
 		FIRMWARE_PARTS,
 	);
 	const sensing = sensingPlanOf(settings);
