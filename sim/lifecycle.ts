@@ -27,10 +27,13 @@ export interface LifecycleNodes {
 	readonly leaves: readonly number[];
 }
 
-/** Who of `nodes` may come late or reboot; `next` is each node's next one on its way to a sink. */
-export function lifecycleNodes(nodes: number, sinks: readonly number[], next: Int32Array): LifecycleNodes {
-	const all = Array.from({ length: nodes }, (_, node) => node).filter((node) => !sinks.includes(node));
-	return { all, leaves: all.filter((node) => !next.includes(node)) };
+/** Who of the nodes may come late or reboot; `next` is each node's next one on its way to a sink, -1 for none. */
+export function lifecycleNodes(isSink: Uint8Array, next: Int32Array): LifecycleNodes {
+	const passesOn = new Uint8Array(isSink.length);
+	for (const node of next) if (node >= 0) passesOn[node] = 1;
+	const all: number[] = [];
+	for (let node = 0; node < isSink.length; node++) if (isSink[node] === 0) all.push(node);
+	return { all, leaves: all.filter((node) => passesOn[node] === 0) };
 }
 
 interface Span {
@@ -108,7 +111,8 @@ function candidates(
 ): readonly number[] {
 	if (among === "heads") return nodes.all;
 	if (typeof among === "string") return nodes[among];
-	return nodes.all.filter((node) => among.includes(node));
+	const named = new Set(among);
+	return nodes.all.filter((node) => named.has(node));
 }
 
 function planJoins(

@@ -12,16 +12,16 @@ export function addressRange(count: number): AddressRange {
 /** What the nodes of a scenario are: plain data, the same wherever they run. */
 export class MotePlans {
 	readonly #scenario: Scenario;
-	readonly #isSink: ReadonlySet<number>;
+	readonly #isSink: Uint8Array;
 	readonly #paths: Paths;
 	/** What all nodes have in common, made once. */
 	readonly #common: Omit<MotePlan, "id" | "shortAddress" | "extendedLow" | "isSink" | "routing" | "cluster">;
 
-	constructor(scenario: Scenario, sinks: readonly number[], paths: Paths) {
+	constructor(scenario: Scenario, isSink: Uint8Array, paths: Paths) {
 		const { node, reassembly } = scenario;
 		const { format, tokenBytes, keyedTokenBytes, helloPeriodS, masterKey } = node.chain;
 		this.#scenario = scenario;
-		this.#isSink = new Set(sinks);
+		this.#isSink = isSink;
 		this.#paths = paths;
 		this.#common = {
 			channel: scenario.channel.number,
@@ -56,7 +56,7 @@ export class MotePlans {
 			id,
 			shortAddress: node.addressing === "short" ? id + ADDRESS_BASE : NO_SHORT_ADDRESS,
 			extendedLow: id + ADDRESS_BASE,
-			isSink: this.#isSink.has(id),
+			isSink: this.#isSink[id] === 1,
 			routing:
 				node.routing.kind === "gradient"
 					? { kind: "gradient", beaconPeriodUs: Math.round(node.routing.beaconPeriodS * 1e6) }

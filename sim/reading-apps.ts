@@ -42,9 +42,9 @@ export class ReadingApps {
 	}
 
 	#begin(entry: Entry, id: number, nowUs: number): void {
-		const { sinks, motes } = this.#world;
+		const { isSink, motes } = this.#world;
 		const sink = entry.sinkOf(id);
-		if (sink === undefined || sinks.includes(id)) return;
+		if (sink === undefined || isSink[id] === 1) return;
 		const { periodS, startS, readingsPerPack } = entry.options;
 		const periodUs = Math.round(periodS * 1e6);
 		const random = entry.streams.get(id) ?? entry.random(id);

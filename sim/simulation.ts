@@ -55,7 +55,7 @@ export class Simulation {
 		this.#peakBytes = new Uint32Array(nodes);
 		this.#sequences = new Uint32Array(nodes);
 		this.#payload = new Uint8Array(scenario.node.maxPacketBytes);
-		const candidates = lifecycleNodes(nodes, this.sinks, this.world.paths.next);
+		const candidates = lifecycleNodes(this.world.isSink, this.world.paths.next);
 		const plan = planLifecycle(scenario, candidates);
 		for (const { node } of plan.joins) this.world.powered[node] = 0;
 		this.#announce();
@@ -104,7 +104,7 @@ export class Simulation {
 		this.sink.nodeDied(this.nowUs(), node, cause);
 		this.world.battery?.forget(node);
 		this.#powerOff(node);
-		if (this.sinks.includes(node)) return;
+		if (this.world.isSink[node] === 1) return;
 		if (this.#deaths++ === 0) this.#tellUsed("death");
 		if (this.#deaths !== this.#lastDeath) return;
 		this.#ended = true;
@@ -117,7 +117,7 @@ export class Simulation {
 	 */
 	reboot(node: number, downUs: number): void {
 		this.#checkNode("reboot", "node", node);
-		if (this.#alive[node] === 0 || this.world.powered[node] === 0 || this.sinks.includes(node)) return;
+		if (this.#alive[node] === 0 || this.world.powered[node] === 0 || this.world.isSink[node] === 1) return;
 		this.sink.nodeStopped(this.nowUs(), node, "reboot");
 		const { peakBytes } = this.world.motes[node]!;
 		this.#peakBytes[node] = Math.max(this.#peakBytes[node]!, peakBytes);
@@ -210,7 +210,7 @@ export class Simulation {
 	#reach(from: number, to: number): Uint8Array {
 		const { global, linkLocal } = this.world.motes[to]!;
 		if (global === undefined) return linkLocal;
-		return this.sinks.includes(to) || !this.#hears(to, from) ? global : linkLocal;
+		return this.world.isSink[to] === 1 || !this.#hears(to, from) ? global : linkLocal;
 	}
 
 	#hears(node: number, from: number): boolean {
@@ -242,7 +242,7 @@ export class Simulation {
 	#roleOf(radio: number): string {
 		if (radio >= this.world.firstAttacker) return "attacker";
 		if (radio >= this.nodes) return "outsider";
-		return this.sinks.includes(radio) ? "sink" : "node";
+		return this.world.isSink[radio] === 1 ? "sink" : "node";
 	}
 
 	#startNodes(): void {
@@ -250,7 +250,7 @@ export class Simulation {
 		const spreadUs = Math.round(this.scenario.start.spreadS * 1e6);
 		const begin = (id: number): void => {
 			motes[id]!.start();
-			if (this.sinks.includes(id)) this.#sampleRounds(id);
+			if (this.world.isSink[id] === 1) this.#sampleRounds(id);
 		};
 		for (let id = 0; id < this.nodes; id++) {
 			if (this.world.powered[id] === 1) {
@@ -324,7 +324,7 @@ export class Simulation {
 		if (clusters === undefined) return;
 		const nowUs = this.nowUs();
 		for (let node = 0; node < this.nodes; node++) {
-			if (powered[node] === 1 && !this.sinks.includes(node))
+			if (powered[node] === 1 && this.world.isSink[node] === 0)
 				this.sink.energySampled(nowUs, node, moment, meter.totalUj(node, nowUs));
 		}
 	}

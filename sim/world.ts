@@ -79,6 +79,8 @@ export class World {
 	readonly links: LinkGraph;
 	readonly transceivers: Transceivers;
 	readonly sinks: readonly number[];
+	/** 1 for each node that is a sink. */
+	readonly isSink: Uint8Array;
 	readonly paths: Paths;
 	readonly meter: EnergyMeter;
 	/** Undefined where batteries have no end. */
@@ -90,8 +92,7 @@ export class World {
 	readonly clusters: Clusters | undefined;
 	/** Takes the events of the run, once clusters have noted what concerns them. */
 	readonly sink: SimSink;
-	/** Sinks that are fed from the mains. */
-	readonly #mains: ReadonlySet<number>;
+	readonly #sinksHaveMains: boolean;
 	readonly #ports: SimulatedPorts[] = [];
 	readonly #radios: SimulatedRadio[] = [];
 	/** Empty where all clocks keep true time. */
@@ -117,6 +118,8 @@ export class World {
 		this.topology = modules.topology.create(optionsOf(scenario.topology), seed);
 		const count = this.topology.nodes;
 		this.sinks = resolveSinks(scenario.sinks, this.topology);
+		this.isSink = new Uint8Array(count);
+		for (const sink of this.sinks) this.isSink[sink] = 1;
 		this.firstAttacker = count + options.outsiders.length;
 		this.captures = new Captures(scenario, modules.attacks, count, this.sinks, () => this.queue.nowUs());
 		const propagation =
@@ -143,7 +146,7 @@ export class World {
 		this.paths = shortestPaths(this.links, linkReception(this.links, air), this.sinks, count);
 		const { capacityJ, voltageV, sinks: sinkPower } = scenario.battery;
 		const hasMains = sinkPower === "mains" || (sinkPower === "auto" && this.clusters !== undefined);
-		this.#mains = new Set(hasMains ? this.sinks : []);
+		this.#sinksHaveMains = hasMains;
 		this.meter = new EnergyMeter(this.transceivers.states, scenario.radio, voltageV);
 		if (capacityJ !== null) this.battery = new BatteryWatch(this.meter, this.queue, capacityJ, onEmpty);
 		this.#makeMote = this.#moteMaker(modules, options);
@@ -199,7 +202,7 @@ export class World {
 
 	/** Whether a node's charge has an end. */
 	hasBattery(node: number): boolean {
-		return this.battery !== undefined && !this.#mains.has(node);
+		return this.battery !== undefined && !(this.#sinksHaveMains && this.isSink[node] === 1);
 	}
 
 	/** The first true time at which the clock of a node shows as much. */
@@ -232,7 +235,7 @@ export class World {
 
 	#batteryOf(node: number): Battery {
 		const { battery, queue } = this;
-		return battery === undefined || this.#mains.has(node)
+		return battery === undefined || !this.hasBattery(node)
 			? MAINS
 			: { level: () => battery.level(node, queue.nowUs()) };
 	}
@@ -261,7 +264,7 @@ export class World {
 			digest: options.digest,
 			seed: scenario.seed,
 		};
-		const plans = new MotePlans(scenario, this.sinks, this.paths);
+		const plans = new MotePlans(scenario, this.isSink, this.paths);
 		const parts = {
 			policy: () => policy,
 			contexts: contextTable(scenario.node.contexts),

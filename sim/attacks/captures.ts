@@ -55,7 +55,8 @@ export class Captures {
 	) {
 		this.#durationUs = scenario.durationS * 1e6;
 		this.#nowUs = nowUs;
-		const left = Array.from({ length: count }, (_, node) => node).filter((node) => !sinks.includes(node));
+		const isSink = new Set(sinks);
+		const left = Array.from({ length: count }, (_, node) => node).filter((node) => !isSink.has(node));
 		const members = left.length;
 		this.nodes = (scenario.attacks as readonly AttackEntry[]).map((entry, i) => {
 			const { kind: _, ...options } = entry;

@@ -159,7 +159,7 @@ function nearest(
 		const dx = positions.x[node]! - x;
 		const dy = positions.y[node]! - y;
 		const square = dx * dx + dy * dy;
-		if (!counts(node) || square >= least) continue;
+		if (square >= least || !counts(node)) continue;
 		least = square;
 		best = node;
 	}

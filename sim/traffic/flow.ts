@@ -112,10 +112,11 @@ export class Sender {
 export function sendersOf(options: Options, context: TrafficContext): readonly Sender[] {
 	const from = options["from"] as "all" | "leaves" | readonly number[];
 	const sinks = new Set(context.sinks);
+	const listed = new Set(typeof from === "string" ? [] : from);
 	const withoutSinks = from === "leaves" || (from === "all" && options["to"] === "sink");
 	const senders: Sender[] = [];
 	for (let node = 0; node < context.nodes; node++) {
-		if (withoutSinks ? sinks.has(node) : from !== "all" && !from.includes(node)) continue;
+		if (withoutSinks ? sinks.has(node) : from !== "all" && !listed.has(node)) continue;
 		senders.push(new Sender(node, options, context));
 	}
 	return senders;
