@@ -136,6 +136,14 @@ export class LinkAddress {
 		}
 	}
 
+	/** Whether {@link writeInterfaceId} makes the 8 octets at `offset` from this address. */
+	hasInterfaceId(bytes: Uint8Array, offset: number): boolean {
+		const high = i32be(bytes, offset);
+		const low = i32be(bytes, offset + 4);
+		if (this.mode === AddressMode.extended) return low === this.low && high === (this.high ^ 0x02000000);
+		return high === 0xff && low === (0xfe000000 | this.low);
+	}
+
 	/** The address from which {@link writeInterfaceId} made the 8 octets at `offset`. */
 	setInterfaceId(bytes: Uint8Array, offset: number): this {
 		const high = i32be(bytes, offset);

@@ -11,75 +11,71 @@ import { GRADIENT_BEACON_TYPE } from "./frames/gradient-beacon.js";
 import { HELLO_TYPE } from "./frames/hello.js";
 import { Dispatch, EXPERIMENTAL_PAGE } from "./frames/lowpan.js";
 import type { MacHeader } from "./frames/mac-frame.js";
-import { longestDeliveryUs } from "./mac/csma.js";
+import { type CsmaOutcome, longestDeliveryUs } from "./mac/csma.js";
 import { LinkKeyring } from "./mac/link-keys.js";
-import { LinkLayer, type PayloadHandler } from "./mac/link-layer.js";
+import { LinkLayer } from "./mac/link-layer.js";
 import { Adaptation } from "./net/adaptation.js";
 import { addressUnder, linkLocalOf } from "./net/addresses.js";
 import { Chaining } from "./net/chaining.js";
-import { Gradient } from "./net/gradient.js";
-import { HelloService } from "./net/hello-service.js";
+import { Gradient, type GradientHost } from "./net/gradient.js";
+import { type HelloHost, HelloService } from "./net/hello-service.js";
 import { datagramIdent } from "./net/ident.js";
-import { NeighbourDiscovery } from "./net/neighbour-discovery.js";
+import type { NetworkHost } from "./net/network-host.js";
 import { NetworkLayer } from "./net/network-layer.js";
 import { Outbox } from "./net/outbox.js";
-import { type Routing, StaticRouting } from "./net/routing.js";
-import type { NodeConfig } from "./node-config.js";
-import type { Ports } from "./ports.js";
+import { type Routing, staticRouting } from "./net/routing.js";
+import type { NodeConfig, NodeProfile } from "./node-config.js";
+import type { Clock, Ports, Sink } from "./ports.js";
 import { NeighbourTable, Worth } from "./trust/neighbours.js";
 import type { Workspace } from "./workspace.js";
 
-export type { NodeConfig } from "./node-config.js";
+export type { NodeConfig, NodeProfile } from "./node-config.js";
 
 /**
  * One Lowguard node: radio to application, the same on the chip and in the simulator.
  *
  * It sleeps until a port calls it. Give it one workspace with the other nodes of its machine.
  */
-export class Node {
+export class Node implements NetworkHost, GradientHost, HelloHost {
+	readonly id: number;
 	readonly config: NodeConfig;
+	readonly profile: NodeProfile;
 	readonly ports: Ports;
+	readonly clock: Clock;
+	readonly sink: Sink;
+	readonly workspace: Workspace;
 	readonly address: LinkAddress;
-	/** Our link-local address, and the routable one where there is a prefix. */
-	readonly linkLocal: Uint8Array;
-	readonly global: Uint8Array | undefined;
 	readonly neighbours: NeighbourTable;
 	readonly reassembler: Reassembler;
 	readonly network: NetworkLayer;
 	readonly routing: Routing;
 	readonly outbox: Outbox;
-	/** The keys shared with neighbours; undefined without. */
-	readonly keys: LinkKeyring | undefined;
-	readonly #link: LinkLayer;
+	readonly chaining: Chaining | undefined;
 	/** The cluster service; undefined for a node that is always awake. */
 	readonly cluster: Cluster | undefined;
+	readonly #link: LinkLayer;
 	readonly #adaptation: Adaptation;
-	readonly #discovery: NeighbourDiscovery;
-	readonly #chaining: Chaining | undefined;
 	readonly #hello: HelloService | undefined;
 	#broadcasts = 0;
-	readonly #onPayload: PayloadHandler = (bytes, header, rssiDbm, sfdTimeUs) => {
-		// What the frame makes us send goes on its way when that of the frame is over: a chip's stack holds one of them.
-		this.outbox.hold();
-		this.receive(bytes, header, rssiDbm, sfdTimeUs);
-		this.outbox.release();
-	};
-	readonly #nextBroadcast = (): number => (this.#broadcasts = (this.#broadcasts + 1) & 0xffff);
 
 	constructor(config: NodeConfig, ports: Ports, workspace: Workspace) {
+		const { profile } = config;
 		const { pool } = workspace;
 		const { clock, sink, radio } = ports;
 		const node = config.id;
+		this.id = node;
 		this.config = config;
+		this.profile = profile;
 		this.ports = ports;
+		this.clock = clock;
+		this.sink = sink;
+		this.workspace = workspace;
 		this.address =
 			config.shortAddress < NO_SHORT_ADDRESS
 				? LinkAddress.short(config.shortAddress)
 				: LinkAddress.extended(config.extendedHigh, config.extendedLow);
-		this.linkLocal = linkLocalOf(this.address);
-		this.global = config.prefix === undefined ? undefined : addressUnder(config.prefix, this.address);
-		const policy = config.reassembly.policy ?? defaultPolicy(config.linkKeyOf !== undefined).create({});
-		this.neighbours = new NeighbourTable(config.neighbours, (address) => {
+		const policy = config.policy ?? defaultPolicy(config.linkKeyOf !== undefined).create({});
+		this.neighbours = new NeighbourTable(profile.neighbours, (address) => {
 			if (this.routing.dependsOn(address)) return Worth.needed;
 			return policy.isEstablished?.(address) === true ? Worth.established : Worth.unknown;
 		});
@@ -88,7 +84,7 @@ export class Node {
 		this.routing = this.makeRouting();
 		this.reassembler = new Reassembler({
 			policy,
-			budgetBytes: config.reassembly.budgetBytes,
+			budgetBytes: profile.budgetBytes,
 			pool,
 			clock,
 			sink,
@@ -105,21 +101,19 @@ export class Node {
 			store: ports.store,
 			sink,
 			neighbours: this.neighbours,
-			maxRetries: config.csma.maxRetries,
-			longestDeliveryUs: longestDeliveryUs(config.csma),
+			maxRetries: profile.csma.maxRetries,
+			longestDeliveryUs: longestDeliveryUs(profile.csma),
 		});
-		const hash = config.chaining === undefined ? undefined : new ChainHash(ports.digest);
-		this.#chaining = this.makeChaining();
-		this.keys = this.#chaining?.keys;
+		const hash = profile.chaining === undefined ? undefined : new ChainHash(ports.digest);
+		this.chaining = this.makeChaining();
 		this.#adaptation = new Adaptation({
-			contexts: config.contexts,
+			contexts: profile.contexts,
 			reassembler: this.reassembler,
 			pool,
 			workspace: workspace.fragments,
 			isOwn: (address) => this.isOwn(address),
-			chains:
-				hash === undefined ? undefined : new ChainReceiver(hash, this.reassembler, this.#chaining?.keys),
-			isChained: (source) => this.#chaining?.isChained(source) === true,
+			chains: hash === undefined ? undefined : new ChainReceiver(hash, this.reassembler, this.keys),
+			isChained: (source) => this.chaining?.isChained(source) === true,
 			onRefused: (packet, length, reason) => {
 				sink.datagramDropped(clock.nowUs(), node, datagramIdent(packet, length), reason);
 			},
@@ -133,64 +127,56 @@ export class Node {
 			random,
 			sink,
 			neighbours: this.neighbours,
-			csma: config.csma,
-			panId: config.panId,
+			csma: profile.csma,
+			panId: profile.panId,
 			address: this.address,
 			protection: config.protection,
-			onPayload: this.#onPayload,
-			onDelivery: (destination, outcome, transmissions) => {
-				this.routing.noteDelivery(destination, outcome);
-				this.cluster?.noteDelivery(destination, outcome, transmissions);
-			},
+			onPayload: (bytes, header, rssiDbm, sfdTimeUs) => this.receiveFrame(bytes, header, rssiDbm, sfdTimeUs),
+			onDelivery: (destination, outcome, transmissions) =>
+				this.noteDelivery(destination, outcome, transmissions),
 		});
 		this.#link = link;
-		const fragmenter = new Fragmenter(config.contexts, config.elideUdpChecksum, hash);
-		this.outbox = new Outbox(
-			link,
-			fragmenter,
-			pool,
-			config.queueLength,
-			random.below(0x10000),
-			(ident, reason) => {
-				sink.datagramDropped(clock.nowUs(), node, ident, reason);
-			},
-			(kind, transmissions) => sink.controlSent(clock.nowUs(), node, kind, transmissions),
-			(destination) => this.#chaining?.planFor(destination),
-		);
-		this.#hello = this.makeHello();
+		const fragmenter = new Fragmenter(profile.contexts, profile.elideUdpChecksum, hash);
+		this.outbox = new Outbox(this, link, fragmenter, random.below(0x10000));
+		this.#hello =
+			profile.chaining === undefined && this.cluster === undefined ? undefined : new HelloService(this);
 		if (this.#hello !== undefined) this.cluster?.connect({ link, outbox: this.outbox, hello: this.#hello });
-		this.#discovery = new NeighbourDiscovery({
-			clock,
-			pool,
-			address: this.address,
-			linkLocal: this.linkLocal,
-			global: this.global,
-			resolves: config.resolvesAddresses && this.cluster === undefined,
-			maxWaiting: config.queueLength,
-			send: (packet, length, nextHop, ident) => this.outbox.sendPacket(packet, length, nextHop, ident),
-			sendMessage: (packet, length, nextHop) =>
-				this.outbox.sendControl(packet, length, nextHop, "neighbour-discovery"),
-			onUnresolved: (ident) => sink.datagramDropped(clock.nowUs(), node, ident, "neighbour-unresolved"),
-		});
-		this.network = new NetworkLayer({
-			node,
-			workspace: workspace.network,
-			clock,
-			sink,
-			pool,
-			routing: this.routing,
-			linkLocal: this.linkLocal,
-			global: this.global,
-			hopLimit: config.hopLimit,
-			maxPacketBytes: config.maxPacketBytes,
-			discovery: this.#discovery,
-			outbox: this.outbox,
-		});
+		this.network = new NetworkLayer(this);
+	}
+
+	/** Collects what others send, and begins the gradient. */
+	get isSink(): boolean {
+		return this.config.isSink;
+	}
+
+	/** The keys shared with neighbours; undefined without. */
+	get keys(): LinkKeyring | undefined {
+		return this.chaining?.keys;
+	}
+
+	/** Our link-local address, and the routable one where there is a prefix; made anew each time. */
+	get linkLocal(): Uint8Array {
+		return linkLocalOf(this.address);
+	}
+
+	get global(): Uint8Array | undefined {
+		const { prefix } = this.profile;
+		return prefix === undefined ? undefined : addressUnder(prefix, this.address);
+	}
+
+	get resolvesAddresses(): boolean {
+		return this.profile.resolvesAddresses && this.cluster === undefined;
+	}
+
+	nextBroadcast(): number {
+		this.#broadcasts = (this.#broadcasts + 1) & 0xffff;
+		return this.#broadcasts;
 	}
 
 	/** Configures the radio, turns the receiver on and joins the routing. */
 	start(): void {
-		const { channel, panId, shortAddress, extendedHigh, extendedLow, txPowerDbm, isSink } = this.config;
+		const { shortAddress, extendedHigh, extendedLow, isSink } = this.config;
+		const { channel, panId, txPowerDbm } = this.profile;
 		this.ports.radio.configure({
 			channel,
 			panId,
@@ -220,12 +206,13 @@ export class Node {
 		this.routing.stop();
 		this.ports.radio.receive(false);
 		this.reassembler.clear("reassembly-evicted");
-		this.#discovery.clear();
+		this.network.clear();
 		this.outbox.clear();
 	}
 
 	private makeChaining(): Chaining | undefined {
-		const { chaining, linkKeyOf } = this.config;
+		const { chaining } = this.profile;
+		const { linkKeyOf } = this.config;
 		if (chaining === undefined) return undefined;
 		const { cipher, store } = this.ports;
 		const keys =
@@ -233,25 +220,8 @@ export class Node {
 		return new Chaining(chaining, keys, this.neighbours, this.ports.random("chain"), store);
 	}
 
-	private makeHello(): HelloService | undefined {
-		const { chaining } = this.config;
-		const { cluster } = this;
-		if (chaining === undefined && cluster === undefined) return undefined;
-		return new HelloService({
-			clock: this.ports.clock,
-			random: this.ports.random("hello"),
-			bootRandom: this.ports.random("boot"),
-			store: this.ports.store,
-			chaining: this.#chaining,
-			periodUs: chaining?.helloPeriodUs ?? 0,
-			cluster: cluster === undefined ? undefined : () => cluster.describe(),
-			nextBroadcast: this.#nextBroadcast,
-			broadcast: (payload, length) => this.outbox.broadcast(payload, length, "hello"),
-		});
-	}
-
 	private makeCluster(policy: ReassemblyPolicy): Cluster | undefined {
-		const { id, isSink, cluster, csma } = this.config;
+		const { id, isSink, cluster } = this.config;
 		if (cluster === undefined) return undefined;
 		return new Cluster({
 			node: id,
@@ -260,29 +230,31 @@ export class Node {
 			config: cluster,
 			ports: this.ports,
 			neighbours: this.neighbours,
-			transmissions: csma.maxRetries + 1,
+			transmissions: this.profile.csma.maxRetries + 1,
 			gate: new PolicyGate(policy),
-			nextBroadcast: this.#nextBroadcast,
+			nextBroadcast: () => this.nextBroadcast(),
 		});
 	}
 
 	private makeRouting(): Routing {
-		const { id, routing, isSink } = this.config;
+		const { routing } = this.config;
 		if (this.cluster !== undefined) return this.cluster.routing;
-		if (routing.kind === "static") return new StaticRouting(routing.routes);
-		return new Gradient({
-			node: id,
-			isSink,
-			address: this.address,
-			periodUs: routing.beaconPeriodUs,
-			clock: this.ports.clock,
-			random: this.ports.random("gradient"),
-			store: this.ports.store,
-			sink: this.ports.sink,
-			neighbours: this.neighbours,
-			nextBroadcast: this.#nextBroadcast,
-			broadcast: (payload, length) => this.outbox.broadcast(payload, length, "gradient"),
-		});
+		if (routing.kind === "gradient") return new Gradient(this, routing.beaconPeriodUs);
+		return staticRouting(routing.routes);
+	}
+
+	/** How a frame to a neighbour ended. */
+	noteDelivery(destination: LinkAddress, outcome: CsmaOutcome, transmissions: number): void {
+		this.routing.noteDelivery(destination, outcome);
+		this.cluster?.noteDelivery(destination, outcome, transmissions);
+	}
+
+	/** Takes the MAC payload `psdu[header.next..header.end)`, valid only during the call. */
+	receiveFrame(psdu: Uint8Array, header: MacHeader, rssiDbm: number, sfdTimeUs: number): void {
+		// What the frame makes us send goes on its way when that of the frame is over: a chip's stack holds one of them.
+		this.outbox.hold();
+		this.receive(psdu, header, rssiDbm, sfdTimeUs);
+		this.outbox.release();
 	}
 
 	private isOwn(address: LinkAddress): boolean {
@@ -293,9 +265,8 @@ export class Node {
 
 	private receive(bytes: Uint8Array, header: MacHeader, rssiDbm: number, sfdTimeUs: number): void {
 		const { next: offset, end } = header;
-		const { clock, sink } = this.ports;
+		const { clock, sink, cluster } = this;
 		const nowUs = clock.nowUs();
-		const { cluster } = this;
 		if (!header.destination.isBroadcast) cluster?.noteFrame(header.source);
 		if (bytes[offset] === (Dispatch.page | EXPERIMENTAL_PAGE) && end - offset > 2) {
 			const type = bytes[offset + 1]!;
@@ -310,7 +281,7 @@ export class Node {
 			}
 			if (cluster?.takes(type) === true) {
 				const refusal = cluster.receive(bytes, offset + 1, end, header, rssiDbm, sfdTimeUs);
-				if (refusal !== undefined) sink.frameRefused(nowUs, this.config.id, header.source, refusal);
+				if (refusal !== undefined) sink.frameRefused(nowUs, this.id, header.source, refusal);
 				return;
 			}
 		}
@@ -324,7 +295,7 @@ export class Node {
 			header.securityEnabled,
 		);
 		// Plain, from somebody who could chain: our HELLO did not reach him.
-		if (this.#adaptation.headers.kind === "frag1" && this.#chaining?.isUninformed(header.source) === true) {
+		if (this.#adaptation.headers.kind === "frag1" && this.chaining?.isUninformed(header.source) === true) {
 			this.#hello?.speakSoon();
 		}
 		if (received === undefined) return;
@@ -332,11 +303,10 @@ export class Node {
 			// After a power cycle, ours or theirs: plain fragments, or nonces that we had reserved.
 			if (received === "fragment-downgraded" || received === "fragment-replayed") this.#hello?.speakSoon();
 			// The reassembler has told of what it refused itself.
-			if (!this.#adaptation.reachedReassembler)
-				sink.frameRefused(nowUs, this.config.id, header.source, received);
+			if (!this.#adaptation.reachedReassembler) sink.frameRefused(nowUs, this.id, header.source, received);
 			return;
 		}
-		if (received.context?.chain !== undefined) this.#chaining?.noteChained(received.source);
+		if (received.context?.chain !== undefined) this.chaining?.noteChained(received.source);
 		this.network.receive(received.buffer, received.length, header.source, header.destination.isBroadcast);
 	}
 }

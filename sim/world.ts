@@ -3,10 +3,11 @@ import { tee } from "../firmware/events.js";
 import { parseIpv6Prefix } from "../firmware/frames/ipv6-text.js";
 import { addressOf } from "../firmware/mote/addresses.js";
 import { Mote } from "../firmware/mote/mote.js";
-import { contextTable } from "../firmware/mote/node-config-of.js";
+import { profileOf } from "../firmware/mote/node-config-of.js";
 import type { MoteParts } from "../firmware/mote/parts.js";
 import type { MotePlan } from "../firmware/mote/plan.js";
 import { addressUnder, linkLocalOf } from "../firmware/net/addresses.js";
+import type { NodeProfile } from "../firmware/node-config.js";
 import type { Battery, Cipher, Digest, Ports } from "../firmware/ports.js";
 import { Workspace } from "../firmware/workspace.js";
 import { Captures } from "./attacks/captures.js";
@@ -265,11 +266,8 @@ export class World {
 			seed: scenario.seed,
 		};
 		const plans = new MotePlans(scenario, this.isSink, this.paths);
-		const parts = {
-			policy: () => policy,
-			contexts: contextTable(scenario.node.contexts),
-			...prefixOf(scenario),
-		};
+		const policyOf = () => policy;
+		let profile: NodeProfile | undefined;
 		return (id) => {
 			const ports = (this.#ports[id] ??= this.#makePorts(id, shared));
 			const plan = plans.of(id, this.clusters?.plan ?? null);
@@ -277,7 +275,8 @@ export class World {
 			if (elsewhere !== undefined) return elsewhere;
 			const election: MoteParts["election"] = () =>
 				this.clusters && this.captures.electionOf(id, this.clusters.electionOf(id));
-			return new Mote(plan, ports, this.workspace, { ...parts, election });
+			profile ??= profileOf(plan, { policy: policyOf });
+			return new Mote(plan, ports, this.workspace, { policy: policyOf, election, profile });
 		};
 	}
 

@@ -20,7 +20,7 @@ export class CollectingApp {
 				return;
 			}
 			const nowUs = clock.nowUs();
-			tellReadings(pack.records, nowUs, nowUs, node.config.id, sink);
+			tellReadings(pack.records, nowUs, nowUs, node.id, sink);
 		});
 	}
 }

@@ -62,7 +62,7 @@ export class NodeReadings implements ReadingsHost {
 	}
 
 	get node(): number {
-		return this.#node.config.id;
+		return this.#node.id;
 	}
 
 	get clock(): Clock {
@@ -86,7 +86,7 @@ export class NodeReadings implements ReadingsHost {
 	}
 
 	get datagramRoom(): number {
-		return this.#node.config.maxPacketBytes - IPV6_BYTES - UDP_HEADER_BYTES;
+		return this.#node.profile.maxPacketBytes - IPV6_BYTES - UDP_HEADER_BYTES;
 	}
 
 	frameRoom(neighbour: LinkAddress): number {

@@ -50,9 +50,9 @@ export class SensingApp {
 		}
 		this.#node = node;
 		this.#options = options;
-		this.#payload = new Uint8Array(node.config.maxPacketBytes);
+		this.#payload = new Uint8Array(node.profile.maxPacketBytes);
 		const most = this.longestPack();
-		const room = options.readings?.maxBodyBytes ?? node.config.maxPacketBytes - HEADER_BYTES;
+		const room = options.readings?.maxBodyBytes ?? node.profile.maxPacketBytes - HEADER_BYTES;
 		if (most > room) {
 			throw new RangeError(
 				`SensingApp: expected readingsPerPack to fit ${room} octets, got ${options.readingsPerPack} (${most} octets)`,

@@ -1,4 +1,4 @@
-import { putU16be, u16be } from "../bytes.js";
+import { copyBytes, putU16be, u16be } from "../bytes.js";
 import {
 	AUTHENTICATION,
 	DESTINATION_OPTIONS,
@@ -35,6 +35,12 @@ export class Ipv6Header {
 	next = 0;
 }
 
+/** What an IPv6 header says besides its addresses. */
+export type Ipv6Fields = Pick<
+	Ipv6Header,
+	"trafficClass" | "flowLabel" | "payloadLength" | "nextHeader" | "hopLimit"
+>;
+
 /** Decodes the fixed header of an IPv6 packet; whether its payload is all there is not asked. */
 export function decodeIpv6(
 	bytes: Uint8Array,
@@ -59,7 +65,7 @@ export function decodeIpv6(
 
 /** Encodes the fixed header with two 16-octet addresses, and returns the next offset. */
 export function encodeIpv6(
-	header: Pick<Ipv6Header, "trafficClass" | "flowLabel" | "payloadLength" | "nextHeader" | "hopLimit">,
+	header: Ipv6Fields,
 	source: Uint8Array,
 	destination: Uint8Array,
 	bytes: Uint8Array,
@@ -70,15 +76,20 @@ export function encodeIpv6(
 			`encodeIpv6: expected addresses of 16 octets, got ${source.length} and ${destination.length}`,
 		);
 	}
+	putIpv6Fields(header, bytes, offset);
+	copyBytes(source, 0, bytes, offset + 8, 16);
+	copyBytes(destination, 0, bytes, offset + 24, 16);
+	return offset + IPV6_BYTES;
+}
+
+/** Writes what stands before the two addresses of the fixed header at `offset`. */
+export function putIpv6Fields(header: Ipv6Fields, bytes: Uint8Array, offset: number): void {
 	bytes[offset] = 0x60 | (header.trafficClass >>> 4);
 	bytes[offset + 1] = ((header.trafficClass & 0xf) << 4) | ((header.flowLabel >>> 16) & 0xf);
 	putU16be(bytes, offset + 2, header.flowLabel & 0xffff);
 	putU16be(bytes, offset + 4, header.payloadLength);
 	bytes[offset + 6] = header.nextHeader;
 	bytes[offset + 7] = header.hopLimit;
-	bytes.set(source, offset + 8);
-	bytes.set(destination, offset + 24);
-	return offset + IPV6_BYTES;
 }
 
 /** Whether `datagram[0..length)` is one IPv6 packet, no octet less or more; undefined when it is. */

@@ -1,5 +1,5 @@
 import { AddressMode, LinkAddress } from "../address.js";
-import { i32be, putI32be, putU16be, u16be } from "../bytes.js";
+import { copyBytes, i32be, putI32be, putU16be, u16be } from "../bytes.js";
 import { ICMPV6, transportChecksum } from "./checksum.js";
 
 /** ICMPv6 types of address resolution (RFC 4861, sections 4.3 and 4.4). */
@@ -40,23 +40,24 @@ function optionBytes(address: LinkAddress): number {
 }
 
 /**
- * Writes a message at `offset` of an IPv6 packet of `length` octets whose addresses stand already, checksum
+ * Writes a message about the address at `targetOffset` of `target` at `offset` of an IPv6 packet of `length` octets whose addresses stand already, checksum
  * included; returns the offset after it.
  */
 export function encodeNeighbourMessage(
 	type: number,
 	flags: number,
 	target: Uint8Array,
+	targetOffset: number,
 	address: LinkAddress,
 	datagram: Uint8Array,
 	offset: number,
 	length: number,
 ): number {
 	const end = offset + neighbourMessageBytes(address);
-	datagram.fill(0, offset, end);
+	for (let at = offset; at < end; at++) datagram[at] = 0;
 	datagram[offset] = type;
 	datagram[offset + 4] = flags;
-	datagram.set(target, offset + 8);
+	copyBytes(target, targetOffset, datagram, offset + 8, 16);
 	if (address.mode !== AddressMode.none) {
 		const at = offset + FIXED_BYTES;
 		datagram[at] = type === NeighbourType.solicitation ? SOURCE_OPTION : TARGET_OPTION;

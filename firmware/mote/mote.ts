@@ -8,6 +8,7 @@ import { SensingApp } from "../app/sensing.js";
 import type { TrustGate } from "../cluster/client.js";
 import type { Cluster } from "../cluster/cluster.js";
 import type { LinkKeyring } from "../mac/link-keys.js";
+import type { UdpHandler } from "../net/network-layer.js";
 import { Node } from "../node.js";
 import type { Ports } from "../ports.js";
 import { ServiceTrust } from "../trust/service.js";
@@ -16,6 +17,9 @@ import { isWithin, plannedIpv6 } from "./addresses.js";
 import { nodeConfigOf } from "./node-config-of.js";
 import type { MoteParts } from "./parts.js";
 import type { AddressRange, MotePlan, PlannedCluster, SensingPlan } from "./plan.js";
+
+/** Takes datagrams at the traffic port: that they arrived is all that they are for. */
+const ABSORB: UdpHandler = () => {};
 
 /** Lets everybody lead. */
 const HEEDS_ALL: TrustGate = {
@@ -34,13 +38,14 @@ export class Mote {
 	readonly node: Node;
 	/** Keeps the readings of a clustered node that is no sink. */
 	readonly readings: ReadingService | undefined;
-	readonly #sensing: SensingApp[] = [];
+	/** Undefined for one that senses nothing. */
+	#sensing: SensingApp[] | undefined;
 
 	/** Throws a RangeError that names what the plan has wrong. */
 	constructor(plan: MotePlan, ports: Ports, workspace: Workspace, parts: MoteParts) {
 		const node = new Node(nodeConfigOf(plan, ports, parts), ports, workspace);
 		this.node = node;
-		node.network.bind(TRAFFIC_PORT, () => {});
+		node.network.bind(TRAFFIC_PORT, ABSORB);
 		const { cluster } = node;
 		if (plan.cluster === null || cluster === undefined) {
 			if (plan.isSink) new CollectingApp(node);
@@ -79,6 +84,7 @@ export class Mote {
 		const { readings } = this;
 		const app = new SensingApp(this.node, { ...plan, ...(readings === undefined ? {} : { readings }) });
 		app.start();
+		this.#sensing ??= [];
 		this.#sensing.push(app);
 	}
 
@@ -89,7 +95,8 @@ export class Mote {
 
 	/** Gives back all memory and goes silent. */
 	stop(): void {
-		for (const app of this.#sensing.splice(0)) app.stop();
+		for (const app of this.#sensing ?? []) app.stop();
+		this.#sensing = undefined;
 		this.readings?.stop();
 		this.node.stop();
 	}
@@ -103,7 +110,7 @@ function serve(node: Node, cluster: Cluster, host: ReadingsHost, plan: PlannedCl
 		clock: ports.clock,
 		store: ports.store,
 		sink: ports.sink,
-		fragments: config.reassembly.policy ?? {},
+		fragments: config.policy ?? {},
 		sinkAddress: host.sinkAddress,
 		...memberTest(host.keys, plan.members),
 	});

@@ -6,7 +6,7 @@ import type { KeyOf } from "../mac/link-keys.js";
 import { NetworkKeyProtection } from "../mac/network-key.js";
 import { octetsOf, pairwiseKeys } from "../mac/pairwise-keys.js";
 import type { FrameProtection } from "../mac/protection.js";
-import type { NodeConfig } from "../node-config.js";
+import type { NodeConfig, NodeProfile } from "../node-config.js";
 import type { Ports } from "../ports.js";
 import { isWithin, plannedAddress, plannedPrefix } from "./addresses.js";
 import type { MoteParts } from "./parts.js";
@@ -14,22 +14,31 @@ import type { MotePlan } from "./plan.js";
 
 /** The configuration of a planned node; throws a RangeError that names what the plan has wrong. */
 export function nodeConfigOf(plan: MotePlan, ports: Ports, parts: MoteParts): NodeConfig {
-	const policy = parts.policy(plan.reassembly.policy);
-	if (policy === undefined) {
-		throw new RangeError(`reassembly.policy: there is none of the name ${plan.reassembly.policy}`);
-	}
+	const policy = policyOf(plan, parts);
 	return {
+		profile: parts.profile ?? profileOf(plan, parts),
 		id: plan.id,
-		channel: plan.channel,
-		panId: plan.panId,
 		shortAddress: plan.shortAddress,
 		extendedHigh: plan.extendedHigh,
 		extendedLow: plan.extendedLow,
-		txPowerDbm: plan.txPowerDbm,
 		isSink: plan.isSink,
-		prefix: plan.prefix === null ? undefined : (parts.prefix ?? plannedPrefix("prefix", plan.prefix).prefix),
-		contexts: parts.contexts ?? contextTable(plan.contexts),
 		routing: routingOf(plan),
+		policy: policy.create(plan.reassembly.options),
+		protection: protectionOf(plan, policy, ports),
+		linkKeyOf: wireOf(plan, policy) === "keyed" ? keysOf(plan, ports) : undefined,
+		cluster: clusterOf(plan, parts),
+	};
+}
+
+/** What a planned node has in common with the others of its network; throws a RangeError that names what is wrong. */
+export function profileOf(plan: MotePlan, parts: Pick<MoteParts, "policy">): NodeProfile {
+	const { tokenBytes, keyedTokenBytes, helloPeriodUs } = plan.chain;
+	return {
+		channel: plan.channel,
+		panId: plan.panId,
+		txPowerDbm: plan.txPowerDbm,
+		prefix: plan.prefix === null ? undefined : plannedPrefix("prefix", plan.prefix).prefix,
+		contexts: contextTable(plan.contexts),
 		resolvesAddresses: plan.resolvesAddresses,
 		csma: plan.csma,
 		neighbours: plan.neighbours,
@@ -37,14 +46,20 @@ export function nodeConfigOf(plan: MotePlan, ports: Ports, parts: MoteParts): No
 		hopLimit: plan.hopLimit,
 		elideUdpChecksum: plan.elideUdpChecksum,
 		maxPacketBytes: plan.maxPacketBytes,
-		reassembly: {
-			policy: policy.create(plan.reassembly.options),
-			budgetBytes: plan.reassembly.budgetBytes,
-		},
-		protection: protectionOf(plan, policy, ports),
-		...chainingOf(plan, policy, ports),
-		cluster: clusterOf(plan, parts),
+		budgetBytes: plan.reassembly.budgetBytes,
+		chaining:
+			wireOf(plan, policyOf(plan, parts)) === "plain"
+				? undefined
+				: { tokenBytes, keyedTokenBytes, helloPeriodUs },
 	};
+}
+
+function policyOf({ reassembly }: MotePlan, parts: Pick<MoteParts, "policy">): PolicyFactory {
+	const policy = parts.policy(reassembly.policy);
+	if (policy === undefined) {
+		throw new RangeError(`reassembly.policy: there is none of the name ${reassembly.policy}`);
+	}
+	return policy;
 }
 
 /** The link-layer address of a planned node. */
@@ -64,8 +79,12 @@ export function contextTable(contexts: Readonly<Record<string, string>>): Contex
 	return table;
 }
 
+/** One object for all nodes whose destinations are neighbours. */
+const NO_ROUTES: NodeConfig["routing"] = { kind: "static", routes: [] };
+
 function routingOf({ routing }: MotePlan): NodeConfig["routing"] {
 	if (routing.kind === "gradient") return routing;
+	if (routing.routes.length === 0) return NO_ROUTES;
 	return {
 		kind: "static",
 		routes: routing.routes.map(({ destination, via }) => ({
@@ -86,21 +105,12 @@ function clusterOf({ cluster }: MotePlan, parts: MoteParts): ClusterConfig | und
 	return { ...cluster.timing, election, electionOptions: cluster.options };
 }
 
-/** How nodes chain their fragments, and the keys that each shares with others: as the plan says, or its policy. */
-function chainingOf(
-	plan: MotePlan,
-	policy: PolicyFactory,
-	ports: Ports,
-): Pick<NodeConfig, "chaining" | "linkKeyOf"> {
-	const { format, tokenBytes, keyedTokenBytes, helloPeriodUs } = plan.chain;
-	const wire: WireFormat = format === "auto" ? (policy.wire ?? "plain") : format;
-	if (wire === "plain") return { chaining: undefined, linkKeyOf: undefined };
-	return {
-		chaining: { tokenBytes, keyedTokenBytes, helloPeriodUs },
-		linkKeyOf: wire === "keyed" ? keysOf(plan, ports) : undefined,
-	};
+/** How fragments go on the air: as the plan says, or its policy. */
+function wireOf({ chain }: MotePlan, policy: PolicyFactory): WireFormat {
+	return chain.format === "auto" ? (policy.wire ?? "plain") : chain.format;
 }
 
+/** The keys that a node shares with others. */
 function keysOf(plan: MotePlan, { cipher }: Ports): KeyOf {
 	const { linkKeys } = plan;
 	if (linkKeys.kind === "derived") {

@@ -4,7 +4,7 @@ import { game } from "../cluster/game.js";
 import type { PolicyFactory } from "../fragments/policy.js";
 import { predictiveCsm, predictiveCsmKeyed, predictiveCsmOpen } from "../fragments/predictive-variants.js";
 import { rfc4944 } from "../fragments/rfc4944.js";
-import type { ContextTable } from "../frames/context-table.js";
+import type { NodeProfile } from "../node-config.js";
 
 /** What the names in a {@link MotePlan} stand for. */
 export interface MoteParts {
@@ -12,9 +12,8 @@ export interface MoteParts {
 	policy(name: string): PolicyFactory | undefined;
 	/** The election of this name; undefined where there is none. */
 	election(name: string): ElectionFactory | undefined;
-	/** Prefix and contexts of the plan, ready made, where many motes of one machine have the same. */
-	readonly prefix?: Uint8Array;
-	readonly contexts?: ContextTable;
+	/** What the plan says that all motes of this machine have in common, made once by `profileOf`. */
+	readonly profile?: NodeProfile;
 }
 
 /** The policies that a board can be given. */

@@ -1,5 +1,5 @@
 import { AddressMode, LinkAddress } from "../address.js";
-import { i32be } from "../bytes.js";
+import { copyBytes, equalBytes, i32be, putI32be } from "../bytes.js";
 
 const LINK_LOCAL_HIGH = 0xfe800000 | 0;
 
@@ -27,20 +27,40 @@ export function linkAddressOf(bytes: Uint8Array, offset: number, into: LinkAddre
 /** An IPv6 address of 16 octets: the first 64 bits of `prefix`, then the identifier of `address`. */
 export function addressUnder(prefix: Uint8Array, address: LinkAddress): Uint8Array {
 	const bytes = new Uint8Array(16);
-	bytes.set(prefix.subarray(0, 8));
-	address.writeInterfaceId(bytes, 8);
+	putAddress(prefix, address, bytes, 0);
 	return bytes;
 }
 
 /** The link-local address of a link-layer address (RFC 4944, section 7). */
 export function linkLocalOf(address: LinkAddress): Uint8Array {
-	return addressUnder(Uint8Array.of(0xfe, 0x80, 0, 0, 0, 0, 0, 0), address);
+	const bytes = new Uint8Array(16);
+	putAddress(undefined, address, bytes, 0);
+	return bytes;
 }
 
-/** Whether two addresses of 16 octets are equal. */
-export function sameAddress(a: Uint8Array, aOffset: number, b: Uint8Array): boolean {
-	for (let i = 15; i >= 0; i--) if (a[aOffset + i] !== b[i]) return false;
-	return true;
+/** Whether the address at `offset` is the one that `address` has under fe80::/64 or under `prefix`, if there is one. */
+export function isAddressOf(
+	address: LinkAddress,
+	prefix: Uint8Array | undefined,
+	bytes: Uint8Array,
+	offset: number,
+): boolean {
+	if (!address.hasInterfaceId(bytes, offset + 8)) return false;
+	return isLinkLocal(bytes, offset) || (prefix !== undefined && equalBytes(bytes, offset, prefix, 0, 8));
+}
+
+/** Writes the address that {@link addressUnder} makes at `offset`; `prefix` undefined for the link-local one. */
+export function putAddress(
+	prefix: Uint8Array | undefined,
+	address: LinkAddress,
+	bytes: Uint8Array,
+	offset: number,
+): void {
+	if (prefix === undefined) {
+		putI32be(bytes, offset, LINK_LOCAL_HIGH);
+		putI32be(bytes, offset + 4, 0);
+	} else copyBytes(prefix, 0, bytes, offset, 8);
+	address.writeInterfaceId(bytes, offset + 8);
 }
 
 export const NO_ADDRESS: LinkAddress = Object.freeze(new LinkAddress());

@@ -2,14 +2,15 @@ import { LinkAddress } from "../address.js";
 import {
 	decodeGradientBeacon,
 	encodeGradientBeacon,
-	GRADIENT_BEACON_BYTES,
-	GradientBeacon,
+	type GradientBeacon,
 } from "../frames/gradient-beacon.js";
 import type { CsmaOutcome } from "../mac/csma.js";
-import type { Clock, Random, Sink, Store, Timer } from "../ports.js";
+import type { Random, Sink, Timer } from "../ports.js";
 import { StoredCounter } from "../stored-counter.js";
-import type { NeighbourTable } from "../trust/neighbours.js";
 import { NO_ADDRESS } from "./addresses.js";
+import type { NetworkHost } from "./network-host.js";
+import type { NetworkWorkspace } from "./network-workspace.js";
+import type { Outbox } from "./outbox.js";
 import { ReverseRoutes, type Routing } from "./routing.js";
 
 /** A route that the sink has not renewed for so many of its beacons is gone. */
@@ -37,22 +38,13 @@ interface Candidate {
 	cost256: number;
 }
 
-export interface GradientOptions {
-	readonly node: number;
+/** The node that a gradient is of. */
+export interface GradientHost
+	extends Pick<NetworkHost, "id" | "address" | "clock" | "ports" | "neighbours" | "nextBroadcast"> {
 	readonly isSink: boolean;
-	/** Our own address. */
-	readonly address: LinkAddress;
-	/** Time between two beacons of the sink. */
-	readonly periodUs: number;
-	readonly clock: Clock;
-	readonly random: Random;
-	readonly store: Store;
 	readonly sink: Pick<Sink, "routeChanged">;
-	readonly neighbours: NeighbourTable;
-	/** Numbers all broadcasts of the node. */
-	nextBroadcast(): number;
-	/** Sends a copy of a MAC payload to all neighbours. */
-	broadcast(payload: Uint8Array, length: number): void;
+	readonly workspace: { readonly network: NetworkWorkspace };
+	readonly outbox: Pick<Outbox, "broadcast">;
 }
 
 /**
@@ -63,12 +55,11 @@ export interface GradientOptions {
  * parent whose way may lead through itself. So the parents never form a loop, not even while a change spreads.
  */
 export class Gradient implements Routing {
-	readonly #options: GradientOptions;
+	readonly #host: GradientHost;
+	readonly #periodUs: number;
+	readonly #random: Random;
 	readonly #reverse: ReverseRoutes;
 	readonly #candidates: Candidate[] = [];
-	readonly #beacon = new GradientBeacon();
-	readonly #heard = new GradientBeacon();
-	readonly #payload = new Uint8Array(GRADIENT_BEACON_BYTES);
 	#parent: Candidate | undefined;
 	/** The newest epoch that anybody told of, -1 before the first, and when. */
 	#epoch = -1;
@@ -78,28 +69,31 @@ export class Gradient implements Routing {
 	/** The best that we ever told of: its epoch (-1 before the first), and the least cost within that. */
 	#toldEpoch = -1;
 	#toldCost256 = INFINITE_COST;
-	/** Numbers the sink's waves; after a power cycle they go on, or nobody would believe them. */
-	readonly #waves: StoredCounter;
+	/** Numbers the sink's waves, undefined at others; after a power cycle they go on, or nobody would believe them. */
+	readonly #waves: StoredCounter | undefined;
 	#timer: Timer = 0;
 	readonly #onTimer = (): void => this.send();
 
-	constructor(options: GradientOptions) {
-		this.#options = options;
-		this.#reverse = new ReverseRoutes(options.neighbours);
-		this.#waves = new StoredCounter(options.store, "gradient-epoch", WAVES_PER_BLOCK);
+	/** `periodUs`: time between two beacons of the sink. */
+	constructor(host: GradientHost, periodUs: number) {
+		this.#host = host;
+		this.#periodUs = periodUs;
+		this.#random = host.ports.random("gradient");
+		this.#reverse = new ReverseRoutes(host.neighbours);
+		if (host.isSink) this.#waves = new StoredCounter(host.ports.store, "gradient-epoch", WAVES_PER_BLOCK);
 	}
 
 	/** Hops to the sink, 0 at the sink, 255 without a route. */
 	get hops(): number {
-		return this.#options.isSink ? 0 : this.#parent === undefined ? 255 : Math.min(255, this.#parent.hops + 1);
+		return this.#host.isSink ? 0 : this.#parent === undefined ? 255 : Math.min(255, this.#parent.hops + 1);
 	}
 
 	start(): void {
-		if (this.#options.isSink) this.schedule(FIRST_BEACON_US);
+		if (this.#host.isSink) this.schedule(FIRST_BEACON_US);
 	}
 
 	stop(): void {
-		this.#options.clock.cancel(this.#timer);
+		this.#host.clock.cancel(this.#timer);
 		this.#timer = 0;
 	}
 
@@ -128,10 +122,10 @@ export class Gradient implements Routing {
 	}
 
 	receive(bytes: Uint8Array, offset: number, end: number, source: LinkAddress): void {
-		const beacon = decodeGradientBeacon(bytes, offset, end, this.#heard);
+		const beacon = decodeGradientBeacon(bytes, offset, end, this.#host.workspace.network.heardBeacon);
 		if (typeof beacon === "string") return;
-		this.#options.neighbours.obtain(source)?.noteBroadcast(beacon.sequence);
-		if (this.#options.isSink) return;
+		this.#host.neighbours.obtain(source)?.noteBroadcast(beacon.sequence);
+		if (this.#host.isSink) return;
 		// No way leads over a neighbour that has none, and what it heard of waves is hearsay.
 		if (beacon.hops >= 255 || beacon.cost256 >= INFINITE_COST) return;
 		if (!this.follow(beacon.epoch)) return;
@@ -140,7 +134,7 @@ export class Gradient implements Routing {
 		this.choose();
 		const isNews = this.#parent !== undefined && this.isFresherThanTold(this.#parent.epoch);
 		if (isNews && this.#timer === 0) {
-			this.schedule(this.#options.random.below(JITTER_US));
+			this.schedule(this.#random.below(JITTER_US));
 		}
 	}
 
@@ -151,10 +145,10 @@ export class Gradient implements Routing {
 	 * was replaced, or somebody had made up a number that the sink has not reached.
 	 */
 	private follow(epoch: number): boolean {
-		const nowUs = this.#options.clock.nowUs();
+		const nowUs = this.#host.clock.nowUs();
 		const ahead = (epoch - this.#epoch) & 0xffff;
 		if (this.#epoch >= 0) {
-			const isQuiet = nowUs - this.#newsUs > QUIET_PERIODS * this.#options.periodUs;
+			const isQuiet = nowUs - this.#newsUs > QUIET_PERIODS * this.#periodUs;
 			if (ahead === 0 || (ahead >= 0x8000 && !isQuiet)) return true;
 			if (ahead > WAVES_PER_BLOCK + STALE_EPOCHS && !isQuiet) return false;
 			if (isQuiet) {
@@ -185,7 +179,7 @@ export class Gradient implements Routing {
 		}
 		const made: Candidate = { address: source.clone(), epoch, hops, cost256 };
 		// Half of the neighbour table is left to those who only send to us.
-		if (this.#candidates.length < Math.max(1, this.#options.neighbours.capacity >> 1)) {
+		if (this.#candidates.length < Math.max(1, this.#host.neighbours.capacity >> 1)) {
 			this.#candidates.push(made);
 			return;
 		}
@@ -202,7 +196,7 @@ export class Gradient implements Routing {
 	private pathCost(candidate: Candidate): number {
 		if (isNewer(this.#epoch, (candidate.epoch + STALE_EPOCHS) & 0xffff)) return INFINITE_COST;
 		if (candidate.hops >= 255) return INFINITE_COST;
-		const neighbour = this.#options.neighbours.find(candidate.address);
+		const neighbour = this.#host.neighbours.find(candidate.address);
 		const link256 = neighbour === undefined ? UNKNOWN_LINK_COST : neighbour.expectedTransmissions256();
 		// One wave may reach us over others first; more than one that a neighbour missed tells of his way.
 		const missed = Math.max(0, ((this.#epoch - candidate.epoch) & 0xffff) - 1);
@@ -236,22 +230,24 @@ export class Gradient implements Routing {
 			if (presentCost < INFINITE_COST && isNear && this.isFeasible(present)) return;
 		}
 		this.#parent = best;
-		const { sink, clock, node } = this.#options;
-		sink.routeChanged(clock.nowUs(), node, best?.address ?? NO_ADDRESS, this.hops);
+		const { sink, clock, id } = this.#host;
+		sink.routeChanged(clock.nowUs(), id, best?.address ?? NO_ADDRESS, this.hops);
 	}
 
 	private schedule(inUs: number): void {
-		const { clock } = this.#options;
+		const { clock } = this.#host;
 		this.#timer = clock.at(clock.nowUs() + inUs, this.#onTimer);
 	}
 
 	private send(): void {
 		this.#timer = 0;
-		const { isSink, periodUs, random } = this.#options;
-		const beacon = this.#beacon;
-		if (isSink) {
-			const wave = this.#waves.next();
-			this.schedule(periodUs - (periodUs >> 4) + random.below(Math.max(1, periodUs >> 3)));
+		const { address, workspace, outbox } = this.#host;
+		const { beacon, message } = workspace.network;
+		const waves = this.#waves;
+		if (waves !== undefined) {
+			const wave = waves.next();
+			const periodUs = this.#periodUs;
+			this.schedule(periodUs - (periodUs >> 4) + this.#random.below(Math.max(1, periodUs >> 3)));
 			// A number that the store does not keep might come again, and one that is made up pass for the newest.
 			if (wave < 0) return;
 			this.#epoch = wave & 0xffff;
@@ -264,11 +260,10 @@ export class Gradient implements Routing {
 			beacon.cost256 = this.pathCost(this.#parent);
 			this.noteTold(beacon.epoch, beacon.cost256);
 		}
-		beacon.root.set(isSink ? this.#options.address : this.#root);
+		beacon.root.set(waves === undefined ? this.#root : address);
 		beacon.hops = this.hops;
-		beacon.sequence = this.#options.nextBroadcast();
-		const length = encodeGradientBeacon(beacon, this.#payload, 0);
-		this.#options.broadcast(this.#payload, length);
+		beacon.sequence = this.#host.nextBroadcast();
+		outbox.broadcast(message, encodeGradientBeacon(beacon, message, 0), "gradient");
 	}
 
 	private isFresherThanTold(epoch: number): boolean {

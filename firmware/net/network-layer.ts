@@ -1,26 +1,23 @@
-import { BROADCAST, LinkAddress } from "../address.js";
-import type { BufferPool } from "../buffer-pool.js";
+import { BROADCAST, type LinkAddress } from "../address.js";
 import { copyBytes } from "../bytes.js";
 import { ICMPV6, UDP } from "../frames/checksum.js";
 import { Icmpv6Type, UnreachableCode } from "../frames/icmpv6.js";
 import {
 	decodeIpv6,
-	encodeIpv6,
 	findUpperLayer,
 	IPV6_BYTES,
 	type Ipv6Drop,
 	type Ipv6Header,
+	putIpv6Fields,
 	type UpperLayer,
 } from "../frames/ipv6.js";
 import { decodeUdp, encodeUdp, UDP_HEADER_BYTES, type UdpDrop, verifyUdp } from "../frames/udp.js";
-import type { Clock, Sink } from "../ports.js";
-import { isLinkLocal, isMulticast, isNobody, linkAddressOf, sameAddress } from "./addresses.js";
+import { isAddressOf, isLinkLocal, isMulticast, isNobody, linkAddressOf, putAddress } from "./addresses.js";
 import { Icmpv6Service, type Icmpv6ServiceDrop, type PacketOrigin } from "./icmpv6-service.js";
 import { datagramDigest, datagramIdent } from "./ident.js";
-import type { NeighbourDiscovery } from "./neighbour-discovery.js";
-import type { NetworkWorkspace } from "./network-workspace.js";
-import type { Outbox, OutboxDrop } from "./outbox.js";
-import type { Routing } from "./routing.js";
+import { NeighbourDiscovery } from "./neighbour-discovery.js";
+import type { NetworkHost } from "./network-host.js";
+import type { OutboxDrop } from "./outbox.js";
 
 /** Why an IPv6 packet went no further. */
 export type NetworkDrop =
@@ -41,39 +38,38 @@ export type NetworkDrop =
 /** Takes a UDP payload, `packet[offset..end)`, valid only during the call. The source address is at 8. */
 export type UdpHandler = (packet: Uint8Array, offset: number, end: number, sourcePort: number) => void;
 
-export interface NetworkLayerOptions {
-	readonly node: number;
-	readonly clock: Clock;
-	readonly sink: Sink;
-	readonly pool: BufferPool;
-	readonly workspace: NetworkWorkspace;
-	readonly routing: Routing;
-	/** Our link-local address. */
-	readonly linkLocal: Uint8Array;
-	/** Our routable address; undefined when the node has no prefix. */
-	readonly global: Uint8Array | undefined;
-	readonly hopLimit: number;
-	/** The largest packet that we send. */
-	readonly maxPacketBytes: number;
-	/** Hands packets to the outbox, once it knows the next hop. */
-	readonly discovery: NeighbourDiscovery;
-	readonly outbox: Pick<Outbox, "hold" | "release">;
+/** A handler at its port, and the next one. */
+interface Socket {
+	readonly port: number;
+	handler: UdpHandler;
+	readonly next: Socket | undefined;
 }
 
 /** IPv6, UDP and ICMPv6 of one node: sends, forwards, delivers and answers. */
 export class NetworkLayer implements PacketOrigin {
-	readonly maxPacketBytes: number;
-	readonly icmpv6: Icmpv6Service;
-	readonly #options: NetworkLayerOptions;
-	readonly #sockets = new Map<number, UdpHandler>();
-	readonly #target = new LinkAddress();
-	readonly #origin = new LinkAddress();
+	readonly #host: NetworkHost;
+	#sockets: Socket | undefined;
+	/** Each is made when it is first needed. */
+	#icmpv6: Icmpv6Service | undefined;
+	#discovery: NeighbourDiscovery | undefined;
 
-	constructor(options: NetworkLayerOptions) {
-		const { node, clock, sink, pool, discovery, maxPacketBytes } = options;
-		this.#options = options;
-		this.maxPacketBytes = maxPacketBytes;
-		this.icmpv6 = new Icmpv6Service({ node, clock, sink, pool, discovery, origin: this });
+	constructor(host: NetworkHost) {
+		this.#host = host;
+	}
+
+	get icmpv6(): Icmpv6Service {
+		this.#icmpv6 ??= new Icmpv6Service(this.#host);
+		return this.#icmpv6;
+	}
+
+	get discovery(): NeighbourDiscovery {
+		this.#discovery ??= new NeighbourDiscovery(this.#host);
+		return this.#discovery;
+	}
+
+	/** Forgets what waits for neighbours to answer. */
+	clear(): void {
+		this.#discovery?.clear();
 	}
 
 	/** Binds a handler to a UDP port; a second one replaces the first. */
@@ -81,14 +77,15 @@ export class NetworkLayer implements PacketOrigin {
 		if (!(Number.isInteger(port) && port > 0 && port <= 0xffff)) {
 			throw new RangeError(`bind: expected port from 1 to 65535, got ${port}`);
 		}
-		this.#sockets.set(port, handler);
+		const known = this.socketAt(port);
+		if (known === undefined) this.#sockets = { port, handler, next: this.#sockets };
+		else known.handler = handler;
 	}
 
-	/** The address that packets to `destination` bear as their source. */
-	sourceFor(destination: Uint8Array): Uint8Array {
-		const { linkLocal, global } = this.#options;
-		const near = isLinkLocal(destination, 0) || isMulticast(destination, 0);
-		return near || global === undefined ? linkLocal : global;
+	private socketAt(port: number): Socket | undefined {
+		let socket = this.#sockets;
+		while (socket !== undefined && socket.port !== port) socket = socket.next;
+		return socket;
 	}
 
 	/** Sends `payload[0..length)` over UDP; what becomes of it is told to the sink. Returns the datagram's ident. */
@@ -100,19 +97,19 @@ export class NetworkLayer implements PacketOrigin {
 		length: number,
 	): number {
 		const total = IPV6_BYTES + UDP_HEADER_BYTES + length;
-		const { pool, outbox } = this.#options;
-		const { maxPacketBytes } = this;
+		const { workspace, outbox, profile } = this.#host;
+		const { maxPacketBytes } = profile;
 		if (total > maxPacketBytes) {
 			throw new RangeError(`sendUdp: expected at most ${maxPacketBytes - 48} octets, got ${length}`);
 		}
-		const packet = pool.take();
-		this.begin(packet, total, UDP, this.sourceFor(destination), destination);
+		const packet = workspace.pool.take();
+		this.begin(packet, total, UDP, destination, 0);
 		copyBytes(payload, 0, packet, IPV6_BYTES + UDP_HEADER_BYTES, length);
 		encodeUdp(sourcePort, destinationPort, packet, IPV6_BYTES, total);
 		const ident = datagramIdent(packet, total);
 		// Sent from here, not from where it finds its way: a chip's stack is short.
 		outbox.hold();
-		this.originate(packet, total);
+		this.dispatch(packet, total, ident, false);
 		outbox.release();
 		return ident;
 	}
@@ -123,7 +120,7 @@ export class NetworkLayer implements PacketOrigin {
 	 * `toAll`: in a broadcast frame, from which nobody passes a packet on or answers with an error.
 	 */
 	receive(packet: Uint8Array, length: number, via: LinkAddress, toAll = false): void {
-		const header = decodeIpv6(packet, 0, length, this.#options.workspace.ipv6);
+		const header = decodeIpv6(packet, 0, length, this.#host.workspace.network.ipv6);
 		if (typeof header === "string") {
 			this.drop(packet, length, header);
 			return;
@@ -135,14 +132,15 @@ export class NetworkLayer implements PacketOrigin {
 		}
 		const isOurs = this.isOwnUnicast(packet, 8);
 		if (!isOurs && !isAnonymous && !isLinkLocal(packet, 8)) {
-			this.#options.routing.learn(linkAddressOf(packet, 8, this.#origin), via);
+			const { routing, workspace } = this.#host;
+			routing.learn(linkAddressOf(packet, 8, workspace.network.origin), via);
 		}
 		if (this.isOwn(packet)) this.take(packet, length, header, toAll, via);
 		else if (isAnonymous) this.drop(packet, length, "ipv6-source");
 		else if (toAll || isLinkLocal(packet, 24) || isNobody(packet, 24))
 			this.drop(packet, length, "not-for-us");
 		else if (isOurs) {
-			this.#options.routing.unlearn(linkAddressOf(packet, 24, this.#target));
+			this.#host.routing.unlearn(this.targetOf(packet));
 			this.drop(packet, length, "routing-loop");
 		} else this.forward(packet, length, via);
 	}
@@ -155,7 +153,7 @@ export class NetworkLayer implements PacketOrigin {
 		via: LinkAddress,
 	): void {
 		const fault = this.deliver(packet, length, header, toAll, via);
-		if (fault === undefined) this.#options.pool.give(packet);
+		if (fault === undefined) this.#host.workspace.pool.give(packet);
 		else this.drop(packet, length, fault);
 	}
 
@@ -164,9 +162,13 @@ export class NetworkLayer implements PacketOrigin {
 	}
 
 	private isOwnUnicast(packet: Uint8Array, offset: number): boolean {
-		const { linkLocal, global } = this.#options;
-		if (sameAddress(packet, offset, linkLocal)) return true;
-		return global !== undefined && sameAddress(packet, offset, global);
+		const { address, profile } = this.#host;
+		return isAddressOf(address, profile.prefix, packet, offset);
+	}
+
+	/** Whom the packet is for; valid until the next one is looked at. */
+	private targetOf(packet: Uint8Array): LinkAddress {
+		return linkAddressOf(packet, 24, this.#host.workspace.network.target);
 	}
 
 	private forward(packet: Uint8Array, length: number, via: LinkAddress): void {
@@ -177,8 +179,8 @@ export class NetworkLayer implements PacketOrigin {
 			return;
 		}
 		packet[7] = hopLimit - 1;
-		const { routing, sink, clock, node } = this.#options;
-		const destination = linkAddressOf(packet, 24, this.#target);
+		const { routing, sink, clock, id } = this.#host;
+		const destination = this.targetOf(packet);
 		// Handed back to where it came from, it would go to and fro until its hops are used up.
 		if (routing.nextHop(destination)?.equals(via) === true) routing.unlearn(destination);
 		const nextHop = routing.nextHop(destination);
@@ -188,8 +190,8 @@ export class NetworkLayer implements PacketOrigin {
 			return;
 		}
 		const ident = datagramIdent(packet, length);
-		sink.datagramForwarded(clock.nowUs(), node, ident);
-		this.#options.discovery.submit(packet, length, nextHop, ident);
+		sink.datagramForwarded(clock.nowUs(), id, ident);
+		this.submit(packet, length, nextHop, ident);
 	}
 
 	private deliver(
@@ -199,12 +201,12 @@ export class NetworkLayer implements PacketOrigin {
 		toAll: boolean,
 		via: LinkAddress,
 	): NetworkDrop | undefined {
-		const upper = findUpperLayer(packet, 0, length, this.#options.workspace.upper);
+		const upper = findUpperLayer(packet, 0, length, this.#host.workspace.network.upper);
 		if (typeof upper === "string") return upper;
-		const hops = Math.max(1, this.#options.hopLimit - header.hopLimit + 1);
+		const hops = Math.max(1, this.#host.profile.hopLimit - header.hopLimit + 1);
 		if (upper.protocol === UDP) return this.deliverUdp(packet, length, upper, hops, toAll);
 		if (upper.protocol === ICMPV6) {
-			return this.icmpv6.receive(packet, length, upper, via, () => this.noteDelivered(packet, length, hops));
+			return this.icmpv6.receive(packet, length, upper, via, hops);
 		}
 		return "unknown-next-header";
 	}
@@ -216,35 +218,42 @@ export class NetworkLayer implements PacketOrigin {
 		hops: number,
 		toAll: boolean,
 	): NetworkDrop | undefined {
-		const udp = decodeUdp(packet, upper.offset, length, this.#options.workspace.udp);
+		const udp = decodeUdp(packet, upper.offset, length, this.#host.workspace.network.udp);
 		if (typeof udp === "string") return udp;
 		if (!verifyUdp(packet, length, upper.offset, 8, upper.destinationOffset)) return "udp-checksum";
-		const handler = this.#sockets.get(udp.destinationPort);
-		if (handler === undefined) {
+		const socket = this.socketAt(udp.destinationPort);
+		if (socket === undefined) {
 			if (!toAll)
 				this.icmpv6.reportError(Icmpv6Type.destinationUnreachable, UnreachableCode.port, packet, length);
 			return "port-unreachable";
 		}
 		this.noteDelivered(packet, length, hops);
-		handler(packet, udp.next, length, udp.sourcePort);
+		socket.handler(packet, udp.next, length, udp.sourcePort);
 		return undefined;
 	}
 
-	/** Writes the IPv6 header of a packet of our own, `length` octets in all. */
+	/**
+	 * Writes the IPv6 header of a packet of our own, `length` octets in all, for the address at `offset` of `destination`;
+	 * its source is ours of the same scope.
+	 */
 	begin(
 		packet: Uint8Array,
 		length: number,
 		nextHeader: number,
-		source: Uint8Array,
 		destination: Uint8Array,
+		offset: number,
 	): void {
-		const header = this.#options.workspace.ipv6;
+		const { workspace, profile, address } = this.#host;
+		const header = workspace.network.ipv6;
 		header.trafficClass = 0;
 		header.flowLabel = 0;
 		header.payloadLength = length - IPV6_BYTES;
 		header.nextHeader = nextHeader;
-		header.hopLimit = this.#options.hopLimit;
-		encodeIpv6(header, source, destination, packet, 0);
+		header.hopLimit = profile.hopLimit;
+		putIpv6Fields(header, packet, 0);
+		const isNear = isLinkLocal(destination, offset) || isMulticast(destination, offset);
+		putAddress(isNear ? undefined : profile.prefix, address, packet, 8);
+		copyBytes(destination, offset, packet, 24, 16);
 	}
 
 	/**
@@ -252,36 +261,41 @@ export class NetworkLayer implements PacketOrigin {
 	 * not of reports on those of others.
 	 */
 	originate(packet: Uint8Array, length: number, isReport = false): void {
-		const { sink, clock, node, routing } = this.#options;
-		const ident = datagramIdent(packet, length);
-		if (!isReport) sink.datagramSent(clock.nowUs(), node, ident, datagramDigest(packet, length), length);
+		this.dispatch(packet, length, datagramIdent(packet, length), isReport);
+	}
+
+	private dispatch(packet: Uint8Array, length: number, ident: number, isReport: boolean): void {
+		const { sink, clock, id, routing } = this.#host;
+		if (!isReport) sink.datagramSent(clock.nowUs(), id, ident, datagramDigest(packet, length), length);
 		let nextHop: LinkAddress | undefined;
 		if (isMulticast(packet, 24)) nextHop = BROADCAST;
 		else if (this.isOwn(packet)) {
-			const header = decodeIpv6(packet, 0, length, this.#options.workspace.ipv6) as Ipv6Header;
-			this.take(packet, length, header, false, linkAddressOf(packet, 24, this.#target));
+			const header = decodeIpv6(packet, 0, length, this.#host.workspace.network.ipv6) as Ipv6Header;
+			this.take(packet, length, header, false, this.targetOf(packet));
 			return;
-		} else if (isLinkLocal(packet, 24)) nextHop = linkAddressOf(packet, 24, this.#target);
-		else nextHop = routing.nextHop(linkAddressOf(packet, 24, this.#target));
+		} else if (isLinkLocal(packet, 24)) nextHop = this.targetOf(packet);
+		else nextHop = routing.nextHop(this.targetOf(packet));
 		if (nextHop === undefined) this.drop(packet, length, "no-route");
-		else this.#options.discovery.submit(packet, length, nextHop, ident);
+		else this.submit(packet, length, nextHop, ident);
 	}
 
-	private noteDelivered(packet: Uint8Array, length: number, hops: number): void {
-		const { sink, clock, node } = this.#options;
-		sink.datagramDelivered(
-			clock.nowUs(),
-			node,
-			datagramIdent(packet, length),
-			datagramDigest(packet, length),
-			length,
-			hops,
-		);
+	/** Hands a packet to the outbox, once its next hop's link-layer address is known. */
+	private submit(packet: Uint8Array, length: number, nextHop: LinkAddress, ident: number): void {
+		const { resolvesAddresses, outbox } = this.#host;
+		if (!resolvesAddresses || nextHop.isBroadcast) outbox.sendPacket(packet, length, nextHop, ident);
+		else this.discovery.submit(packet, length, nextHop, ident);
+	}
+
+	/** Tells the sink of a datagram that came `hops` hops. */
+	noteDelivered(packet: Uint8Array, length: number, hops: number): void {
+		const { sink, clock, id } = this.#host;
+		const ident = datagramIdent(packet, length);
+		sink.datagramDelivered(clock.nowUs(), id, ident, datagramDigest(packet, length), length, hops);
 	}
 
 	private drop(packet: Uint8Array, length: number, reason: NetworkDrop): void {
-		const { sink, clock, node, pool } = this.#options;
-		sink.datagramDropped(clock.nowUs(), node, datagramIdent(packet, length), reason);
-		pool.give(packet);
+		const { sink, clock, id, workspace } = this.#host;
+		sink.datagramDropped(clock.nowUs(), id, datagramIdent(packet, length), reason);
+		workspace.pool.give(packet);
 	}
 }

@@ -1,10 +1,12 @@
 import { BROADCAST, type LinkAddress } from "../address.js";
-import type { BufferPool } from "../buffer-pool.js";
 import { copyBytes } from "../bytes.js";
-import type { ChainPlan } from "../fragments/chain-sender.js";
 import type { Fragmenter } from "../fragments/fragmenter.js";
 import type { CsmaOutcome } from "../mac/csma.js";
 import type { LinkLayer } from "../mac/link-layer.js";
+import type { NetworkHost } from "./network-host.js";
+import { type ControlKind, type PacketRecord, queued } from "./packet-record.js";
+
+export type { ControlKind } from "./packet-record.js";
 
 /** Why a packet did not leave the node. */
 export type OutboxDrop =
@@ -19,42 +21,15 @@ export type OutboxDrop =
 	| "withdrawn"
 	| Exclude<CsmaOutcome, "sent" | "mac-late">;
 
-/** What a node sends on its own account. */
-export type ControlKind =
-	| "gradient"
-	| "neighbour-discovery"
-	| "hello"
-	| "sync"
-	| "advertisement"
-	| "join"
-	| "schedule"
-	| "receipt";
-
-interface Outgoing {
-	readonly buffer: Uint8Array;
-	readonly length: number;
-	readonly destination: LinkAddress;
-	/** A MAC payload as it stands, not an IPv6 packet. */
-	readonly raw: boolean;
-	readonly ident: number;
-	/** The protocol of the node's own that sends it, undefined for the packets of applications. */
-	readonly control: ControlKind | undefined;
-	/** Rounds that it has waited through. */
-	rounds: number;
-}
-
 /**
  * The packets that wait for the air, first in, first out; each is fragmented as its frames are sent.
  *
  * A packet of which one frame is lost is given up at once: the rest would only cost airtime.
  */
 export class Outbox {
+	readonly #host: NetworkHost;
 	readonly #link: LinkLayer;
 	readonly #fragmenter: Fragmenter;
-	readonly #pool: BufferPool;
-	readonly #capacity: number;
-	readonly #planFor: (destination: LinkAddress) => ChainPlan | "nonce-exhausted" | undefined;
-	readonly #onDrop: (ident: number, reason: OutboxDrop) => void;
 	/** Whether the receiver of a packet is awake; undefined where all always are. */
 	gate: ((destination: LinkAddress) => boolean) | undefined;
 	/**
@@ -62,7 +37,9 @@ export class Outbox {
 	 * acknowledged (or broadcast), else why it did not get through. `ident` as {@link sendPacket} was given it.
 	 */
 	onDone: ((ident: number, reason: OutboxDrop | undefined) => void) | undefined;
-	readonly #queue: Outgoing[] = [];
+	/** The first of the packets that wait or are being sent, and their number. */
+	#first: PacketRecord | undefined;
+	#length = 0;
 	#started = false;
 	/** A frame is with the link layer. */
 	#inFlight = false;
@@ -71,77 +48,63 @@ export class Outbox {
 	/** The queue was cleared since: how that frame ends concerns nobody. */
 	#orphaned = false;
 	#tag: number;
-	readonly #onControl: (kind: ControlKind, transmissions: number) => void;
 	readonly #onFrameDone = (outcome: CsmaOutcome, transmissions: number): void =>
 		this.advance(outcome, transmissions);
 
-	/**
-	 * `capacity`: packets that may wait; `firstTag`: 0 to 65,535, best random; `planFor`: how to chain a packet to a
-	 * neighbour.
-	 */
-	constructor(
-		link: LinkLayer,
-		fragmenter: Fragmenter,
-		pool: BufferPool,
-		capacity: number,
-		firstTag: number,
-		onDrop: (ident: number, reason: OutboxDrop) => void,
-		onControl: (kind: ControlKind, transmissions: number) => void,
-		planFor: (destination: LinkAddress) => ChainPlan | "nonce-exhausted" | undefined = () => undefined,
-	) {
+	/** `firstTag`: 0 to 65,535, best random. */
+	constructor(host: NetworkHost, link: LinkLayer, fragmenter: Fragmenter, firstTag: number) {
+		this.#host = host;
 		this.#link = link;
 		this.#fragmenter = fragmenter;
-		this.#pool = pool;
-		this.#capacity = capacity;
 		this.#tag = firstTag;
-		this.#onDrop = onDrop;
-		this.#planFor = planFor;
-		this.#onControl = onControl;
 	}
 
 	/** Packets that wait or are being sent. */
 	get length(): number {
-		return this.#queue.length;
+		return this.#length;
 	}
 
 	/** Takes over `buffer`, which holds an IPv6 packet of `length` octets, for the neighbour `destination`. */
 	sendPacket(buffer: Uint8Array, length: number, destination: LinkAddress, ident: number): void {
-		this.enqueue({
-			buffer,
-			length,
-			destination: destination.clone(),
-			raw: false,
-			ident,
-			control: undefined,
-			rounds: 0,
-		});
+		this.take(this.#host.workspace.network.records.take(buffer, length, destination, ident, undefined));
 	}
 
 	/** As {@link sendPacket}, for a packet of the node's own protocols. */
 	sendControl(buffer: Uint8Array, length: number, destination: LinkAddress, control: ControlKind): void {
-		this.enqueue({
-			buffer,
-			length,
-			destination: destination.clone(),
-			raw: false,
-			ident: 0,
-			control,
-			rounds: 0,
-		});
+		this.take(this.#host.workspace.network.records.take(buffer, length, destination, 0, control));
 	}
 
 	/** Sends a copy of a MAC payload to all neighbours. */
 	broadcast(payload: Uint8Array, length: number, control: ControlKind): void {
-		const buffer = this.#pool.take();
+		const { pool, network } = this.#host.workspace;
+		const buffer = pool.take();
 		copyBytes(payload, 0, buffer, 0, length);
-		this.enqueue({ buffer, length, destination: BROADCAST, raw: true, ident: 0, control, rounds: 0 });
+		const record = network.records.take(buffer, length, BROADCAST, 0, control);
+		record.isRaw = true;
+		this.take(record);
+	}
+
+	/** As {@link sendPacket}, with the record of a packet that has waited already. */
+	take(record: PacketRecord): void {
+		record.next = undefined;
+		if (this.#length >= this.#host.profile.queueLength) {
+			this.dismiss(record, "queue-full");
+			return;
+		}
+		this.#first = queued(this.#first, record);
+		this.#length++;
+		this.sendNext();
 	}
 
 	/** Forgets everything that waits, as a node does that loses its power. */
 	clear(): void {
-		for (const { buffer, ident, control } of this.#queue.splice(0)) {
-			this.#pool.give(buffer);
-			if (control === undefined) this.tell(ident, "node-stopped");
+		let record = this.#first;
+		this.#first = undefined;
+		this.#length = 0;
+		while (record !== undefined) {
+			const following = record.next;
+			this.dismiss(record, "node-stopped");
+			record = following;
 		}
 		this.#started = false;
 		this.#orphaned = this.#inFlight;
@@ -163,75 +126,87 @@ export class Outbox {
 		this.sendNext();
 	}
 
-	/** A round is over: gives up what has waited through `most` of them for its receiver. */
+	/** A round is over: gives up what has waited through `most` of them for its receiver, the newest first. */
 	endRound(most: number): void {
-		for (let i = this.#queue.length - 1; i >= 0; i--) {
-			const waiting = this.#queue[i]!;
-			if ((i === 0 && this.#inFlight) || ++waiting.rounds <= most) continue;
-			this.#queue.splice(i, 1);
-			if (i === 0) this.#started = false;
-			this.#pool.give(waiting.buffer);
-			if (waiting.control === undefined) this.tell(waiting.ident, "receiver-asleep");
+		for (let i = this.#length - 1; i >= 0; i--) {
+			const waiting = this.at(i);
+			if (waiting === undefined || (i === 0 && this.#inFlight) || ++waiting.rounds <= most) continue;
+			this.remove(waiting);
+			this.dismiss(waiting, "receiver-asleep");
 		}
 	}
 
 	/** Takes a packet back that waits; one of which a frame is on its way cannot be. Returns whether it waited. */
 	withdraw(ident: number): boolean {
-		for (let i = this.#inFlight ? 1 : 0; i < this.#queue.length; i++) {
-			const waiting = this.#queue[i]!;
-			if (waiting.control !== undefined || waiting.ident !== ident) continue;
-			this.#queue.splice(i, 1);
-			if (i === 0) this.#started = false;
-			this.#pool.give(waiting.buffer);
-			this.tell(ident, "withdrawn");
-			return true;
+		let waiting = this.#inFlight ? this.#first?.next : this.#first;
+		while (waiting !== undefined && (waiting.control !== undefined || waiting.ident !== ident)) {
+			waiting = waiting.next;
 		}
-		return false;
+		if (waiting === undefined) return false;
+		this.remove(waiting);
+		this.dismiss(waiting, "withdrawn");
+		return true;
 	}
 
-	/** Puts the first packet whose receiver is awake at the head of the queue; returns whether there is one. */
-	private select(): boolean {
+	private at(index: number): PacketRecord | undefined {
+		let record = this.#first;
+		for (let i = 0; i < index && record !== undefined; i++) record = record.next;
+		return record;
+	}
+
+	/** Takes one that waits out of the queue. */
+	private remove(record: PacketRecord): void {
+		this.#length--;
+		if (record === this.#first) {
+			this.#first = record.next;
+			this.#started = false;
+			return;
+		}
+		let before = this.#first!;
+		while (before.next !== record) before = before.next!;
+		before.next = record.next;
+	}
+
+	/** Puts the first packet whose receiver is awake at the head of the queue, and returns it; undefined for none. */
+	private select(): PacketRecord | undefined {
 		const { gate } = this;
-		if (gate === undefined) return this.#queue.length > 0;
-		for (let i = 0; i < this.#queue.length; i++) {
-			const waiting = this.#queue[i]!;
-			if (!gate(waiting.destination)) {
-				// What its receiver has of it will be too old when he is awake again.
-				if (i === 0) this.#started = false;
-				continue;
+		const first = this.#first;
+		if (gate === undefined || first === undefined || gate(first.destination)) return first;
+		// What its receiver has of it will be too old when he is awake again.
+		this.#started = false;
+		let before = first;
+		for (let record = first.next; record !== undefined; record = record.next) {
+			if (gate(record.destination)) {
+				before.next = record.next;
+				record.next = first;
+				this.#first = record;
+				return record;
 			}
-			if (i > 0) {
-				this.#queue.splice(i, 1);
-				this.#queue.unshift(waiting);
-			}
-			return true;
+			before = record;
 		}
-		return false;
+		return undefined;
 	}
 
-	private tell(ident: number, reason: OutboxDrop | undefined): void {
-		if (reason !== undefined) this.#onDrop(ident, reason);
+	/** Gives back what a packet held that left the queue, or found no place in it; `reason` says why it did not get through. */
+	private dismiss(record: PacketRecord, reason: OutboxDrop | undefined): void {
+		const { sink, clock, id, workspace } = this.#host;
+		const { buffer, ident, control } = record;
+		workspace.network.records.give(record);
+		workspace.pool.give(buffer);
+		if (control !== undefined) return;
+		if (reason !== undefined) sink.datagramDropped(clock.nowUs(), id, ident, reason);
 		this.onDone?.(ident, reason);
 	}
 
-	private enqueue(outgoing: Outgoing): void {
-		if (this.#queue.length >= this.#capacity) {
-			this.#pool.give(outgoing.buffer);
-			if (outgoing.control === undefined) this.tell(outgoing.ident, "queue-full");
-			return;
-		}
-		this.#queue.push(outgoing);
-		this.sendNext();
-	}
-
 	private sendNext(): void {
-		if (this.#holds > 0 || this.#inFlight || this.#link.busy || !this.select()) return;
-		const head = this.#queue[0]!;
-		const { buffer, length, destination } = head;
+		if (this.#holds > 0 || this.#first === undefined || this.#inFlight || this.#link.busy) return;
+		const head = this.select();
+		if (head === undefined) return;
+		const { buffer, length, destination, isRaw } = head;
 		const room = this.#link.room(destination);
-		if (!head.raw && !this.#started) {
+		if (!isRaw && !this.#started) {
 			this.#tag = (this.#tag + 1) & 0xffff;
-			const plan = this.#planFor(destination);
+			const plan = this.#host.chaining?.planFor(destination);
 			if (plan === "nonce-exhausted") {
 				this.retire(head, plan);
 				this.sendNext();
@@ -247,7 +222,7 @@ export class Outbox {
 			return;
 		}
 		let end = at + length;
-		if (head.raw) copyBytes(buffer, 0, this.#link.buffer, at, length);
+		if (isRaw) copyBytes(buffer, 0, this.#link.buffer, at, length);
 		else end = this.#fragmenter.next(this.#link.buffer, at, room);
 		this.#inFlight = true;
 		this.#link.commit(end, this.#onFrameDone);
@@ -256,22 +231,24 @@ export class Outbox {
 	private advance(outcome: CsmaOutcome, transmissions: number): void {
 		this.#inFlight = false;
 		this.#holds++;
-		const head = this.#queue[0];
-		const control = this.#orphaned ? undefined : head?.control;
-		if (control !== undefined) this.#onControl(control, transmissions);
+		const head = this.#first;
 		if (this.#orphaned || head === undefined) this.#orphaned = false;
-		else if (outcome === "mac-late") this.#started = false;
-		else if (outcome !== "sent" || head.raw || this.#fragmenter.done) {
-			this.retire(head, outcome === "sent" ? undefined : outcome);
+		else {
+			if (head.control !== undefined) {
+				const { sink, clock, id } = this.#host;
+				sink.controlSent(clock.nowUs(), id, head.control, transmissions);
+			}
+			if (outcome === "mac-late") this.#started = false;
+			else if (outcome !== "sent" || head.isRaw || this.#fragmenter.done) {
+				this.retire(head, outcome === "sent" ? undefined : outcome);
+			}
 		}
 		this.release();
 	}
 
 	/** Takes the head off the queue; `reason` says why it did not get through. */
-	private retire(head: Outgoing, reason: OutboxDrop | undefined): void {
-		this.#queue.shift();
-		this.#started = false;
-		this.#pool.give(head.buffer);
-		if (head.control === undefined) this.tell(head.ident, reason);
+	private retire(head: PacketRecord, reason: OutboxDrop | undefined): void {
+		this.remove(head);
+		this.dismiss(head, reason);
 	}
 }

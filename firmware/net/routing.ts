@@ -86,37 +86,54 @@ export class ReverseRoutes {
 	}
 }
 
+/** Every destination is a neighbour: nothing to know, one object for all nodes. */
+const EVERYBODY_NEAR: Routing = Object.freeze({
+	nextHop: (destination: LinkAddress) => destination,
+	learn: () => {},
+	unlearn: () => {},
+	dependsOn: () => false,
+	noteDelivery: () => {},
+	receive: () => {},
+	start: () => {},
+	stop: () => {},
+});
+
 /** One static route; without `destination` it is the default. */
 export interface StaticRoute {
 	readonly destination?: LinkAddress;
 	readonly via: LinkAddress;
 }
 
-/** Routes as configured, and the way back to those whose packets passed. */
-export class StaticRouting implements Routing {
-	readonly #routes: readonly StaticRoute[];
-	readonly #reverse = new ReverseRoutes();
+/** Routes as configured; none at all means that every destination is a neighbour. */
+export function staticRouting(routes: readonly StaticRoute[]): Routing {
+	return routes.length === 0 ? EVERYBODY_NEAR : new StaticRouting(routes);
+}
 
-	/** No routes at all means that every destination is a neighbour. */
+/** Routes as configured, and the way back to those whose packets passed. */
+class StaticRouting implements Routing {
+	readonly #routes: readonly StaticRoute[];
+	/** Made when the first packet of somebody else passes. */
+	#reverse: ReverseRoutes | undefined;
+
 	constructor(routes: readonly StaticRoute[]) {
 		this.#routes = routes;
 	}
 
 	nextHop(destination: LinkAddress): LinkAddress | undefined {
-		if (this.#routes.length === 0) return destination;
 		for (const route of this.#routes) if (route.destination?.equals(destination)) return route.via;
-		const back = this.#reverse.find(destination);
+		const back = this.#reverse?.find(destination);
 		if (back !== undefined) return back;
 		for (const route of this.#routes) if (route.destination === undefined) return route.via;
 		return undefined;
 	}
 
 	learn(origin: LinkAddress, via: LinkAddress): void {
-		if (this.#routes.length > 0) this.#reverse.learn(origin, via);
+		this.#reverse ??= new ReverseRoutes();
+		this.#reverse.learn(origin, via);
 	}
 
 	unlearn(destination: LinkAddress): void {
-		this.#reverse.remove(destination);
+		this.#reverse?.remove(destination);
 	}
 
 	dependsOn(neighbour: LinkAddress): boolean {
@@ -124,7 +141,7 @@ export class StaticRouting implements Routing {
 	}
 
 	noteDelivery(neighbour: LinkAddress, outcome: CsmaOutcome): void {
-		if (outcome === "mac-retries") this.#reverse.forget(neighbour);
+		if (outcome === "mac-retries") this.#reverse?.forget(neighbour);
 	}
 
 	receive(): void {}

@@ -127,11 +127,7 @@ for (const [kind, chains] of [
 		const settings = (): NodeSettings => ({
 			sink,
 			routing,
-			queueLength: 8,
-			...(chains && {
-				chaining,
-				reassembly: { policy: predictiveCsmOpen.create({}), budgetBytes: 4 * 1280 },
-			}),
+			...(chains && { profile: { chaining }, policy: predictiveCsmOpen.create({}) }),
 		});
 		network.add(settings());
 		const node = network.add(settings());

@@ -48,7 +48,7 @@ test("a node that is off hears nothing, and one that is stopped twice does not m
 });
 
 test("packets beyond the queue are dropped as queue-full, the others go out in order", (t) => {
-	const network = TestNetwork.of(2, { queueLength: 3 });
+	const network = TestNetwork.of(2, { profile: { queueLength: 3 } });
 	const heard: number[] = [];
 	network.nodes[1]!.network.bind(PORT, (_packet, offset, end) => heard.push(end - offset));
 	for (const length of [300, 301, 302, 303, 304]) {

@@ -166,7 +166,7 @@ test("a sink names more members than one SCHEDULE has room for, each with a slot
 	const f = field(
 		count,
 		{ election: electionOf(() => false), sinkSlots: 80, joinUs: 400_000 },
-		{ config: { neighbours: 64 } },
+		{ profile: { neighbours: 64 } },
 	);
 	f.run(1 + 8 * 5);
 	const lastRoundUs = 1e6 + 7 * 5e6;

@@ -61,11 +61,11 @@ test("settings are kept only when all of them go together, and count from the ne
 	t.deepEqual(board.ask(t, CommandCode.setSetting, "networkKey", KEY), [0, null]);
 	t.deepEqual(board.ask(t, CommandCode.saveSettings), [0, null]);
 	t.deepEqual(board.ask(t, CommandCode.getSetting, "channel"), [0, [15, "stored"]]);
-	t.is(board.board.mote!.node.config.channel, 26);
+	t.is(board.board.mote!.node.profile.channel, 26);
 	t.deepEqual(board.ask(t, CommandCode.restart), [0, null]);
 	t.deepEqual(restarts, [0]);
 	const again = bench.add({ build: SENSOR, store });
-	t.is(again.board.mote!.node.config.channel, 15);
+	t.is(again.board.mote!.node.profile.channel, 15);
 	t.deepEqual(again.ask(t, CommandCode.setSetting, "channel"), [0, null]);
 	t.deepEqual(again.ask(t, CommandCode.saveSettings), [0, null]);
 	t.deepEqual(again.ask(t, CommandCode.getSetting, "channel"), [0, [26, "default"]]);
@@ -121,7 +121,7 @@ test("a board whose settings allow no node says why, and takes others", (t) => {
 	]);
 	t.deepEqual(board.ask(t, CommandCode.setSetting, "nodeId", "7"), [0, null]);
 	t.deepEqual(board.ask(t, CommandCode.saveSettings), [0, null]);
-	t.is(bench.add({ build: {}, store }).board.mote?.node.config.id, 7);
+	t.is(bench.add({ build: {}, store }).board.mote?.node.id, 7);
 });
 
 test("settings that were spoiled on flash leave the console, and new ones mend them", (t) => {
@@ -133,7 +133,7 @@ test("settings that were spoiled on flash leave the console, and new ones mend t
 	t.regex(board.board.fault ?? "", /provision the device again/);
 	t.deepEqual(board.ask(t, CommandCode.setSetting, "channel", "20"), [0, null]);
 	t.deepEqual(board.ask(t, CommandCode.saveSettings), [0, null]);
-	t.is(bench.add({ build: SENSOR, store }).board.mote?.node.config.channel, 20);
+	t.is(bench.add({ build: SENSOR, store }).board.mote?.node.profile.channel, 20);
 });
 
 test("a setting that there is not is told as such, whatever is asked of it", (t) => {

@@ -49,7 +49,7 @@ for (const { name, address, option } of VECTORS) {
 		const packet = packetFor(address);
 		const flags = SOLICITED | OVERRIDE;
 		const type = NeighbourType.advertisement;
-		const end = encodeNeighbourMessage(type, flags, TARGET, address, packet, IPV6_BYTES, packet.length);
+		const end = encodeNeighbourMessage(type, flags, TARGET, 0, address, packet, IPV6_BYTES, packet.length);
 		t.is(end, packet.length);
 		t.is(hex(packet.subarray(IPV6_BYTES, IPV6_BYTES + 2)), "8800");
 		t.is(hex(packet.subarray(IPV6_BYTES + 4)), BODY + option);

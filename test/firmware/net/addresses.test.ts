@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { LinkAddress } from "../../../firmware/address.js";
 import {
 	addressUnder,
+	isAddressOf,
 	isLinkLocal,
 	isMulticast,
 	isNobody,
@@ -10,7 +11,6 @@ import {
 	linkAddressOf,
 	linkLocalOf,
 	NO_ADDRESS,
-	sameAddress,
 } from "../../../firmware/net/addresses.js";
 import { bytesOf, hexOf } from "../frames/bytes-of.js";
 import { PREFIX } from "../support/network.js";
@@ -56,14 +56,23 @@ test("kinds of addresses", (t) => {
 	}
 });
 
-test("addresses are the same only when every octet is", (t) => {
-	const address = bytesOf("2001 0db8 0000 0000 0000 00ff fe00 0001");
-	for (let i = 0; i < 16; i++) {
-		const other = address.slice();
-		other[i]! ^= 1;
-		t.false(sameAddress(other, 0, address));
-	}
-	t.true(sameAddress(bytesOf(`00 ${hexOf(address)}`), 1, address));
+test("an address is a node's own only when every octet is", (t) => {
+	const addresses = fc.oneof(
+		fc.integer({ min: 0, max: 0xffff }).map((low) => LinkAddress.short(low)),
+		fc.tuple(fc.integer(), fc.integer()).map(([high, low]) => LinkAddress.extended(high, low)),
+	);
+	fc.assert(
+		fc.property(addresses, fc.integer({ min: 0, max: 127 }), (address, bit) => {
+			for (const own of [linkLocalOf(address), addressUnder(PREFIX, address)]) {
+				const packet = new Uint8Array(20);
+				packet.set(own, 3);
+				t.true(isAddressOf(address, PREFIX, packet, 3));
+				t.is(isAddressOf(address, undefined, packet, 3), isLinkLocal(own, 0));
+				packet[3 + (bit >> 3)]! ^= 1 << (bit & 7);
+				t.false(isAddressOf(address, PREFIX, packet, 3));
+			}
+		}),
+	);
 	t.false(isSet(NO_ADDRESS));
 	t.true(isSet(LinkAddress.short(0)));
 });

@@ -14,8 +14,8 @@ import { payloadsOf } from "../support/reassembly.js";
 
 const PORT = 0xf0b5;
 const CHAINING: ChainingConfig = { tokenBytes: 8, keyedTokenBytes: 4, helloPeriodUs: 30_000_000 };
-const OPEN: NodeSettings = { chaining: CHAINING };
-const KEYED: NodeSettings = { chaining: CHAINING, linkKeyOf: () => LINK_KEY };
+const OPEN: NodeSettings = { profile: { chaining: CHAINING } };
+const KEYED: NodeSettings = { profile: { chaining: CHAINING }, linkKeyOf: () => LINK_KEY };
 /** Offset of the MAC payload between short addresses. */
 const PAYLOAD = 9;
 

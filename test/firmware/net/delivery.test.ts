@@ -1,7 +1,7 @@
 import test from "ava";
 import { LinkAddress } from "../../../firmware/address.js";
 import { putU16be } from "../../../firmware/bytes.js";
-import { ICMPV6 } from "../../../firmware/frames/protocols.js";
+import { ICMPV6, UDP } from "../../../firmware/frames/protocols.js";
 import type { Node } from "../../../firmware/node.js";
 import { TestNetwork } from "../support/network.js";
 import { counting, echoPacket, far, near, rawPacket, udpPacket } from "../support/packets.js";
@@ -57,12 +57,17 @@ test("UDP reaches a neighbour by its link-local and by its routable address, in 
 
 test("the source address is near for what is near, routable for what is routable", (t) => {
 	const { nodes } = TestNetwork.of(1);
-	const layer = nodes[0]!.network;
-	t.deepEqual(layer.sourceFor(near(2)), near(1));
-	t.deepEqual(layer.sourceFor(ALL_NODES), near(1));
-	t.deepEqual(layer.sourceFor(far(2)), far(1));
-	const bare = TestNetwork.of(1, { prefix: undefined }).nodes[0]!.network;
-	t.deepEqual(bare.sourceFor(far(2)), near(1));
+	const sourceFor = ({ network }: Node, destination: Uint8Array): Uint8Array => {
+		const packet = new Uint8Array(40);
+		network.begin(packet, 40, UDP, destination, 0);
+		t.deepEqual(packet.subarray(24), destination);
+		return packet.subarray(8, 24);
+	};
+	t.deepEqual(sourceFor(nodes[0]!, near(2)), near(1));
+	t.deepEqual(sourceFor(nodes[0]!, ALL_NODES), near(1));
+	t.deepEqual(sourceFor(nodes[0]!, far(2)), far(1));
+	const bare = TestNetwork.of(1, { profile: { prefix: undefined } }).nodes[0]!;
+	t.deepEqual(sourceFor(bare, far(2)), near(1));
 });
 
 test("nodes that have only an EUI-64 reach each other too", (t) => {

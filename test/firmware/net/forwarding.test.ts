@@ -12,7 +12,7 @@ function line(count: number, hopLimit = 64): TestNetwork {
 	for (let i = 0; i < count; i++) {
 		// Node i has short address i + 1; node 0 has a default route that leads nowhere.
 		const routes: StaticRoute[] = [{ via: LinkAddress.short(i === 0 ? 99 : i) }];
-		network.add({ routing: { kind: "static", routes }, hopLimit });
+		network.add({ routing: { kind: "static", routes }, profile: { hopLimit } });
 	}
 	network.wire.line();
 	return network;

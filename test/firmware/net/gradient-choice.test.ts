@@ -2,9 +2,8 @@ import test from "ava";
 import { LinkAddress } from "../../../firmware/address.js";
 import { encodeGradientBeacon, GRADIENT_BEACON_BYTES } from "../../../firmware/frames/gradient-beacon.js";
 import { Gradient } from "../../../firmware/net/gradient.js";
-import { NeighbourTable } from "../../../firmware/trust/neighbours.js";
+import { gradientHost } from "../support/gradient-host.js";
 import { HandClock } from "../support/hand-clock.js";
-import { SeededRandom } from "../support/random.js";
 import { Recorder } from "../support/recorder.js";
 
 /** Longer than any beacon is delayed. */
@@ -16,22 +15,13 @@ const SINK = LinkAddress.short(1);
 function bench(capacity = 16) {
 	const clock = new HandClock();
 	const recorder = new Recorder();
-	const neighbours = new NeighbourTable(capacity);
 	/** Epoch and cost of each beacon that was sent. */
 	const told: [epoch: number, cost256: number][] = [];
-	const gradient = new Gradient({
-		node: 1,
-		isSink: false,
-		address: LinkAddress.short(2),
-		periodUs: 5_000_000,
-		clock,
-		random: new SeededRandom(1),
-		store: { get: () => undefined, set: () => true },
-		sink: recorder.sink,
-		neighbours,
-		nextBroadcast: () => 1,
-		broadcast: (payload) => told.push([payload[4]! * 256 + payload[5]!, payload[7]! * 256 + payload[8]!]),
-	});
+	const say = (beacon: Uint8Array): void =>
+		void told.push([beacon[4]! * 256 + beacon[5]!, beacon[7]! * 256 + beacon[8]!]);
+	const host = gradientHost(1, false, clock, recorder, say, { capacity });
+	const { neighbours } = host;
+	const gradient = new Gradient(host, 5_000_000);
 	let sequence = 0;
 	const hear = (from: number, epoch: number, cost256: number, hops = 1): void => {
 		const bytes = new Uint8Array(GRADIENT_BEACON_BYTES);

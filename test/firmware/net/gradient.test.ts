@@ -3,14 +3,21 @@ import fc from "fast-check";
 import { LinkAddress } from "../../../firmware/address.js";
 import { Gradient } from "../../../firmware/net/gradient.js";
 import type { Node } from "../../../firmware/node.js";
-import { NeighbourTable } from "../../../firmware/trust/neighbours.js";
+import { gradientHost } from "../support/gradient-host.js";
 import { TestNetwork } from "../support/network.js";
 import { counting, far } from "../support/packets.js";
 import { SeededRandom } from "../support/random.js";
 
 const PERIOD_US = 5_000_000;
 const PORT = 0xf0b5;
-const SETTINGS = { routing: { kind: "gradient", beaconPeriodUs: PERIOD_US }, hopLimit: 32 } as const;
+const SETTINGS = {
+	routing: { kind: "gradient", beaconPeriodUs: PERIOD_US },
+	profile: { hopLimit: 32 },
+} as const;
+
+function epochOf(beacon: Uint8Array): number {
+	return beacon[4]! * 256 + beacon[5]!;
+}
 
 function hopsOf(network: TestNetwork): number[] {
 	return network.nodes.map(({ routing }) => (routing as Gradient).hops);
@@ -204,19 +211,17 @@ test("a sink goes on where it was after a power cycle: its waves are news, not e
 	const epochs: number[] = [];
 	const cycle = (waves: number): void => {
 		const network = new TestNetwork();
-		const gradient = new Gradient({
-			node: 0,
-			isSink: true,
-			address: LinkAddress.short(1),
-			periodUs: PERIOD_US,
-			clock: network.clock,
-			random: new SeededRandom(1),
-			store,
-			sink: network.recorder.sink,
-			neighbours: new NeighbourTable(4),
-			nextBroadcast: () => 1,
-			broadcast: (payload) => epochs.push(payload[4]! * 256 + payload[5]!),
-		});
+		const host = gradientHost(
+			0,
+			true,
+			network.clock,
+			network.recorder,
+			(beacon) => epochs.push(epochOf(beacon)),
+			{
+				store,
+			},
+		);
+		const gradient = new Gradient(host, PERIOD_US);
 		gradient.start();
 		network.clock.advanceBy(waves * PERIOD_US);
 		gradient.stop();
@@ -232,19 +237,18 @@ test("a sink whose store keeps no more sends no waves: a number of them would co
 	let isFull = true;
 	const epochs: number[] = [];
 	const network = new TestNetwork();
-	const gradient = new Gradient({
-		node: 0,
-		isSink: true,
-		address: LinkAddress.short(1),
-		periodUs: PERIOD_US,
-		clock: network.clock,
-		random: new SeededRandom(1),
-		store: { get: () => undefined, set: () => !isFull },
-		sink: network.recorder.sink,
-		neighbours: new NeighbourTable(4),
-		nextBroadcast: () => 1,
-		broadcast: (payload) => epochs.push(payload[4]! * 256 + payload[5]!),
-	});
+	const store = { get: () => undefined, set: () => !isFull };
+	const host = gradientHost(
+		0,
+		true,
+		network.clock,
+		network.recorder,
+		(beacon) => epochs.push(epochOf(beacon)),
+		{
+			store,
+		},
+	);
+	const gradient = new Gradient(host, PERIOD_US);
 	gradient.start();
 	network.clock.advanceBy(3 * PERIOD_US);
 	t.deepEqual(epochs, []);

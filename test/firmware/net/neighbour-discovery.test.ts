@@ -7,7 +7,7 @@ const PORT = 0xf0b5;
 
 /** Nodes that ask for addresses; what the second one gets over UDP. */
 function asking(count: number): { network: TestNetwork; got: number[] } {
-	const network = TestNetwork.of(count, { resolvesAddresses: true });
+	const network = TestNetwork.of(count, { profile: { resolvesAddresses: true } });
 	const got: number[] = [];
 	network.nodes[1]?.network.bind(PORT, (_packet, offset, end) => got.push(end - offset));
 	return { network, got };
@@ -48,7 +48,7 @@ test("a neighbour that never answers is asked three times, a second apart, then 
 });
 
 test("a node that does not ask answers those who do", (t) => {
-	const network = TestNetwork.of(1, { resolvesAddresses: true });
+	const network = TestNetwork.of(1, { profile: { resolvesAddresses: true } });
 	network.add();
 	let got = 0;
 	network.nodes[1]!.network.bind(PORT, () => got++);

@@ -6,7 +6,7 @@ const PORT = 61_616;
 
 /** Three nodes that hear each other; what of the first one's packets reached the others, by size. */
 function network(queueLength = 8) {
-	const of = TestNetwork.of(3, { queueLength });
+	const of = TestNetwork.of(3, { profile: { queueLength } });
 	const [sender, ...others] = of.nodes;
 	const taken: number[][] = others.map((node) => {
 		const sizes: number[] = [];

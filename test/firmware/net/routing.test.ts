@@ -1,15 +1,15 @@
 import test from "ava";
 import { LinkAddress } from "../../../firmware/address.js";
-import { ReverseRoutes, StaticRouting } from "../../../firmware/net/routing.js";
+import { ReverseRoutes, staticRouting } from "../../../firmware/net/routing.js";
 
 const at = (low: number): LinkAddress => LinkAddress.short(low);
 
 test("no routes at all: every destination is a neighbour", (t) => {
-	t.is(new StaticRouting([]).nextHop(at(7))?.low, 7);
+	t.is(staticRouting([]).nextHop(at(7))?.low, 7);
 });
 
 test("the route of the destination, else the way its packets came, else the default", (t) => {
-	const routing = new StaticRouting([
+	const routing = staticRouting([
 		{ via: at(1) },
 		{ destination: at(7), via: at(2) },
 		{ destination: at(7), via: at(3) },
@@ -20,11 +20,11 @@ test("the route of the destination, else the way its packets came, else the defa
 	routing.learn(at(7), at(5));
 	t.is(routing.nextHop(at(8))?.low, 4);
 	t.is(routing.nextHop(at(7))?.low, 2);
-	t.is(new StaticRouting([{ destination: at(7), via: at(2) }]).nextHop(at(8)), undefined);
+	t.is(staticRouting([{ destination: at(7), via: at(2) }]).nextHop(at(8)), undefined);
 });
 
 test("the statistics of every next hop are kept", (t) => {
-	const routing = new StaticRouting([{ via: at(1) }, { destination: at(7), via: at(2) }]);
+	const routing = staticRouting([{ via: at(1) }, { destination: at(7), via: at(2) }]);
 	t.deepEqual(
 		[1, 2, 7].map((low) => routing.dependsOn(at(low))),
 		[true, true, false],

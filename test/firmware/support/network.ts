@@ -2,7 +2,7 @@ import type { NodeEvents } from "../../../firmware/events.js";
 import { rfc4944 } from "../../../firmware/fragments/rfc4944.js";
 import { ContextTable } from "../../../firmware/frames/context-table.js";
 import { CSMA_DEFAULTS } from "../../../firmware/mac/csma.js";
-import { Node, type NodeConfig } from "../../../firmware/node.js";
+import { Node, type NodeConfig, type NodeProfile } from "../../../firmware/node.js";
 import type { Sensor } from "../../../firmware/ports.js";
 import { Workspace } from "../../../firmware/workspace.js";
 import { hostCipher, hostDigest } from "../../../host-tools/crypto.js";
@@ -18,7 +18,26 @@ export const PREFIX = Uint8Array.of(0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0);
 /** Context 0 is the prefix, as in the scenarios that ship. */
 export const CONTEXTS = new ContextTable().set(0, PREFIX, 64);
 
-export interface NodeSettings extends Partial<NodeConfig> {
+/** What the nodes of a test have in common unless it says otherwise. */
+export const PROFILE: NodeProfile = {
+	channel: 26,
+	panId: PAN,
+	txPowerDbm: 0,
+	prefix: PREFIX,
+	contexts: CONTEXTS,
+	resolvesAddresses: false,
+	csma: CSMA_DEFAULTS,
+	neighbours: 16,
+	queueLength: 8,
+	hopLimit: 64,
+	elideUdpChecksum: false,
+	maxPacketBytes: 1280,
+	budgetBytes: 4 * 1280,
+	chaining: undefined,
+};
+
+export interface NodeSettings extends Omit<Partial<NodeConfig>, "profile"> {
+	readonly profile?: Partial<NodeProfile>;
 	readonly sensors?: readonly Sensor[];
 	/** Taken in place of the network's recorder. */
 	readonly sink?: NodeEvents;
@@ -45,30 +64,18 @@ export class TestNetwork {
 	/** Adds one node and starts it; with the `id` of another it is that one after a power cycle. */
 	add(settings: NodeSettings = {}): Node {
 		const id = this.nodes.length;
-		const { sensors = [], sink = this.recorder.sink, blobs = new Map(), ...config } = settings;
+		const { sensors = [], sink = this.recorder.sink, blobs = new Map(), profile, ...config } = settings;
 		const node = new Node(
 			{
+				profile: { ...PROFILE, ...profile },
 				id,
-				channel: 26,
-				panId: PAN,
 				shortAddress: id + 1,
 				extendedHigh: EUI_HIGH,
 				extendedLow: id + 1,
-				txPowerDbm: 0,
 				isSink: id === 0,
-				prefix: PREFIX,
-				contexts: CONTEXTS,
 				routing: { kind: "static", routes: [] },
-				resolvesAddresses: false,
-				csma: CSMA_DEFAULTS,
-				neighbours: 16,
-				queueLength: 8,
-				hopLimit: 64,
-				elideUdpChecksum: false,
-				maxPacketBytes: 1280,
-				reassembly: { policy: rfc4944.create({}), budgetBytes: 4 * 1280 },
+				policy: rfc4944.create({}),
 				protection: undefined,
-				chaining: undefined,
 				linkKeyOf: undefined,
 				...config,
 			},

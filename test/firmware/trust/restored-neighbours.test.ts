@@ -19,8 +19,8 @@ test("a node that knows more chaining neighbours than it has places for starts a
 		{ kind: "static", routes: [] },
 		{ kind: "gradient", beaconPeriodUs: 10_000_000 },
 	] as const) {
-		const reassembly = { policy: predictiveCsmOpen.create({}), budgetBytes: 5120 };
-		const node = new TestNetwork().add({ neighbours: NEIGHBOURS, blobs, reassembly, routing });
+		const policy = predictiveCsmOpen.create({});
+		const node = new TestNetwork().add({ profile: { neighbours: NEIGHBOURS }, policy, blobs, routing });
 		t.is(node.neighbours.entries.length, NEIGHBOURS);
 		t.true(node.neighbours.entries.every(({ hasChained }) => hasChained));
 		node.stop();

@@ -2,7 +2,7 @@ import { NODE_EVENTS, type NodeEvents } from "../../../firmware/events.js";
 import { ContextTable } from "../../../firmware/frames/context-table.js";
 import { CSMA_DEFAULTS } from "../../../firmware/mac/csma.js";
 import { CHAINING_DEFAULTS } from "../../../firmware/net/chaining.js";
-import { Node } from "../../../firmware/node.js";
+import { Node, type NodeProfile } from "../../../firmware/node.js";
 import type { Cipher, Digest, Ports } from "../../../firmware/ports.js";
 import { Workspace } from "../../../firmware/workspace.js";
 import { HandClock } from "../../firmware/support/hand-clock.js";
@@ -19,6 +19,23 @@ function nobody(): NodeEvents {
 		Object.keys(NODE_EVENTS).map((name) => [name, () => {}]),
 	) as unknown as NodeEvents;
 }
+
+const PROFILE: NodeProfile = {
+	channel: 26,
+	panId: 0xabcd,
+	txPowerDbm: 0,
+	prefix: undefined,
+	contexts: new ContextTable(),
+	resolvesAddresses: false,
+	csma: CSMA_DEFAULTS,
+	neighbours: 16,
+	queueLength: 8,
+	hopLimit: 64,
+	elideUdpChecksum: false,
+	maxPacketBytes: 1280,
+	budgetBytes: 2560,
+	chaining: CHAINING_DEFAULTS,
+};
 
 function makeNode(id: number, wire: Wire, clock: HandClock, workspace: Workspace, crypto: Crypto): Node {
 	const blobs = new Map<string, Uint8Array>();
@@ -41,27 +58,15 @@ function makeNode(id: number, wire: Wire, clock: HandClock, workspace: Workspace
 	};
 	return new Node(
 		{
+			profile: PROFILE,
 			id,
-			channel: 26,
-			panId: 0xabcd,
 			shortAddress: id + 1,
 			extendedHigh: 0x02000000,
 			extendedLow: id + 1,
-			txPowerDbm: 0,
 			isSink: id === 0,
-			prefix: undefined,
-			contexts: new ContextTable(),
 			routing: { kind: "static", routes: [] },
-			resolvesAddresses: false,
-			csma: CSMA_DEFAULTS,
-			neighbours: 16,
-			queueLength: 8,
-			hopLimit: 64,
-			elideUdpChecksum: false,
-			maxPacketBytes: 1280,
-			reassembly: { policy: undefined, budgetBytes: 2560 },
+			policy: undefined,
 			protection: undefined,
-			chaining: CHAINING_DEFAULTS,
 			linkKeyOf: () => LINK_KEY,
 		},
 		ports,

@@ -9,9 +9,8 @@ import {
 } from "../../../../firmware/cluster/election.js";
 import { completeSink } from "../../../../firmware/events.js";
 import { predictiveCsm } from "../../../../firmware/fragments/predictive-variants.js";
-import { CSMA_DEFAULTS } from "../../../../firmware/mac/csma.js";
 import { linkLocalOf } from "../../../../firmware/net/addresses.js";
-import { Node, type NodeConfig } from "../../../../firmware/node.js";
+import { Node, type NodeConfig, type NodeProfile } from "../../../../firmware/node.js";
 import type { Clock } from "../../../../firmware/ports.js";
 import { Workspace } from "../../../../firmware/workspace.js";
 import { hostCipher, hostDigest } from "../../../../host-tools/crypto.js";
@@ -20,8 +19,8 @@ import { Transceivers } from "../../../../sim/channel/transceivers.js";
 import { SIM_EVENTS } from "../../../../sim/events.js";
 import { EventQueue } from "../../../../sim/kernel/queue.js";
 import { MemoryStore, SimulatedPorts } from "../../../../sim/network.js";
-import { AIR, bothWays, type Edge, graphOf, PAN } from "../../../sim/support/radio-bench.js";
-import { CONTEXTS, EUI_HIGH, PREFIX } from "../../support/network.js";
+import { AIR, bothWays, type Edge, graphOf } from "../../../sim/support/radio-bench.js";
+import { EUI_HIGH, PROFILE } from "../../support/network.js";
 import { Recorder } from "../../support/recorder.js";
 
 export const PORT = 0xf0b3;
@@ -109,6 +108,7 @@ export interface Told {
 export interface FieldOptions {
 	readonly cluster?: Partial<ClusterConfig>;
 	readonly config?: Partial<NodeConfig>;
+	readonly profile?: Partial<NodeProfile>;
 	/** Drift of each node's clock in ppm. */
 	readonly ppm?: (node: number) => number;
 	readonly charge?: (node: number) => number;
@@ -167,30 +167,23 @@ export class Field {
 	}
 
 	#make(id: number): Node {
-		const { config, cluster } = this.#options;
+		const { config, cluster, profile } = this.#options;
 		const node = new Node(
 			{
+				profile: {
+					...PROFILE,
+					neighbours: 32,
+					chaining: { tokenBytes: 8, keyedTokenBytes: 4, helloPeriodUs: 30_000_000 },
+					...profile,
+				},
 				id,
-				channel: 26,
-				panId: PAN,
 				shortAddress: id + 1,
 				extendedHigh: EUI_HIGH,
 				extendedLow: id + 1,
-				txPowerDbm: 0,
 				isSink: id === 0,
-				prefix: PREFIX,
-				contexts: CONTEXTS,
 				routing: { kind: "static", routes: [] },
-				resolvesAddresses: false,
-				csma: CSMA_DEFAULTS,
-				neighbours: 32,
-				queueLength: 8,
-				hopLimit: 64,
-				elideUdpChecksum: false,
-				maxPacketBytes: 1280,
-				reassembly: { policy: predictiveCsm.create({}), budgetBytes: 4 * 1280 },
+				policy: predictiveCsm.create({}),
 				protection: undefined,
-				chaining: { tokenBytes: 8, keyedTokenBytes: 4, helloPeriodUs: 30_000_000 },
 				linkKeyOf: undefined,
 				cluster: { ...CLUSTER, ...cluster },
 				...config,
