@@ -13,7 +13,7 @@ import { Dispatch, EXPERIMENTAL_PAGE } from "./frames/lowpan.js";
 import type { MacHeader } from "./frames/mac-frame.js";
 import { type CsmaOutcome, longestDeliveryUs } from "./mac/csma.js";
 import { LinkKeyring } from "./mac/link-keys.js";
-import { LinkLayer } from "./mac/link-layer.js";
+import { LinkLayer, type LinkOwner } from "./mac/link-layer.js";
 import { Adaptation } from "./net/adaptation.js";
 import { addressUnder, linkLocalOf } from "./net/addresses.js";
 import { Chaining } from "./net/chaining.js";
@@ -36,7 +36,7 @@ export type { NodeConfig, NodeProfile } from "./node-config.js";
  *
  * It sleeps until a port calls it. Give it one workspace with the other nodes of its machine.
  */
-export class Node implements NetworkHost, GradientHost, HelloHost {
+export class Node implements LinkOwner, NetworkHost, GradientHost, HelloHost {
 	readonly id: number;
 	readonly config: NodeConfig;
 	readonly profile: NodeProfile;
@@ -122,6 +122,7 @@ export class Node implements NetworkHost, GradientHost, HelloHost {
 		const link = new LinkLayer({
 			node,
 			workspace: workspace.link,
+			owner: this,
 			radio,
 			clock,
 			random,
@@ -131,9 +132,6 @@ export class Node implements NetworkHost, GradientHost, HelloHost {
 			panId: profile.panId,
 			address: this.address,
 			protection: config.protection,
-			onPayload: (bytes, header, rssiDbm, sfdTimeUs) => this.receiveFrame(bytes, header, rssiDbm, sfdTimeUs),
-			onDelivery: (destination, outcome, transmissions) =>
-				this.noteDelivery(destination, outcome, transmissions),
 		});
 		this.#link = link;
 		const fragmenter = new Fragmenter(profile.contexts, profile.elideUdpChecksum, hash);
@@ -208,6 +206,7 @@ export class Node implements NetworkHost, GradientHost, HelloHost {
 		this.reassembler.clear("reassembly-evicted");
 		this.network.clear();
 		this.outbox.clear();
+		this.#link.stop();
 	}
 
 	private makeChaining(): Chaining | undefined {

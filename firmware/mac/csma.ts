@@ -39,6 +39,24 @@ const AROUND_FRAME_US = CCA_US + TURNAROUND_US + ACK_WAIT_US;
 /** What one attempt with the longest frame needs, its backoff excepted. */
 export const LONGEST_ATTEMPT_US: number = AROUND_FRAME_US + airtimeUs(MAX_PSDU_BYTES);
 
+/** Takes what became of a frame, and how often it was on the air. */
+export type FrameDone = (outcome: CsmaOutcome, transmissions: number) => void;
+
+/** How far CSMA/CA has come with a frame; of no use to anybody else. One does for frame after frame, on whatever radio. */
+export class Transmission {
+	readonly options: TransmitOptions = { cca: true, atUs: 0 };
+	csma: Csma | undefined;
+	whenDone: FrameDone | undefined;
+	psdu: Uint8Array | undefined;
+	busyCount = 0;
+	exponent = 0;
+	/** How often it was on the air. */
+	count = 0;
+	/** The frame has one attempt, at the instant that it was made for. */
+	isOnce = false;
+	readonly onDone = (outcome: TransmitOutcome): void => this.csma!.step(this, outcome);
+}
+
 /**
  * Unslotted CSMA/CA with retransmission, for one frame at a time (IEEE 802.15.4-2020, 6.2.5.1).
  *
@@ -49,23 +67,15 @@ export class Csma {
 	readonly #clock: Clock;
 	readonly #random: Random;
 	readonly #options: CsmaOptions;
-	readonly #attempt: TransmitOptions = { cca: true, atUs: 0 };
-	#psdu: Uint8Array | undefined;
-	#whenDone: ((outcome: CsmaOutcome, transmissions: number) => void) | undefined;
-	#busyCount = 0;
-	#exponent = 0;
-	#transmissions = 0;
+	#isBusy = false;
 	/** No transmission before the interframe space after the last one is over. */
 	#spacedUs = 0;
-	/** The frame has one attempt, at the instant that it was made for. */
-	#once = false;
 	/**
 	 * No attempt may end later than this: backoffs are cut short for the first one of a frame, and a frame whose next one
 	 * does not fit ends as `mac-late`. Until then a busy channel is waited for, however often it is found so, and a frame has
 	 * twice its attempts.
 	 */
 	untilUs: number = Number.POSITIVE_INFINITY;
-	readonly #onDone = (outcome: TransmitOutcome): void => this.step(outcome);
 
 	constructor(radio: Radio, clock: Clock, random: Random, options: CsmaOptions = CSMA_DEFAULTS) {
 		this.#radio = radio;
@@ -76,21 +86,17 @@ export class Csma {
 
 	/** Whether a frame is under way. */
 	get busy(): boolean {
-		return this.#psdu !== undefined;
+		return this.#isBusy;
 	}
 
 	/**
 	 * Sends one frame and calls `whenDone` once, later, with how often it was on the air.
 	 *
-	 * Throws an Error while another frame is under way. `psdu` must not change until then.
+	 * Throws an Error while another frame is under way. Neither `psdu` nor `transmission` may be touched until then.
 	 */
-	send(psdu: Uint8Array, whenDone: (outcome: CsmaOutcome, transmissions: number) => void): void {
-		if (this.#psdu !== undefined) throw new Error("Csma.send: a frame is under way");
-		this.#psdu = psdu;
-		this.#whenDone = whenDone;
-		this.#transmissions = 0;
-		this.#once = false;
-		this.begin();
+	send(psdu: Uint8Array, whenDone: FrameDone, transmission = new Transmission()): void {
+		this.take("send", psdu, whenDone, transmission);
+		this.begin(transmission, this.#options.minBe);
 	}
 
 	/** The earliest time at which an assessment may begin. */
@@ -102,84 +108,88 @@ export class Csma {
 	 * Sends one frame whose assessment begins at `atUs`, not before {@link readyUs}: no backoff, and no second attempt when
 	 * the channel is busy. Else as {@link send}.
 	 */
-	sendAt(
-		psdu: Uint8Array,
-		atUs: number,
-		whenDone: (outcome: CsmaOutcome, transmissions: number) => void,
-	): void {
-		if (this.#psdu !== undefined) throw new Error("Csma.sendAt: a frame is under way");
-		this.#psdu = psdu;
-		this.#whenDone = whenDone;
-		this.#transmissions = 0;
-		this.#once = true;
-		this.#attempt.atUs = atUs;
-		this.#radio.transmit(psdu, this.#attempt, this.#onDone);
+	sendAt(psdu: Uint8Array, atUs: number, whenDone: FrameDone, transmission = new Transmission()): void {
+		this.take("sendAt", psdu, whenDone, transmission);
+		transmission.isOnce = true;
+		this.attempt(transmission, atUs);
 	}
 
-	private begin(): void {
-		this.#busyCount = 0;
-		this.#exponent = this.#options.minBe;
-		this.backOff();
+	/** The radio is done with an attempt. */
+	step(transmission: Transmission, outcome: TransmitOutcome): void {
+		if (outcome === "channel-busy") {
+			transmission.busyCount++;
+			const isOver = transmission.busyCount > this.#options.maxBackoffs && !this.isPatient;
+			if (transmission.isOnce || isOver) this.finish(transmission, "mac-channel-busy");
+			else {
+				transmission.exponent = Math.min(transmission.exponent + 1, this.#options.maxBe);
+				this.backOff(transmission);
+			}
+			return;
+		}
+		const count = ++transmission.count;
+		if (outcome === "no-ack") {
+			// The wait for the acknowledgement was longer than any interframe space.
+			const { minBe, maxBe, maxRetries } = this.#options;
+			if (count <= maxRetries) this.begin(transmission, minBe);
+			// Whoever was not heard so often may be hidden from somebody who sends a long datagram: waits longer from now on.
+			else if (this.isPatient && count <= 2 * maxRetries + 1) this.begin(transmission, maxBe);
+			else this.finish(transmission, "mac-retries");
+			return;
+		}
+		const spaceUs = transmission.psdu!.length <= MAX_SIFS_FRAME_BYTES ? SIFS_US : LIFS_US;
+		this.#spacedUs = this.#clock.nowUs() + spaceUs;
+		this.finish(transmission, "sent");
 	}
 
-	/** Whoever was not heard so often may be hidden from somebody who sends a long datagram: waits longer from now on. */
-	private beginLate(): void {
-		this.#busyCount = 0;
-		this.#exponent = this.#options.maxBe;
-		this.backOff();
+	private take(method: string, psdu: Uint8Array, whenDone: FrameDone, transmission: Transmission): void {
+		if (this.#isBusy) throw new Error(`Csma.${method}: a frame is under way`);
+		this.#isBusy = true;
+		transmission.csma = this;
+		transmission.psdu = psdu;
+		transmission.whenDone = whenDone;
+		transmission.busyCount = 0;
+		transmission.count = 0;
+		transmission.isOnce = false;
+	}
+
+	private begin(transmission: Transmission, exponent: number): void {
+		transmission.busyCount = 0;
+		transmission.exponent = exponent;
+		this.backOff(transmission);
 	}
 
 	private get isPatient(): boolean {
 		return this.untilUs < Number.POSITIVE_INFINITY;
 	}
 
-	private backOff(): void {
-		const units = this.#random.below(1 << this.#exponent);
+	private backOff(transmission: Transmission): void {
+		const units = this.#random.below(1 << transmission.exponent);
 		const fromUs = this.readyUs();
 		let atUs = fromUs + units * BACKOFF_UNIT_US;
-		const latestUs = this.untilUs - AROUND_FRAME_US - airtimeUs(this.#psdu!.length);
+		const latestUs = this.untilUs - AROUND_FRAME_US - airtimeUs(transmission.psdu!.length);
 		if (atUs > latestUs) {
-			const isFirst = this.#transmissions === 0 && this.#busyCount === 0;
+			const isFirst = transmission.count === 0 && transmission.busyCount === 0;
 			// The first attempt is made in any case: whoever sends is told how it ended later, never at once.
 			if (!isFirst) {
-				this.finish("mac-late");
+				this.finish(transmission, "mac-late");
 				return;
 			}
 			atUs = Math.max(fromUs, latestUs);
 		}
-		this.#attempt.atUs = atUs;
-		this.#radio.transmit(this.#psdu!, this.#attempt, this.#onDone);
+		this.attempt(transmission, atUs);
 	}
 
-	private step(outcome: TransmitOutcome): void {
-		if (outcome === "channel-busy") {
-			this.#busyCount++;
-			const isOver = this.#busyCount > this.#options.maxBackoffs && !this.isPatient;
-			if (this.#once || isOver) this.finish("mac-channel-busy");
-			else {
-				this.#exponent = Math.min(this.#exponent + 1, this.#options.maxBe);
-				this.backOff();
-			}
-			return;
-		}
-		this.#transmissions++;
-		const spaceUs = this.#psdu!.length <= MAX_SIFS_FRAME_BYTES ? SIFS_US : LIFS_US;
-		if (outcome === "no-ack") {
-			// The wait for the acknowledgement was longer than any interframe space.
-			const { maxRetries } = this.#options;
-			if (this.#transmissions <= maxRetries) this.begin();
-			else if (this.isPatient && this.#transmissions <= 2 * maxRetries + 1) this.beginLate();
-			else this.finish("mac-retries");
-			return;
-		}
-		this.#spacedUs = this.#clock.nowUs() + spaceUs;
-		this.finish("sent");
+	private attempt(transmission: Transmission, atUs: number): void {
+		transmission.options.atUs = atUs;
+		this.#radio.transmit(transmission.psdu!, transmission.options, transmission.onDone);
 	}
 
-	private finish(outcome: CsmaOutcome): void {
-		const whenDone = this.#whenDone!;
-		this.#psdu = undefined;
-		this.#whenDone = undefined;
-		whenDone(outcome, this.#transmissions);
+	private finish(transmission: Transmission, outcome: CsmaOutcome): void {
+		const whenDone = transmission.whenDone!;
+		this.#isBusy = false;
+		transmission.csma = undefined;
+		transmission.whenDone = undefined;
+		transmission.psdu = undefined;
+		whenDone(outcome, transmission.count);
 	}
 }

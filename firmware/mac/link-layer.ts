@@ -1,32 +1,41 @@
 import { AddressMode, BROADCAST, type LinkAddress, NO_SHORT_ADDRESS } from "../address.js";
 import { u16le } from "../bytes.js";
-import { putFcs } from "../frames/fcs.js";
-import { decodeMacHeader, encodeMacHeader, FrameType, type MacDrop, MacHeader } from "../frames/mac-frame.js";
-import type { Clock, Radio, Random, ReceiveHandler, Sink } from "../ports.js";
+import {
+	decodeMacHeader,
+	encodeMacHeader,
+	FrameType,
+	type MacDrop,
+	type MacHeader,
+} from "../frames/mac-frame.js";
+import type { Clock, Radio, Random, Sink } from "../ports.js";
 import type { NeighbourTable } from "../trust/neighbours.js";
-import { Csma, type CsmaOptions, type CsmaOutcome, longestDeliveryUs } from "./csma.js";
+import { Csma, type CsmaOptions, type CsmaOutcome, type FrameDone, longestDeliveryUs } from "./csma.js";
 import { DuplicateFilter } from "./duplicates.js";
 import type { SecurityDrop } from "./frame-security.js";
 import { LinkWorkspace } from "./link-workspace.js";
+import type { FrameSender, OutgoingFrame } from "./outgoing-frame.js";
 import type { FrameProtection } from "./protection.js";
 import { CCA_US, FCS_BYTES, MAX_PSDU_BYTES, SHR_US, TURNAROUND_US } from "./timing.js";
 
 /** Why a frame that the radio passed was refused. */
 export type LinkDrop = MacDrop | SecurityDrop | "mac-not-data" | "mac-no-source" | "mac-source" | "duplicate";
 
-/** Takes the MAC payload `psdu[header.next..header.end)`, valid only during the call. */
-export type PayloadHandler = (
-	psdu: Uint8Array,
-	header: MacHeader,
-	rssiDbm: number,
-	/** When the start-of-frame delimiter ended. */
-	sfdTimeUs: number,
-) => void;
+/** Whom a link layer works for. */
+export interface LinkOwner {
+	/**
+	 * Takes the MAC payload `psdu[header.next..header.end)`, valid only during the call. `sfdTimeUs`: when the
+	 * start-of-frame delimiter ended.
+	 */
+	receiveFrame(psdu: Uint8Array, header: MacHeader, rssiDbm: number, sfdTimeUs: number): void;
+	/** Told how each unicast frame ended, once the neighbour's statistics know it. */
+	noteDelivery(destination: LinkAddress, outcome: CsmaOutcome, transmissions: number): void;
+}
 
 export interface LinkLayerOptions {
 	readonly node: number;
 	/** One of its own where absent. */
 	readonly workspace?: LinkWorkspace;
+	readonly owner: LinkOwner;
 	readonly radio: Radio;
 	readonly clock: Clock;
 	readonly random: Random;
@@ -38,48 +47,48 @@ export interface LinkLayerOptions {
 	readonly address: LinkAddress;
 	/** Link-layer security; undefined sends in the clear, and takes what comes in the clear. */
 	readonly protection: FrameProtection | undefined;
-	readonly onPayload: PayloadHandler;
-	/** Told how each unicast frame ended, once the neighbour's statistics know it. */
-	onDelivery(destination: LinkAddress, outcome: CsmaOutcome, transmissions: number): void;
 }
 
 /**
  * Data frames between neighbours: headers, sequence numbers, FCS, security, duplicate rejection and
  * link statistics, over CSMA/CA. One frame at a time is built in place and sent.
  */
-export class LinkLayer {
-	/** Where the payload of the next frame is written, from the offset that {@link begin} gives. */
-	readonly buffer = new Uint8Array(MAX_PSDU_BYTES);
+export class LinkLayer implements FrameSender {
 	readonly address: LinkAddress;
-	readonly #options: LinkLayerOptions;
+	readonly #owner: LinkOwner;
+	readonly #workspace: LinkWorkspace;
+	readonly #clock: Clock;
+	readonly #sink: LinkLayerOptions["sink"];
+	readonly #node: number;
+	readonly #panId: number;
+	readonly #neighbours: NeighbourTable;
+	readonly #protection: FrameProtection | undefined;
 	readonly #csma: Csma;
 	readonly #duplicates: DuplicateFilter;
-	readonly #sent = new MacHeader();
-	readonly #workspace: LinkWorkspace;
-	/** Views of `buffer` by length, made once each. */
-	readonly #views: (Uint8Array | undefined)[] = [];
 	#seq: number;
-	#payloadAt = 0;
-	#whenDone: ((outcome: CsmaOutcome, transmissions: number) => void) | undefined;
-	/** The last frame that was received, in the clear. */
-	#inClear: Uint8Array = this.buffer;
-	readonly #onDone = (outcome: CsmaOutcome, transmissions: number): void =>
-		this.finish(outcome, transmissions);
-	readonly #onReceive: ReceiveHandler = (psdu, rssiDbm, _lqi, sfdTimeUs) => {
-		const refusal = this.take(psdu, rssiDbm, sfdTimeUs);
-		if (refusal === undefined)
-			this.#options.onPayload(this.#inClear, this.#workspace.received, rssiDbm, sfdTimeUs);
-		else this.refuse(refusal);
-	};
+	/** The frame that is written or sent; none at rest. */
+	#frame: OutgoingFrame | undefined;
 
 	constructor(options: LinkLayerOptions) {
-		this.#options = options;
-		this.#workspace = options.workspace ?? new LinkWorkspace();
+		const { radio, clock, random, csma } = options;
 		this.address = options.address;
-		this.#csma = new Csma(options.radio, options.clock, options.random, options.csma);
-		this.#duplicates = new DuplicateFilter(longestDeliveryUs(options.csma));
-		this.#seq = options.random.below(256);
-		options.radio.onReceive(this.#onReceive);
+		this.#owner = options.owner;
+		this.#workspace = options.workspace ?? new LinkWorkspace();
+		this.#clock = clock;
+		this.#sink = options.sink;
+		this.#node = options.node;
+		this.#panId = options.panId;
+		this.#neighbours = options.neighbours;
+		this.#protection = options.protection;
+		this.#csma = new Csma(radio, clock, random, csma);
+		this.#duplicates = new DuplicateFilter(longestDeliveryUs(csma));
+		this.#seq = random.below(256);
+		// No call more between the radio and whoever takes the payload: a chip's stack is short.
+		radio.onReceive((psdu, rssiDbm, _lqi, sfdTimeUs) => {
+			const inClear = this.take(psdu, rssiDbm, sfdTimeUs);
+			if (typeof inClear === "string") this.refuse(inClear);
+			else this.#owner.receiveFrame(inClear, this.#workspace.received, rssiDbm, sfdTimeUs);
+		});
 	}
 
 	/** Whether a frame is under way. */
@@ -87,19 +96,26 @@ export class LinkLayer {
 		return this.#csma.busy;
 	}
 
+	/** Where the payload of the next frame is written, from the offset that {@link begin} gives until {@link commit}. */
+	get buffer(): Uint8Array {
+		return this.#frame!.buffer;
+	}
+
 	/** Octets that the payload of a frame to `destination` may have. */
 	room(destination: LinkAddress): number {
 		const addressBytes = 2 + destination.byteLength + this.address.byteLength;
-		const overhead = this.#options.protection?.overheadBytes ?? 0;
+		const overhead = this.#protection?.overheadBytes ?? 0;
 		return MAX_PSDU_BYTES - 3 - addressBytes - overhead - FCS_BYTES;
 	}
 
 	/**
 	 * Writes the header of the next frame; returns where its payload begins in `buffer`, or -1 when the key's
-	 * frame counters are used up.
+	 * frame counters are used up. Not while a frame is under way.
 	 */
 	begin(destination: LinkAddress): number {
-		const header = this.#sent;
+		this.#frame ??= this.#workspace.takeFrame(this);
+		const frame = this.#frame;
+		const { header } = frame;
 		header.type = FrameType.data;
 		// 2006: a payload of more than aMaxMacSafePayloadSize (102) octets is not for 2003 receivers.
 		header.version = 1;
@@ -107,20 +123,24 @@ export class LinkLayer {
 		header.panIdCompression = true;
 		this.#seq = (this.#seq + 1) & 0xff;
 		header.seq = this.#seq;
-		header.destinationPan = this.#options.panId;
+		header.destinationPan = this.#panId;
 		header.sourcePan = -1;
 		header.destination.set(destination);
 		header.source.set(this.address);
-		if (this.#options.protection?.prepare(header) === false) return -1;
-		this.#payloadAt = encodeMacHeader(header, this.buffer, 0);
-		return this.#payloadAt;
+		header.securityEnabled = false;
+		if (this.#protection?.prepare(header) === false) {
+			this.discard(frame);
+			return -1;
+		}
+		frame.payloadAt = encodeMacHeader(header, frame.buffer, 0);
+		return frame.payloadAt;
 	}
 
 	/** Sends the frame whose payload ends at `end`; `whenDone` is called once, later, with how often it was on the air. */
-	commit(end: number, whenDone: (outcome: CsmaOutcome, transmissions: number) => void): void {
-		const psdu = this.finishFrame(end);
-		this.#whenDone = whenDone;
-		this.#csma.send(psdu, this.#onDone);
+	commit(end: number, whenDone: FrameDone): void {
+		const frame = this.#frame!;
+		frame.whenDone = whenDone;
+		this.#csma.send(this.finishFrame(frame, end), frame.onDone, frame.transmission);
 	}
 
 	/** No attempt with a frame of {@link commit} may end later than this; at first, any may. */
@@ -145,70 +165,83 @@ export class LinkLayer {
 		const assessUs = Math.max(atUs, this.#csma.readyUs());
 		const at = this.begin(BROADCAST);
 		if (at < 0) return false;
+		const frame = this.#frame!;
 		const end = write(at, assessUs + CCA_US + TURNAROUND_US + SHR_US);
-		if (end < 0) return false;
-		this.#csma.sendAt(this.finishFrame(end), assessUs, (outcome) => whenDone(outcome === "sent"));
+		if (end < 0) {
+			this.discard(frame);
+			return false;
+		}
+		const done: FrameDone = (outcome) => {
+			this.discard(frame);
+			whenDone(outcome === "sent");
+		};
+		this.#csma.sendAt(this.finishFrame(frame, end), assessUs, done, frame.transmission);
 		return true;
 	}
 
-	private finishFrame(end: number): Uint8Array {
-		const { protection } = this.#options;
-		const payloadEnd =
-			protection === undefined ? end : protection.protect(this.#sent, this.buffer, this.#payloadAt, end);
-		const length = payloadEnd + FCS_BYTES;
-		putFcs(this.buffer, length);
-		return (this.#views[length] ??= this.buffer.subarray(0, length));
+	/** The radio is switched off, and may never tell how the frame ended that it has. */
+	stop(): void {
+		if (this.#frame !== undefined) this.#workspace.forsakeFrame(this.#frame);
 	}
 
-	private finish(outcome: CsmaOutcome, transmissions: number): void {
-		const { destination } = this.#sent;
-		const { neighbours, sink, clock, node } = this.#options;
-		if (!destination.isBroadcast && transmissions > 0) {
-			neighbours.find(destination)?.noteTransmissions(transmissions, outcome === "sent");
+	frameDone(frame: OutgoingFrame, outcome: CsmaOutcome, transmissions: number): void {
+		const { destination } = frame.header;
+		const isUnicast = !destination.isBroadcast;
+		if (isUnicast && transmissions > 0) {
+			this.#neighbours.find(destination)?.noteTransmissions(transmissions, outcome === "sent");
 		}
 		// A frame that is out of time is sent anew in the next window.
 		if (outcome !== "sent" && outcome !== "mac-late")
-			sink.macDropped(clock.nowUs(), node, destination, outcome);
-		if (!destination.isBroadcast) this.#options.onDelivery(destination, outcome, transmissions);
-		const whenDone = this.#whenDone!;
-		this.#whenDone = undefined;
+			this.#sink.macDropped(this.#clock.nowUs(), this.#node, destination, outcome);
+		if (isUnicast) this.#owner.noteDelivery(destination, outcome, transmissions);
+		const whenDone = frame.whenDone!;
+		this.discard(frame);
 		whenDone(outcome, transmissions);
 	}
 
-	private refuse(refusal: LinkDrop): void {
-		const { sink, clock, node } = this.#options;
-		const known =
-			refusal === "duplicate" || refusal.startsWith("mac-security") || refusal.startsWith("mac-counter");
-		sink.frameRefused(
-			clock.nowUs(),
-			node,
-			known ? this.#workspace.received.source : this.#workspace.none,
-			refusal,
+	private discard(frame: OutgoingFrame): void {
+		this.#frame = undefined;
+		this.#workspace.giveFrame(frame);
+	}
+
+	private finishFrame(frame: OutgoingFrame, end: number): Uint8Array {
+		const protection = this.#protection;
+		return frame.psdu(
+			protection === undefined ? end : protection.protect(frame.header, frame.buffer, frame.payloadAt, end),
 		);
 	}
 
-	/** Opens and counts a frame; returns why it is refused, if it is. */
-	private take(psdu: Uint8Array, rssiDbm: number, sfdTimeUs: number): LinkDrop | undefined {
+	private refuse(refusal: LinkDrop): void {
+		const { received, none } = this.#workspace;
+		const known =
+			refusal === "duplicate" || refusal.startsWith("mac-security") || refusal.startsWith("mac-counter");
+		this.#sink.frameRefused(this.#clock.nowUs(), this.#node, known ? received.source : none, refusal);
+	}
+
+	/** Opens and counts a frame; returns it in the clear, or why it is refused. */
+	private take(psdu: Uint8Array, rssiDbm: number, sfdTimeUs: number): Uint8Array | LinkDrop {
 		const end = psdu.length - FCS_BYTES;
 		const header = decodeMacHeader(psdu, 0, end, this.#workspace.received);
 		if (typeof header === "string") return header;
 		if (header.type !== FrameType.data) return "mac-not-data";
 		const { source } = header;
-		if (source.byteLength === 0) return "mac-no-source";
+		if (source.mode === AddressMode.none) return "mac-no-source";
 		if (isNobodys(source) || source.equals(this.address)) return "mac-source";
-		const { clock, neighbours, protection } = this.#options;
-		const nowUs = clock.nowUs();
-		this.#inClear = psdu;
+		const protection = this.#protection;
+		let inClear = psdu;
 		if (protection !== undefined) {
 			const opened = protection.unprotect(header, psdu);
 			if (typeof opened === "string") return opened;
-			this.#inClear = opened;
+			inClear = opened;
 		} else if (header.securityEnabled) return "mac-security-unsupported";
 		// Only now: who does not hold the key must not be able to have a frame taken for a repetition.
-		if (header.seq >= 0 && this.#duplicates.isDuplicate(source, header.seq, u16le(psdu, end), nowUs))
+		if (
+			header.seq >= 0 &&
+			this.#duplicates.isDuplicate(source, header.seq, u16le(psdu, end), this.#clock.nowUs())
+		)
 			return "duplicate";
-		neighbours.obtain(source)?.noteReceived(rssiDbm, sfdTimeUs);
-		return undefined;
+		this.#neighbours.obtain(source)?.noteReceived(rssiDbm, sfdTimeUs);
+		return inClear;
 	}
 }
 

@@ -87,6 +87,7 @@ test("a reboot takes memory and power away for a while, and the node's traffic g
 	for (const { reassembler } of nodesOf(simulation)) open += reassembler.contexts.length;
 	for (const { outbox } of nodesOf(simulation)) open += outbox.length;
 	t.is(simulation.world.workspace.pool.lent, open);
+	t.true(simulation.world.workspace.link.lent <= open);
 });
 
 test("readings begin anew after a reboot", async (t) => {

@@ -27,8 +27,7 @@ function bench() {
 		panId: 0xabcd,
 		address: LinkAddress.short(1),
 		protection: undefined,
-		onPayload: () => {},
-		onDelivery: () => {},
+		owner: { receiveFrame() {}, noteDelivery() {} },
 	});
 	let sequence = 0;
 	const told: string[] = [];

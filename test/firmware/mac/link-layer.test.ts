@@ -4,6 +4,8 @@ import { LinkAddress } from "../../../firmware/address.js";
 import { putFcs } from "../../../firmware/frames/fcs.js";
 import { CSMA_DEFAULTS } from "../../../firmware/mac/csma.js";
 import { LinkLayer } from "../../../firmware/mac/link-layer.js";
+import { LinkWorkspace } from "../../../firmware/mac/link-workspace.js";
+import type { FrameProtection } from "../../../firmware/mac/protection.js";
 import { NeighbourTable } from "../../../firmware/trust/neighbours.js";
 import { bytesOf, hexOf } from "../frames/bytes-of.js";
 import { HandClock } from "../support/hand-clock.js";
@@ -33,7 +35,13 @@ class Station {
 	readonly outcomes: string[] = [];
 	readonly deliveries: string[] = [];
 
-	constructor(wire: Wire, address: LinkAddress, random = new SeededRandom(1)) {
+	constructor(
+		wire: Wire,
+		address: LinkAddress,
+		workspace = new LinkWorkspace(),
+		protection?: FrameProtection,
+		random = new SeededRandom(1),
+	) {
 		this.radio = wire.radio();
 		this.radio.configure({
 			channel: 26,
@@ -48,6 +56,7 @@ class Station {
 		this.radio.receive(true);
 		this.link = new LinkLayer({
 			node: 0,
+			workspace,
 			radio: this.radio,
 			clock: wire.clock,
 			random,
@@ -56,12 +65,14 @@ class Station {
 			csma: CSMA_DEFAULTS,
 			panId: PAN,
 			address,
-			protection: undefined,
-			onPayload: (psdu, header, rssiDbm) => {
-				const payload = hexOf(psdu.slice(header.next, header.end));
-				this.taken.push({ payload, source: header.source.toString(), rssiDbm });
+			protection,
+			owner: {
+				receiveFrame: (psdu, header, rssiDbm) => {
+					const payload = hexOf(psdu.slice(header.next, header.end));
+					this.taken.push({ payload, source: header.source.toString(), rssiDbm });
+				},
+				noteDelivery: (destination, outcome) => this.deliveries.push(`${destination}: ${outcome}`),
 			},
-			onDelivery: (destination, outcome) => this.deliveries.push(`${destination}: ${outcome}`),
 		});
 	}
 
@@ -231,4 +242,88 @@ test("random frames never throw, and each is either taken or refused", (t) => {
 		}),
 		{ numRuns: 2000 },
 	);
+});
+
+/** Two stations of one machine. */
+function neighbours(protection?: FrameProtection) {
+	const clock = new HandClock();
+	const wire = new Wire(clock);
+	const workspace = new LinkWorkspace();
+	const a = new Station(wire, SHORT_1, workspace, protection);
+	return { clock, wire, workspace, a, b: new Station(wire, SHORT_2, workspace) };
+}
+
+test("stations of one machine send at once, and each frame keeps its own octets until it is over", (t) => {
+	const { clock, wire, workspace, a, b } = neighbours();
+	wire.isAckLost = (index) => index < 2;
+	for (let i = 0; i < 20; i++) {
+		a.send(SHORT_2, counting(40 + i));
+		b.send(SHORT_1, counting(10 + i));
+		t.is(workspace.lent, 2);
+		clock.advanceBy(100_000);
+		t.is(workspace.lent, 0);
+	}
+	const lengths = ({ taken }: Station): number[] => taken.map(({ payload }) => payload.length / 2);
+	t.deepEqual(
+		lengths(b),
+		Array.from({ length: 20 }, (_, i) => 40 + i),
+	);
+	t.deepEqual(
+		lengths(a),
+		Array.from({ length: 20 }, (_, i) => 10 + i),
+	);
+});
+
+test("a frame that is not sent is given back: no counter left, nothing to write, a busy channel", (t) => {
+	const spent: FrameProtection = {
+		overheadBytes: 0,
+		prepare: () => false,
+		protect: (_header, _frame, _offset, end) => end,
+		unprotect: (_header, psdu) => psdu,
+	};
+	const without = neighbours(spent);
+	t.is(without.a.link.begin(SHORT_2), -1);
+	t.is(without.workspace.lent, 0);
+	const { clock, wire, workspace, a } = neighbours();
+	t.false(
+		a.link.broadcastAt(
+			0,
+			() => -1,
+			() => t.fail(),
+		),
+	);
+	t.is(workspace.lent, 0);
+	wire.isBusy = () => true;
+	const told: boolean[] = [];
+	const write = (at: number): number => at + 10;
+	t.true(a.link.broadcastAt(0, write, (sent) => told.push(sent)));
+	t.false(
+		a.link.broadcastAt(0, write, () => t.fail()),
+		"another one is under way",
+	);
+	t.is(workspace.lent, 1);
+	clock.advanceBy(100_000);
+	t.deepEqual(told, [false]);
+	t.is(workspace.lent, 0);
+});
+
+test("a station that loses its power on the air takes its frame along: nobody else writes into it", (t) => {
+	const { clock, workspace, a, b } = neighbours();
+	a.send(SHORT_2, counting(100));
+	clock.advanceBy(3_000);
+	a.link.stop();
+	a.link.stop();
+	t.is(workspace.lent, 0);
+	b.send(SHORT_1, counting(50));
+	clock.advanceBy(100_000);
+	t.deepEqual(
+		b.taken.map(({ payload }) => payload),
+		[hexOf(counting(100))],
+	);
+	t.is(workspace.lent, 0);
+	a.send(SHORT_2, counting(20));
+	t.is(workspace.lent, 1);
+	clock.advanceBy(100_000);
+	t.is(b.taken.length, 2);
+	t.is(workspace.lent, 0);
 });

@@ -115,6 +115,7 @@ export class TestNetwork {
 			if (outbox.length > 0) leaks.push(`node ${config.id} keeps ${outbox.length} packets`);
 		}
 		if (this.pool.lent !== 0) leaks.push(`${this.pool.lent} buffers are not given back`);
+		if (this.workspace.link.lent !== 0) leaks.push(`${this.workspace.link.lent} frames are not given back`);
 		return leaks;
 	}
 }
