@@ -16,7 +16,7 @@ const ROUND_KEY_WORDS = 44;
 /** Keys that are at hand at once, each shared by the nodes at both ends of a link. */
 const KEYS_BITS = 12;
 /** Blocks that are remembered at once: some fifty to a packet under way. */
-const REMEMBERED_BITS = 14;
+const PLACES_BITS = 14;
 /** Words of one memory: the number of the key, the block, and the block enciphered. */
 const MEMORY_WORDS = 9;
 /** 2^32 over the golden ratio, odd, and three more odd numbers. */
@@ -34,7 +34,12 @@ const SPREAD_3 = 0x27d4eb2f | 0;
 export class HostCipher implements Cipher {
 	readonly #keys: (HostBlockCipher | undefined)[] = [];
 	#made = 0;
-	readonly #memory = new BlockMemory();
+	readonly #memory: BlockMemory;
+
+	/** `placesBits`: the logarithm of how many blocks have a place to be remembered at, from 1 on. */
+	constructor(placesBits = PLACES_BITS) {
+		this.#memory = new BlockMemory(placesBits);
+	}
 
 	/** Blocks that were enciphered, those that were remembered apart. */
 	get computed(): number {
@@ -52,8 +57,19 @@ export class HostCipher implements Cipher {
 }
 
 class BlockMemory {
-	readonly words = new Int32Array(MEMORY_WORDS << REMEMBERED_BITS);
+	readonly words: Int32Array;
 	computed = 0;
+	readonly #placesBits: number;
+
+	constructor(placesBits: number) {
+		this.#placesBits = placesBits;
+		this.words = new Int32Array(MEMORY_WORDS << placesBits);
+	}
+
+	/** Where a block is remembered if it is: what {@link mix} made of it. */
+	placeOf(mixed: number): number {
+		return MEMORY_WORDS * (mixed >>> (32 - this.#placesBits));
+	}
 }
 
 class HostBlockCipher implements BlockCipher {
@@ -80,7 +96,7 @@ class HostBlockCipher implements BlockCipher {
 		const b = i32le(block, offset + 4);
 		const c = i32le(block, offset + 8);
 		const d = i32le(block, offset + 12);
-		const at = MEMORY_WORDS * (mix(a, b, c, d ^ this.#number) >>> (32 - REMEMBERED_BITS));
+		const at = this.#memory.placeOf(mix(a, b, c, d ^ this.#number));
 		const isRemembered =
 			memory[at] === this.#number &&
 			memory[at + 1] === a &&

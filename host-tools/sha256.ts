@@ -78,7 +78,7 @@ const STATE_WORDS = 8;
 /** The longest message that two blocks hold with its padding, in octets. */
 const SHORT_BYTES = 2 * 4 * BLOCK_WORDS - 9;
 /** Messages that are remembered at once: a few thousand are under way in a network of 100,000 nodes. */
-const REMEMBERED_BITS = 11;
+const PLACES_BITS = 11;
 /** Words of one memory: how many of the message, the message as padded, its hash. */
 const MEMORY_WORDS = 1 + 2 * BLOCK_WORDS + STATE_WORDS;
 /** 2^32 over the golden ratio, odd. */
@@ -95,8 +95,15 @@ export class HostDigest implements Digest {
 	computed = 0;
 	readonly #message = new Int32Array(2 * BLOCK_WORDS);
 	readonly #schedule = new Int32Array(64);
-	readonly #memory = new Int32Array(MEMORY_WORDS << REMEMBERED_BITS);
+	readonly #placesBits: number;
+	readonly #memory: Int32Array;
 	readonly #hash = new Uint8Array(4 * STATE_WORDS);
+
+	/** `placesBits`: the logarithm of how many messages have a place to be remembered at, from 1 on. */
+	constructor(placesBits = PLACES_BITS) {
+		this.#placesBits = placesBits;
+		this.#memory = new Int32Array(MEMORY_WORDS << placesBits);
+	}
 
 	sha256(bytes: Uint8Array, offset: number, end: number): Uint8Array {
 		if (end - offset > SHORT_BYTES) return sha256(bytes.subarray(offset, end));
@@ -136,7 +143,7 @@ export class HostDigest implements Digest {
 			sum = (sum + Math.imul(message[i]!, factor)) | 0;
 			factor = (factor + 2 * SPREAD) | 0;
 		}
-		return MEMORY_WORDS * (Math.imul(sum ^ (sum >>> 15), SPREAD) >>> (32 - REMEMBERED_BITS));
+		return MEMORY_WORDS * (Math.imul(sum ^ (sum >>> 15), SPREAD) >>> (32 - this.#placesBits));
 	}
 
 	private isRemembered(words: number, at: number): boolean {

@@ -13,7 +13,7 @@ const key = fc.uint8Array({ minLength: 16, maxLength: 16 });
 const block = fc.array(fc.constantFrom(0, 1, 0x80, 0xff), { minLength: 16, maxLength: 16 });
 
 test("a hash is that of @noble/hashes, first and remembered, whatever was hashed in between", (t) => {
-	const digest = new HostDigest();
+	const digest = new HostDigest(1);
 	fc.assert(
 		fc.property(fc.array(message, { maxLength: 8 }), (messages) => {
 			for (const bytes of [...messages, ...messages]) {
@@ -34,14 +34,17 @@ test("messages of every length around the ends of blocks, at an offset", (t) => 
 
 test("what was hashed just before is not hashed again, what differs in one octet is", (t) => {
 	const digest = new HostDigest();
+	const crowded = new HostDigest(1);
 	const bytes = new Uint8Array(119).fill(7);
 	const expected = Uint8Array.from(digest.sha256(bytes, 0, 119));
 	t.is(digest.computed, 1);
 	t.deepEqual(Uint8Array.from(digest.sha256(bytes.slice(), 0, 119)), expected);
 	t.is(digest.computed, 1);
 	for (let i = 0; i < 119; i++) {
+		crowded.sha256(bytes, 0, 119);
 		bytes[i] = 6;
 		t.deepEqual(Uint8Array.from(digest.sha256(bytes, 0, 119)), sha256(bytes));
+		t.deepEqual(Uint8Array.from(crowded.sha256(bytes, 0, 119)), sha256(bytes));
 		bytes[i] = 7;
 	}
 	t.is(digest.computed, 120);
@@ -56,7 +59,7 @@ test("a block is enciphered as FIPS 197, appendix B, does", (t) => {
 });
 
 test("blocks are those of @noble/ciphers, first and remembered, under keys that take turns", (t) => {
-	const cipher = new HostCipher();
+	const cipher = new HostCipher(1);
 	fc.assert(
 		fc.property(
 			fc.array(key, { minLength: 1, maxLength: 3 }),
@@ -72,6 +75,26 @@ test("blocks are those of @noble/ciphers, first and remembered, under keys that 
 			},
 		),
 	);
+});
+
+test("a block that differs in one octet is another one, and so is one under another key", (t) => {
+	const crowded = new HostCipher(1);
+	const plain = new Uint8Array(16).fill(7);
+	const octets = new Uint8Array(16).fill(3);
+	const check = () => {
+		const bytes = plain.slice();
+		crowded.key(octets).encrypt(bytes, 0);
+		t.deepEqual(bytes, encipher(octets, [...plain]));
+	};
+	for (const changed of [plain, octets]) {
+		for (let i = 0; i < 16; i++) {
+			check();
+			changed[i] = 6;
+			check();
+			changed[i] = 7;
+		}
+		changed.fill(3);
+	}
 });
 
 test("both ends of a link have one key, and what one of them enciphered the other one need not", (t) => {
