@@ -1,39 +1,41 @@
 import type { Clock, Timer } from "../../firmware/ports.js";
+import { FREE_WORDS, ROW_SHIFT, TimingWheel } from "./timing-wheel.js";
 
 /** Handles a scheduled event; the two integers are whatever was scheduled. */
 export type EventHandler = (a: number, b: number) => void;
 
-const CANCELLED = 0;
+/** Kinds of events; those of registered handlers follow. A slot without an event is idle. */
+const IDLE = 0;
 const CALLBACK = 1;
+/** What a slot's row says beside its place in time. */
+const KIND = FREE_WORDS;
+const A = FREE_WORDS + 1;
+const B = FREE_WORDS + 2;
+const GENERATION = FREE_WORDS + 3;
+/** The row of an idle slot names the next one here. */
+const NEXT_IDLE = A;
+const NONE = -1;
+const FIRST_SLOTS = 1024;
 /** Handles carry a slot and its generation, so that a stale handle cancels nothing. */
 const SLOT_SPAN = 0x1000000;
 /** Generations wrap here: the handle of a slot that is used all the time must stay an exact integer. */
 const GENERATION_MASK = 0xfffffff;
-const ARITY = 4;
 
 /**
  * The event queue and clock of a simulation: integer microseconds, ordered by (time, insertion).
  *
- * Ties are broken by insertion since any other rule would make results depend on numbering. A 4-ary
- * heap on parallel typed arrays: no object an event. A cancelled event stays as a tombstone until its time
- * comes, or until tombstones outnumber the living.
+ * Ties are broken by insertion since any other rule would make results depend on numbering. Events wait in a
+ * {@link TimingWheel}, without an object each, and a cancelled one is gone at once.
  */
 export class EventQueue implements Clock {
 	#nowUs = 0;
-	#order = 0;
-	#size = 0;
-	#tombstones = 0;
+	#pending = 0;
 	#processed = 0;
 	#stopped = false;
-	#heapTimeUs = new Float64Array(1024);
-	#heapOrder = new Float64Array(1024);
-	#heapSlot = new Int32Array(1024);
-	#kind = new Uint8Array(1024);
-	#a = new Int32Array(1024);
-	#b = new Int32Array(1024);
-	#generation = new Uint32Array(1024);
-	#callbacks: ((() => void) | undefined)[] = [];
-	#free: number[] = [];
+	readonly #wheel = new TimingWheel(FIRST_SLOTS);
+	readonly #callbacks: ((() => void) | undefined)[] = [];
+	/** The idle slot that is used next: the last one that became so, whose row is still at hand. */
+	#idle = NONE;
 	#slots = 0;
 	readonly #handlers: EventHandler[] = [() => {}, () => {}];
 
@@ -46,9 +48,9 @@ export class EventQueue implements Clock {
 		return this.#processed;
 	}
 
-	/** Events that are scheduled, tombstones included. */
+	/** Events that are scheduled, cancelled ones not counted. */
 	get pending(): number {
-		return this.#size;
+		return this.#pending;
 	}
 
 	/** Registers a handler, at most 254 of them; returns its kind for {@link schedule}. */
@@ -62,36 +64,44 @@ export class EventQueue implements Clock {
 	/** Schedules an event of a registered kind; a time that has passed means now. */
 	schedule(timeUs: number, kind: number, a: number, b: number): Timer {
 		const slot = this.#takeSlot();
-		this.#kind[slot] = kind;
-		this.#a[slot] = a;
-		this.#b[slot] = b;
-		this.#push(timeUs, slot);
-		return this.#generation[slot]! * SLOT_SPAN + slot + 1;
+		const { rows } = this.#wheel;
+		const row = slot << ROW_SHIFT;
+		rows[row + KIND] = kind;
+		rows[row + A] = a;
+		rows[row + B] = b;
+		return this.#add(slot, timeUs);
 	}
 
+	/** Calls back at a time, between two microseconds at the later one; a time that has passed means now. */
 	at(timeUs: number, callback: () => void): Timer {
 		const slot = this.#takeSlot();
-		this.#kind[slot] = CALLBACK;
+		this.#wheel.rows[(slot << ROW_SHIFT) + KIND] = CALLBACK;
 		this.#callbacks[slot] = callback;
-		this.#push(timeUs, slot);
-		return this.#generation[slot]! * SLOT_SPAN + slot + 1;
+		return this.#add(slot, timeUs);
 	}
 
 	cancel(timer: Timer): void {
 		if (timer === 0) return;
-		const slot = (timer - 1) % SLOT_SPAN;
-		if (this.#generation[slot] !== Math.floor((timer - 1) / SLOT_SPAN)) return;
-		if (this.#kind[slot] === CANCELLED) return;
-		this.#kind[slot] = CANCELLED;
-		this.#callbacks[slot] = undefined;
-		this.#tombstones++;
-		if (this.#tombstones > 4096 && this.#tombstones * 2 > this.#size) this.#sweep();
+		const generation = Math.floor((timer - 1) / SLOT_SPAN);
+		const slot = timer - 1 - generation * SLOT_SPAN;
+		const { rows } = this.#wheel;
+		const row = slot << ROW_SHIFT;
+		if (rows[row + GENERATION] !== generation || rows[row + KIND] === IDLE) return;
+		if (rows[row + KIND] === CALLBACK) this.#callbacks[slot] = undefined;
+		this.#wheel.remove(slot);
+		this.#releaseSlot(slot);
 	}
 
 	/** Handles every event before `untilUs`, then sets the clock to it; nothing once it was stopped. */
 	run(untilUs: number): void {
-		while (!this.#stopped && this.#size > 0 && this.#heapTimeUs[0]! < untilUs) this.#step();
-		if (!this.#stopped && untilUs > this.#nowUs) this.#nowUs = untilUs;
+		while (!this.#stopped) {
+			const slot = this.#wheel.take(untilUs);
+			if (slot < 0) {
+				if (untilUs > this.#nowUs) this.#nowUs = untilUs;
+				return;
+			}
+			this.#handle(slot);
+		}
 	}
 
 	/** Ends all: no event after the one that is being handled comes any more, and the clock stands still. */
@@ -99,133 +109,56 @@ export class EventQueue implements Clock {
 		this.#stopped = true;
 	}
 
-	#step(): void {
-		const slot = this.#heapSlot[0]!;
-		const timeUs = this.#heapTimeUs[0]!;
-		this.#removeTop();
-		const kind = this.#kind[slot]!;
-		const a = this.#a[slot]!;
-		const b = this.#b[slot]!;
-		const callback = this.#callbacks[slot];
-		this.#releaseSlot(slot);
-		if (kind === CANCELLED) {
-			this.#tombstones--;
+	#handle(slot: number): void {
+		const { rows } = this.#wheel;
+		const row = slot << ROW_SHIFT;
+		const kind = rows[row + KIND]!;
+		this.#nowUs = this.#wheel.timeUs(slot);
+		this.#processed++;
+		if (kind === CALLBACK) {
+			const callback = this.#callbacks[slot]!;
+			this.#callbacks[slot] = undefined;
+			this.#releaseSlot(slot);
+			callback();
 			return;
 		}
-		this.#nowUs = timeUs;
-		this.#processed++;
-		if (kind === CALLBACK) callback!();
-		else this.#handlers[kind]!(a, b);
+		const a = rows[row + A]!;
+		const b = rows[row + B]!;
+		this.#releaseSlot(slot);
+		this.#handlers[kind]!(a, b);
+	}
+
+	#add(slot: number, timeUs: number): Timer {
+		this.#pending++;
+		this.#wheel.add(slot, timeUs > this.#nowUs ? Math.ceil(timeUs) : Math.ceil(this.#nowUs));
+		return this.#wheel.rows[(slot << ROW_SHIFT) + GENERATION]! * SLOT_SPAN + slot + 1;
 	}
 
 	#takeSlot(): number {
-		const slot = this.#free.pop();
-		if (slot !== undefined) return slot;
-		if (this.#slots === this.#kind.length) this.#grow();
+		const slot = this.#idle;
+		if (slot !== NONE) {
+			this.#idle = this.#wheel.rows[(slot << ROW_SHIFT) + NEXT_IDLE]!;
+			return slot;
+		}
+		if (this.#slots === this.#wheel.capacity) this.#grow();
 		this.#callbacks.push(undefined);
 		return this.#slots++;
 	}
 
 	#releaseSlot(slot: number): void {
-		this.#generation[slot] = (this.#generation[slot]! + 1) & GENERATION_MASK;
-		this.#callbacks[slot] = undefined;
-		this.#free.push(slot);
+		const { rows } = this.#wheel;
+		const row = slot << ROW_SHIFT;
+		this.#pending--;
+		rows[row + KIND] = IDLE;
+		rows[row + GENERATION] = (rows[row + GENERATION]! + 1) & GENERATION_MASK;
+		rows[row + NEXT_IDLE] = this.#idle;
+		this.#idle = slot;
 	}
 
 	#grow(): void {
-		const length = this.#kind.length * 2;
-		if (length > SLOT_SPAN) throw new RangeError("EventQueue: more than 16 million pending events");
-		const wider = <T extends { set(from: T): void }>(from: T, to: T): T => {
-			to.set(from);
-			return to;
-		};
-		this.#heapTimeUs = wider(this.#heapTimeUs, new Float64Array(length));
-		this.#heapOrder = wider(this.#heapOrder, new Float64Array(length));
-		this.#heapSlot = wider(this.#heapSlot, new Int32Array(length));
-		this.#kind = wider(this.#kind, new Uint8Array(length));
-		this.#a = wider(this.#a, new Int32Array(length));
-		this.#b = wider(this.#b, new Int32Array(length));
-		this.#generation = wider(this.#generation, new Uint32Array(length));
-	}
-
-	#push(timeUs: number, slot: number): void {
-		this.#siftUp(this.#size++, Math.max(timeUs, this.#nowUs), this.#order++, slot);
-	}
-
-	#siftUp(from: number, timeUs: number, order: number, slot: number): void {
-		const times = this.#heapTimeUs;
-		const orders = this.#heapOrder;
-		const slots = this.#heapSlot;
-		let at = from;
-		while (at > 0) {
-			const parent = (at - 1) >> 2;
-			const parentTimeUs = times[parent]!;
-			if (parentTimeUs < timeUs || (parentTimeUs === timeUs && orders[parent]! < order)) break;
-			times[at] = parentTimeUs;
-			orders[at] = orders[parent]!;
-			slots[at] = slots[parent]!;
-			at = parent;
-		}
-		times[at] = timeUs;
-		orders[at] = order;
-		slots[at] = slot;
-	}
-
-	#removeTop(): void {
-		const last = --this.#size;
-		if (last > 0) {
-			this.#siftDown(0, this.#heapTimeUs[last]!, this.#heapOrder[last]!, this.#heapSlot[last]!);
-		}
-	}
-
-	#siftDown(from: number, timeUs: number, order: number, slot: number): void {
-		const times = this.#heapTimeUs;
-		const orders = this.#heapOrder;
-		const slots = this.#heapSlot;
-		const size = this.#size;
-		let at = from;
-		for (;;) {
-			const first = at * ARITY + 1;
-			if (first >= size) break;
-			const end = Math.min(first + ARITY, size);
-			let least = first;
-			let leastTimeUs = times[first]!;
-			for (let child = first + 1; child < end; child++) {
-				const childTimeUs = times[child]!;
-				if (childTimeUs < leastTimeUs || (childTimeUs === leastTimeUs && orders[child]! < orders[least]!)) {
-					least = child;
-					leastTimeUs = childTimeUs;
-				}
-			}
-			if (timeUs < leastTimeUs || (timeUs === leastTimeUs && order < orders[least]!)) break;
-			times[at] = leastTimeUs;
-			orders[at] = orders[least]!;
-			slots[at] = slots[least]!;
-			at = least;
-		}
-		times[at] = timeUs;
-		orders[at] = order;
-		slots[at] = slot;
-	}
-
-	/** Takes the tombstones out and builds the heap anew. */
-	#sweep(): void {
-		let kept = 0;
-		for (let i = 0; i < this.#size; i++) {
-			const slot = this.#heapSlot[i]!;
-			if (this.#kind[slot] === CANCELLED) {
-				this.#releaseSlot(slot);
-				continue;
-			}
-			this.#heapTimeUs[kept] = this.#heapTimeUs[i]!;
-			this.#heapOrder[kept] = this.#heapOrder[i]!;
-			this.#heapSlot[kept] = slot;
-			kept++;
-		}
-		this.#size = kept;
-		this.#tombstones = 0;
-		for (let i = (kept - 2) >> 2; i >= 0; i--) {
-			this.#siftDown(i, this.#heapTimeUs[i]!, this.#heapOrder[i]!, this.#heapSlot[i]!);
-		}
+		const { capacity } = this.#wheel;
+		if (capacity === SLOT_SPAN) throw new RangeError("EventQueue: more than 16 million pending events");
+		// Half as many again: at a million nodes, twice as many would be memory that nobody ever needs.
+		this.#wheel.grow(Math.min(SLOT_SPAN, capacity + (capacity >> 1)));
 	}
 }
