@@ -1,4 +1,3 @@
-import { syntheticSensors } from "../firmware/app/synthetic-sensor.js";
 import { tee } from "../firmware/events.js";
 import { parseIpv6Prefix } from "../firmware/frames/ipv6-text.js";
 import { addressOf } from "../firmware/mote/addresses.js";
@@ -32,7 +31,6 @@ import { BatteryWatch } from "./energy/battery.js";
 import { EnergyMeter } from "./energy/meter.js";
 import { SIM_EVENTS, type SimSink } from "./events.js";
 import { EventQueue } from "./kernel/queue.js";
-import { RandomStream } from "./kernel/random.js";
 import { MotePlans } from "./mote-plan.js";
 import { type SharedPorts, SimulatedPorts } from "./network.js";
 import { optionsOf, type Scenario, type ScenarioModules } from "./scenario/scenario.js";
@@ -264,6 +262,7 @@ export class World {
 			cipher: options.cipher,
 			digest: options.digest,
 			seed: scenario.seed,
+			trueClock: this.queue,
 		};
 		const plans = new MotePlans(scenario, this.isSink, this.paths);
 		const policyOf = () => policy;
@@ -284,14 +283,12 @@ export class World {
 		const { clockDriftPpm } = this.scenario.node;
 		const radio = new SimulatedRadio(this.transceivers, id);
 		this.#radios[id] = radio;
-		const random = new RandomStream(this.scenario.seed, "sensors", id);
-		const sensors = syntheticSensors(this.queue, random);
 		const battery = this.captures.batteryOf(id, this.#batteryOf(id));
-		if (clockDriftPpm === 0) return new SimulatedPorts(shared, id, radio, sensors, battery);
+		if (clockDriftPpm === 0) return new SimulatedPorts(shared, id, radio, battery);
 		const clock = new DriftingClock(this.queue, clockDriftPpm, this.scenario.seed, id);
 		this.#clocks[id] = clock;
 		const own = { ...shared, clock, sink: inTrueTime(shared.sink, clock, this.queue) };
-		return new SimulatedPorts(own, id, new DriftingRadio(radio, clock), sensors, battery);
+		return new SimulatedPorts(own, id, new DriftingRadio(radio, clock), battery);
 	}
 }
 

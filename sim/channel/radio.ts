@@ -11,7 +11,8 @@ import type { Transceivers } from "./transceivers.js";
 export class SimulatedRadio implements Radio {
 	readonly #transceivers: Transceivers;
 	readonly #node: number;
-	readonly #interceptors: ((psdu: Uint8Array) => boolean)[] = [];
+	/** Undefined unless somebody stands in between. */
+	#interceptors: ((psdu: Uint8Array) => boolean)[] | undefined;
 
 	constructor(transceivers: Transceivers, node: number) {
 		this.#transceivers = transceivers;
@@ -31,7 +32,7 @@ export class SimulatedRadio implements Radio {
 	}
 
 	transmit(psdu: Uint8Array, options: TransmitOptions, done: (outcome: TransmitOutcome) => void): void {
-		if (this.#interceptors.some((decide) => decide(psdu)))
+		if (this.#interceptors?.some((decide) => decide(psdu)) === true)
 			this.#transceivers.pretend(this.#node, psdu, options, done);
 		else this.#transceivers.transmit(this.#node, psdu, options, done);
 	}
@@ -45,6 +46,7 @@ export class SimulatedRadio implements Radio {
 	 * node is told that it was sent and acknowledged.
 	 */
 	intercept(decide: (psdu: Uint8Array) => boolean): void {
+		this.#interceptors ??= [];
 		this.#interceptors.push(decide);
 	}
 

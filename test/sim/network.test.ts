@@ -23,15 +23,8 @@ test("a store keeps copies, in both directions", (t) => {
 test("a sensor stays between its bounds in steps of 1/8, moves slowly, and repeats after its period", (t) => {
 	const queue = new EventQueue();
 	const periodUs = 86_400_000_000;
-	const sensor = new SyntheticSensor(
-		"temp",
-		"Cel",
-		12,
-		28,
-		periodUs,
-		queue,
-		new RandomStream(1, "sensors", 0),
-	);
+	const quantity = { name: "temp", unit: "Cel", low: 12, high: 28, periodUs };
+	const sensor = new SyntheticSensor(quantity, queue, new RandomStream(1, "sensors", 0));
 	let last = sensor.read();
 	const first = last;
 	let least = last;

@@ -154,10 +154,10 @@ export class Field {
 					cipher: hostCipher,
 					digest: hostDigest,
 					seed,
+					trueClock: this.queue,
 				},
 				id,
 				ownRadio(radio, clock),
-				[],
 				{ level: () => options.charge?.(id) ?? 255 },
 			);
 			this.#ports.push(ports);
