@@ -1,6 +1,5 @@
 import { Timeline } from "../firmware/cluster/timeline.js";
 import { addressOf } from "../firmware/mote/addresses.js";
-import type { Random } from "../firmware/ports.js";
 import { startAttacks } from "./attacks/start.js";
 import { sampleRounds } from "./energy-samples.js";
 import type { SimSink } from "./events.js";
@@ -12,11 +11,10 @@ import {
 	planLifecycle,
 	scheduleLifecycle,
 } from "./lifecycle.js";
+import { expectNode, NodeTimers } from "./node-timers.js";
 import { ReadingApps, type ReadingsOptions } from "./reading-apps.js";
 import { optionsOf, type Scenario, type ScenarioModules } from "./scenario/scenario.js";
-import { HEADER_BYTES } from "./traffic/flow.js";
-import { fillPayload, MIN_PAYLOAD_BYTES } from "./traffic/payload.js";
-import type { TrafficContext } from "./traffic/traffic.js";
+import { TrafficHost } from "./traffic-host.js";
 import { World, type WorldOptions } from "./world.js";
 
 /**
@@ -39,8 +37,7 @@ export class Simulation {
 	#ended = false;
 	/** The most memory that the node of this number used before it lost its power. */
 	readonly #peakBytes: Uint32Array;
-	readonly #sequences: Uint32Array;
-	readonly #payload: Uint8Array;
+	readonly #timers: NodeTimers;
 	readonly #readings: ReadingApps;
 
 	constructor(scenario: Scenario, modules: ScenarioModules, options: WorldOptions) {
@@ -53,8 +50,7 @@ export class Simulation {
 		this.#alive = new Uint8Array(nodes).fill(1);
 		this.#lastDeath = lastDeath(scenario.stopAt, nodes - this.sinks.length);
 		this.#peakBytes = new Uint32Array(nodes);
-		this.#sequences = new Uint32Array(nodes);
-		this.#payload = new Uint8Array(scenario.node.maxPacketBytes);
+		this.#timers = new NodeTimers(this.world.queue, this.#alive);
 		const candidates = lifecycleNodes(this.world.isSink, this.world.paths.next);
 		const plan = planLifecycle(scenario, candidates);
 		for (const { node } of plan.joins) this.world.powered[node] = 0;
@@ -116,7 +112,7 @@ export class Simulation {
 	 * stored. One that has none already, or is a sink, stays as it is.
 	 */
 	reboot(node: number, downUs: number): void {
-		this.#checkNode("reboot", "node", node);
+		expectNode("reboot", "node", node, this.nodes);
 		if (this.#alive[node] === 0 || this.world.powered[node] === 0 || this.world.isSink[node] === 1) return;
 		this.sink.nodeStopped(this.nowUs(), node, "reboot");
 		const { peakBytes } = this.world.motes[node]!;
@@ -154,77 +150,9 @@ export class Simulation {
 		});
 	}
 
-	/**
-	 * Calls `callback` at a time in whole microseconds, unless the node is dead by then.
-	 *
-	 * Throws a RangeError for a node that does not exist or a time that is no integer.
-	 */
+	/** Calls back at a time, unless the node is dead by then: see {@link NodeTimers.at}. */
 	at(node: number, timeUs: number, callback: () => void): void {
-		this.#checkNode("at", "node", node);
-		if (!Number.isSafeInteger(timeUs))
-			throw new RangeError(`at: expected timeUs to be an integer, got ${timeUs}`);
-		this.world.queue.at(timeUs, () => {
-			if (this.#alive[node] === 1) callback();
-		});
-	}
-
-	/**
-	 * Lets a node send one UDP datagram; one without power does not.
-	 *
-	 * Throws a RangeError for a node that does not exist or a payload that no packet holds.
-	 */
-	send(from: number, to: number, payloadBytes: number): void {
-		this.#checkNode("send", "from", from);
-		this.#checkNode("send", "to", to);
-		const most = this.#payload.length - HEADER_BYTES;
-		if (!(Number.isInteger(payloadBytes) && payloadBytes >= MIN_PAYLOAD_BYTES && payloadBytes <= most)) {
-			throw new RangeError(
-				`send: expected payloadBytes from ${MIN_PAYLOAD_BYTES} to ${most}, got ${payloadBytes}`,
-			);
-		}
-		if (this.world.powered[from] === 0) return;
-		const sender = this.world.motes[from]!;
-		const sequence = this.#sequences[from]!++;
-		fillPayload(this.#payload, payloadBytes, from, sequence, this.nowUs());
-		sender.sendUdp(this.#reach(from, to), this.#payload, payloadBytes);
-	}
-
-	/** The node that `node` sends to: see {@link TrafficContext.target}. */
-	target(node: number, to: string, random: Random): number | undefined {
-		if (to === "sink") {
-			const sink = this.world.paths.sink[node]!;
-			return sink < 0 ? this.sinks[0] : sink;
-		}
-		if (to === "neighbour") return this.#neighbour(node);
-		if (this.nodes < 2) return undefined;
-		const other = random.below(this.nodes - 1);
-		return other < node ? other : other + 1;
-	}
-
-	#checkNode(method: string, argument: string, node: number): void {
-		if (Number.isInteger(node) && node >= 0 && node < this.nodes) return;
-		throw new RangeError(`${method}: expected ${argument} from 0 to ${this.nodes - 1}, got ${node}`);
-	}
-
-	/** The address by which a node reaches another: link-local where it hears it, else the routable one. */
-	#reach(from: number, to: number): Uint8Array {
-		const { global, linkLocal } = this.world.motes[to]!;
-		if (global === undefined) return linkLocal;
-		return this.world.isSink[to] === 1 || !this.#hears(to, from) ? global : linkLocal;
-	}
-
-	#hears(node: number, from: number): boolean {
-		const { start, to } = this.world.links;
-		for (let i = start[from]!; i < start[from + 1]!; i++) if (to[i] === node) return true;
-		return false;
-	}
-
-	#neighbour(node: number): number | undefined {
-		if (node + 1 < this.nodes && this.#hears(node + 1, node)) return node + 1;
-		if (node > 0 && this.#hears(node - 1, node)) return node - 1;
-		const { start, to } = this.world.links;
-		for (let i = start[node]!; i < start[node + 1]!; i++) if (to[i]! < this.nodes) return to[i]!;
-		return undefined;
+		this.#timers.at(node, timeUs, callback);
 	}
 
 	#announce(): void {
@@ -269,38 +197,16 @@ export class Simulation {
 	}
 
 	#startApplications(modules: ScenarioModules): void {
+		const host = new TrafficHost(this.world, this.#timers, this.durationUs);
 		this.scenario.traffic.forEach((options, i) => {
 			const model = modules.traffic[i];
-			const context = this.#contextOf(i);
+			const context = host.contextOf(i);
 			if (model === undefined) {
 				this.#readings.add(optionsOf<ReadingsOptions>(options), context.random, (node) =>
 					context.target(node, "sink"),
 				);
 			} else model.start(optionsOf(options), context);
 		});
-	}
-
-	/** What the traffic of one entry may use: its random streams are its own. */
-	#contextOf(entry: number): TrafficContext {
-		const random = (node: number) => new RandomStream(this.scenario.seed, `traffic-${entry}`, node);
-		const targets = new Map<number, RandomStream>();
-		return {
-			nodes: this.nodes,
-			sinks: this.sinks,
-			durationUs: this.durationUs,
-			nowUs: () => this.nowUs(),
-			at: (node, timeUs, callback) => this.at(node, timeUs, callback),
-			random,
-			send: (from, to, payloadBytes) => this.send(from, to, payloadBytes),
-			target: (node, to) => {
-				let stream = targets.get(node);
-				if (stream === undefined) {
-					stream = new RandomStream(this.scenario.seed, `traffic-target-${entry}`, node);
-					targets.set(node, stream);
-				}
-				return this.target(node, to, stream);
-			},
-		};
 	}
 
 	/** Follows the rounds of clusters, which are the sink's. */

@@ -1,4 +1,4 @@
-import { FLOW_OPTIONS, PERIOD_S, PHASE, type Sender, sendersOf, toUs } from "./flow.js";
+import { FLOW_OPTIONS, Flow, PERIOD_S, PHASE, toUs } from "./flow.js";
 import type { TrafficFactory } from "./traffic.js";
 
 /** Several datagrams in close succession each period. */
@@ -28,17 +28,21 @@ export const burst: TrafficFactory = {
 		const gapUs = toUs(options["gapS"]);
 		const periodUs = Math.max(1, toUs(options["periodS"]));
 		const startUs = toUs(options["startS"]);
-		const isAligned = options["phase"] === "aligned";
-		const sendBurst = (sender: Sender, burstUs: number, sent: number): void => {
-			sender.at(burstUs + sent * gapUs, () => {
-				sender.send();
-				if (sent + 1 < count) sendBurst(sender, burstUs, sent + 1);
-				else sendBurst(sender, burstUs + periodUs, 0);
-			});
-		};
-		for (const sender of sendersOf(options, context)) {
-			const phaseUs = isAligned ? 0 : Math.floor(sender.random.uniform() * periodUs);
-			sendBurst(sender, startUs + phaseUs, 0);
+		const flow = new Flow(options, context, false);
+		const burstUs = new Float64Array(context.nodes);
+		const sent = new Int32Array(context.nodes);
+		const setTimer = flow.timer((node) => {
+			flow.send(node);
+			sent[node]!++;
+			if (sent[node] === count) {
+				sent[node] = 0;
+				burstUs[node] = burstUs[node]! + periodUs;
+			}
+			setTimer(node, burstUs[node]! + sent[node]! * gapUs);
+		});
+		for (const node of flow.senders()) {
+			burstUs[node] = startUs + flow.phaseUs(node, periodUs);
+			setTimer(node, burstUs[node]!);
 		}
 	},
 };

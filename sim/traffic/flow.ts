@@ -68,56 +68,79 @@ export function toUs(seconds: unknown): number {
 	return Math.round((seconds as number) * 1e6);
 }
 
-/** One sender of a flow, with a stream of random numbers that nobody else draws from. */
-export class Sender {
-	readonly node: number;
-	readonly random: ReturnType<TrafficContext["random"]>;
+type Stream = ReturnType<TrafficContext["random"]>;
+
+/** One flow: who sends to whom until when. Each sender has a stream of random numbers that nobody else draws from. */
+export class Flow {
 	readonly #context: TrafficContext;
+	readonly #from: "all" | "leaves" | readonly number[];
 	readonly #to: string | number;
 	readonly #payloadBytes: number;
 	readonly #stopUs: number;
+	readonly #isAligned: boolean;
+	/** By sender; empty where each draws but once. */
+	readonly #streams: Stream[] = [];
+	readonly #keepsStreams: boolean;
 
-	constructor(node: number, options: Options, context: TrafficContext) {
-		this.node = node;
-		this.random = context.random(node);
+	/** `drawsAgain`: whether senders draw more than their phase. */
+	constructor(options: Options, context: TrafficContext, drawsAgain: boolean) {
 		this.#context = context;
+		this.#from = options["from"] as "all" | "leaves" | readonly number[];
 		this.#to = options["to"] as string | number;
 		this.#payloadBytes = options["payloadBytes"] as number;
+		this.#isAligned = options["phase"] === "aligned";
 		this.#stopUs =
 			options["stopS"] === null ? context.durationUs : Math.min(toUs(options["stopS"]), context.durationUs);
+		this.#keepsStreams = drawsAgain || this.#to === "random";
 	}
 
-	/** Calls back at a time, unless the flow has stopped by then. */
-	at(timeUs: number, callback: () => void): void {
-		if (timeUs < this.#stopUs) this.#context.at(this.node, timeUs, callback);
+	/** The senders in order of their number. */
+	*senders(): Generator<number, void, undefined> {
+		const { nodes, sinks } = this.#context;
+		const from = this.#from;
+		const sinkSet = new Set(sinks);
+		const listed = new Set(typeof from === "string" ? [] : from);
+		const withoutSinks = from === "leaves" || (from === "all" && this.#to === "sink");
+		for (let node = 0; node < nodes; node++) {
+			if (withoutSinks ? sinkSet.has(node) : from !== "all" && !listed.has(node)) continue;
+			yield node;
+		}
+	}
+
+	/** The stream of a sender. */
+	random(node: number): Stream {
+		const known = this.#streams[node];
+		if (known !== undefined) return known;
+		const stream = this.#context.random(node);
+		if (this.#keepsStreams) this.#streams[node] = stream;
+		return stream;
+	}
+
+	/** How far into its first period a sender begins, in microseconds. */
+	phaseUs(node: number, periodUs: number): number {
+		return this.#isAligned ? 0 : Math.floor(this.random(node).uniform() * periodUs);
+	}
+
+	/** Has `onDue` done at times of senders that the returned function sets, unless the flow has stopped by then. */
+	timer(onDue: (node: number) => void): (node: number, timeUs: number) => void {
+		const setTimer = this.#context.timer(onDue);
+		return (node, timeUs) => {
+			if (timeUs < this.#stopUs) setTimer(node, timeUs);
+		};
 	}
 
 	/** Sends one datagram now; a node that has nobody to send to does not. */
-	send(): void {
-		const target = this.#target();
-		if (target !== undefined && target !== this.node)
-			this.#context.send(this.node, target, this.#payloadBytes);
+	send(node: number): void {
+		const target = this.#target(node);
+		if (target !== undefined && target !== node) this.#context.send(node, target, this.#payloadBytes);
 	}
 
-	#target(): number | undefined {
+	#target(node: number): number | undefined {
 		if (typeof this.#to === "number") return this.#to;
-		if (this.#to !== "random") return this.#context.target(this.node, this.#to);
-		if (this.#context.nodes < 2) return undefined;
-		const other = this.random.below(this.#context.nodes - 1);
-		return other < this.node ? other : other + 1;
+		if (this.#to !== "random") return this.#context.target(node, this.#to);
+		const { nodes } = this.#context;
+		if (nodes < 2) return undefined;
+		const other = this.random(node).below(nodes - 1);
+		return other < node ? other : other + 1;
 	}
-}
-
-/** The senders of a flow, in order of their number. */
-export function sendersOf(options: Options, context: TrafficContext): readonly Sender[] {
-	const from = options["from"] as "all" | "leaves" | readonly number[];
-	const sinks = new Set(context.sinks);
-	const listed = new Set(typeof from === "string" ? [] : from);
-	const withoutSinks = from === "leaves" || (from === "all" && options["to"] === "sink");
-	const senders: Sender[] = [];
-	for (let node = 0; node < context.nodes; node++) {
-		if (withoutSinks ? sinks.has(node) : from !== "all" && !listed.has(node)) continue;
-		senders.push(new Sender(node, options, context));
-	}
-	return senders;
 }

@@ -1,4 +1,4 @@
-import { FLOW_OPTIONS, PERIOD_S, PHASE, type Sender, sendersOf, toUs } from "./flow.js";
+import { FLOW_OPTIONS, Flow, PERIOD_S, PHASE, toUs } from "./flow.js";
 import type { TrafficFactory } from "./traffic.js";
 
 /** One datagram each period. */
@@ -20,17 +20,18 @@ export const periodic: TrafficFactory = {
 		const periodUs = Math.max(1, toUs(options["periodS"]));
 		const startUs = toUs(options["startS"]);
 		const jitterUs = toUs(options["jitterS"]);
-		const isAligned = options["phase"] === "aligned";
-		const sendEach = (sender: Sender, dueUs: number): void => {
-			const lateUs = jitterUs === 0 ? 0 : Math.floor(sender.random.uniform() * (jitterUs + 1));
-			sender.at(dueUs + lateUs, () => {
-				sender.send();
-				sendEach(sender, dueUs + periodUs);
-			});
+		const flow = new Flow(options, context, jitterUs > 0);
+		/** When the last datagram that was set was due, late or not. */
+		const dueUs = new Float64Array(context.nodes);
+		const setTimer = flow.timer((node) => {
+			flow.send(node);
+			setNext(node, dueUs[node]! + periodUs);
+		});
+		const setNext = (node: number, nextUs: number): void => {
+			const lateUs = jitterUs === 0 ? 0 : Math.floor(flow.random(node).uniform() * (jitterUs + 1));
+			dueUs[node] = nextUs;
+			setTimer(node, nextUs + lateUs);
 		};
-		for (const sender of sendersOf(options, context)) {
-			const phaseUs = isAligned ? 0 : Math.floor(sender.random.uniform() * periodUs);
-			sendEach(sender, startUs + phaseUs);
-		}
+		for (const node of flow.senders()) setNext(node, startUs + flow.phaseUs(node, periodUs));
 	},
 };

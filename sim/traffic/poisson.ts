@@ -1,4 +1,4 @@
-import { FLOW_OPTIONS, type Sender, sendersOf, toUs } from "./flow.js";
+import { FLOW_OPTIONS, Flow, toUs } from "./flow.js";
 import type { TrafficFactory } from "./traffic.js";
 
 /** Datagrams at exponentially distributed intervals: a Poisson process on each node. */
@@ -16,15 +16,17 @@ export const poisson: TrafficFactory = {
 	},
 	start(options, context) {
 		const meanUs = 1e6 / (options["ratePerS"] as number);
-		// The exact time goes on from one datagram to the next: rounding each gap would shift the rate.
-		const sendNext = (sender: Sender, exactUs: number): void => {
-			const dueUs = exactUs + sender.random.exponential() * meanUs;
-			sender.at(Math.round(dueUs), () => {
-				sender.send();
-				sendNext(sender, dueUs);
-			});
+		const flow = new Flow(options, context, true);
+		/** The exact time goes on from one datagram to the next: rounding each gap would shift the rate. */
+		const exactUs = new Float64Array(context.nodes).fill(toUs(options["startS"]));
+		const setTimer = flow.timer((node) => {
+			flow.send(node);
+			setNext(node);
+		});
+		const setNext = (node: number): void => {
+			exactUs[node] = exactUs[node]! + flow.random(node).exponential() * meanUs;
+			setTimer(node, Math.round(exactUs[node]!));
 		};
-		const startUs = toUs(options["startS"]);
-		for (const sender of sendersOf(options, context)) sendNext(sender, startUs);
+		for (const node of flow.senders()) setNext(node);
 	},
 };

@@ -27,6 +27,7 @@ function play(flows: readonly Flow[], durationS: number, nodes = 5, seed = 1): r
 			durationUs: durationS * 1e6,
 			nowUs: () => queue.nowUs(),
 			at: (_node, timeUs, callback) => queue.at(timeUs, callback),
+			timer: (onDue) => (node, timeUs) => queue.at(timeUs, () => onDue(node)),
 			random: (node) => new RandomStream(seed, `traffic-${flow}`, node),
 			send: (from, to, payloadBytes) => sendings.push({ timeUs: queue.nowUs(), from, to, payloadBytes }),
 			target: (node, to) => (to === "sink" ? nodes - 1 : (node + 1) % nodes),
