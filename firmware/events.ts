@@ -137,7 +137,14 @@ export const NODE_EVENTS = {
 
 export type NodeEvents = EventMethods<typeof NODE_EVENTS>;
 
-type Methods = Record<string, ((...fields: unknown[]) => void) | undefined>;
+type Method = (...fields: unknown[]) => void;
+type Methods = Record<string, Method | undefined>;
+
+/** What a merged method hands on without an array for it. */
+const MAX_FIELDS = 8;
+
+/** Takes an event that nobody wants; the same one everywhere, so that a tee leaves it out. */
+const ignore: Method = () => {};
 
 /** The methods of `partial`, and do-nothing methods for all other events of `table`. */
 export function completeSink<T extends EventTable>(
@@ -146,26 +153,51 @@ export function completeSink<T extends EventTable>(
 ): EventMethods<T> {
 	const given = partial as unknown as Methods;
 	const sink: Methods = {};
-	for (const name of Object.keys(table)) sink[name] = given[name] ?? (() => {});
+	for (const name of Object.keys(table)) sink[name] = given[name] ?? ignore;
 	return sink as unknown as EventMethods<T>;
 }
 
-/** A sink that passes every event to each of `sinks`, in order. */
+/**
+ * A sink that passes every event to each of `sinks`, in order. An event that one of them takes costs nothing more.
+ *
+ * Throws a RangeError for an event of more than 8 fields.
+ */
 export function tee<T extends EventTable>(
 	table: T,
 	sinks: readonly Partial<EventMethods<T>>[],
 ): EventMethods<T> {
 	const merged: Methods = {};
-	for (const name of Object.keys(table)) {
-		const takers = sinks
-			.map((sink) => (sink as unknown as Methods)[name])
-			.filter((method) => method !== undefined);
-		merged[name] =
-			takers.length === 1
-				? takers[0]
-				: (...fields: unknown[]) => {
-						for (const taker of takers) taker(...fields);
-					};
+	for (const [name, { fields }] of Object.entries(table)) {
+		if (fields.length > MAX_FIELDS) {
+			throw new RangeError(`tee: expected up to ${MAX_FIELDS} fields in ${name}, got ${fields.length}`);
+		}
+		let method = ignore;
+		for (const sink of sinks) {
+			const taker = (sink as unknown as Methods)[name];
+			if (taker === undefined || taker === ignore) continue;
+			method = method === ignore ? taker : both(method, taker, fields.length);
+		}
+		merged[name] = method;
 	}
 	return merged as unknown as EventMethods<T>;
+}
+
+/** A method that calls two, one after the other. Named parameters, since a rest parameter is an array an event. */
+function both(first: Method, second: Method, fields: number): Method {
+	if (fields <= 4) {
+		return (a, b, c, d) => {
+			first(a, b, c, d);
+			second(a, b, c, d);
+		};
+	}
+	if (fields <= 6) {
+		return (a, b, c, d, e, f) => {
+			first(a, b, c, d, e, f);
+			second(a, b, c, d, e, f);
+		};
+	}
+	return (a, b, c, d, e, f, g, h) => {
+		first(a, b, c, d, e, f, g, h);
+		second(a, b, c, d, e, f, g, h);
+	};
 }

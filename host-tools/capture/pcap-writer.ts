@@ -1,14 +1,15 @@
+import { putOctets } from "../octets.js";
 import { LinkType } from "./captured-frame.js";
 import { TAP_HEADER_BYTES, TapFcs, TapTlv } from "./tap.js";
 
-const CHUNK_BYTES = 1 << 16;
+const CHUNK_BYTES = 1 << 18;
 const RECORD_HEADER_BYTES = 16;
 const FCS_TYPE_TLV_BYTES = 8;
 const RSS_TLV_BYTES = 8;
 const CHANNEL_TLV_BYTES = 8;
 const TAP_BYTES = TAP_HEADER_BYTES + FCS_TYPE_TLV_BYTES;
 const SNAP_LENGTH = 0xffff;
-const MAX_PSDU_BYTES = CHUNK_BYTES - RECORD_HEADER_BYTES - TAP_BYTES - RSS_TLV_BYTES - CHANNEL_TLV_BYTES;
+const MAX_PSDU_BYTES = SNAP_LENGTH - TAP_BYTES - RSS_TLV_BYTES - CHANNEL_TLV_BYTES;
 
 /** What a {@link PcapWriter} may write: frames with FCS, bare or behind RSSI and channel. */
 export type PcapLinkType = typeof LinkType.ieee802154WithFcs | typeof LinkType.ieee802154Tap;
@@ -42,31 +43,16 @@ export class PcapWriter {
 				`PcapWriter.frame: expected psdu of at most ${MAX_PSDU_BYTES} octets, got ${psdu.length}`,
 			);
 		}
-		const hasRssi = !Number.isNaN(rssiDbm);
-		const hasChannel = channel !== 0;
-		const tapBytes = TAP_BYTES + (hasRssi ? RSS_TLV_BYTES : 0) + (hasChannel ? CHANNEL_TLV_BYTES : 0);
-		const length = (this.#isTap ? tapBytes : 0) + psdu.length;
+		const tapBytes = this.#isTap ? tapLength(rssiDbm, channel) : 0;
+		const length = tapBytes + psdu.length;
 		if (this.#length + RECORD_HEADER_BYTES + length > CHUNK_BYTES) this.#flush();
-		this.#word(Math.floor(timeUs / 1_000_000));
-		this.#word(timeUs % 1_000_000);
+		const seconds = Math.floor(timeUs / 1_000_000);
+		this.#word(seconds);
+		this.#word(timeUs - seconds * 1_000_000);
 		this.#word(length);
 		this.#word(length);
-		if (this.#isTap) {
-			this.#word(tapBytes << 16);
-			this.#tlv(TapTlv.fcsType, 1);
-			this.#word(TapFcs.crc16);
-			if (hasRssi) {
-				this.#tlv(TapTlv.rss, 4);
-				this.#view.setFloat32(this.#length, rssiDbm, true);
-				this.#length += 4;
-			}
-			if (hasChannel) {
-				this.#tlv(TapTlv.channel, 3);
-				this.#word(channel);
-			}
-		}
-		this.#chunk.set(psdu, this.#length);
-		this.#length += psdu.length;
+		if (this.#isTap) this.#tap(tapBytes, rssiDbm, channel);
+		this.#length = putOctets(psdu, this.#chunk, this.#length);
 	}
 
 	/** Hands over what was written so far, for a reader that follows. */
@@ -77,6 +63,21 @@ export class PcapWriter {
 	/** Hands over what is left. */
 	finish(): void {
 		this.#flush();
+	}
+
+	#tap(tapBytes: number, rssiDbm: number, channel: number): void {
+		this.#word(tapBytes << 16);
+		this.#tlv(TapTlv.fcsType, 1);
+		this.#word(TapFcs.crc16);
+		if (!Number.isNaN(rssiDbm)) {
+			this.#tlv(TapTlv.rss, 4);
+			this.#view.setFloat32(this.#length, rssiDbm, true);
+			this.#length += 4;
+		}
+		if (channel !== 0) {
+			this.#tlv(TapTlv.channel, 3);
+			this.#word(channel);
+		}
 	}
 
 	#tlv(type: number, length: number): void {
@@ -93,4 +94,8 @@ export class PcapWriter {
 		this.#sink(this.#chunk.subarray(0, this.#length));
 		this.#length = 0;
 	}
+}
+
+function tapLength(rssiDbm: number, channel: number): number {
+	return TAP_BYTES + (Number.isNaN(rssiDbm) ? 0 : RSS_TLV_BYTES) + (channel === 0 ? 0 : CHANNEL_TLV_BYTES);
 }

@@ -1,0 +1,231 @@
+import type { LinkAddress } from "../../firmware/address.js";
+import type { EventMethods, EventTable, FieldKind } from "../../firmware/events.js";
+import { CborWriter } from "../../firmware/frames/cbor.js";
+import { putOctets } from "../octets.js";
+
+/** The methods take so many fields by name: a rest parameter would be an array an event. */
+const MAX_FIELDS = 8;
+/** The longest item without octets or text of its own: a head, or a float. */
+const ITEM_BYTES = 9;
+/** All of an event but octets and texts has room in this much. */
+const EVENT_BYTES = (2 + MAX_FIELDS) * ITEM_BYTES;
+
+/** Major types of CBOR in their place in a head (RFC 8949, section 3.1). */
+const NEGATIVE = 0x20;
+const BYTES = 0x40;
+const TEXT = 0x60;
+const ARRAY = 0x80;
+const TWO_32 = 0x100000000;
+
+/** Kinds of fields as numbers, those of integers first. */
+const Kind = { uint: 0, int: 1, bytes: 2, address: 3, text: 4, float: 5 } as const satisfies Record<
+	FieldKind,
+	number
+>;
+
+/**
+ * Encodes typed events as items `[code, field, …]` of deterministic CBOR, one behind the other in a buffer.
+ *
+ * `take` gets what is in the buffer when it is full; its chunks are valid only during the call, and an event may lie in
+ * two of them.
+ */
+export class EventEncoder {
+	readonly #take: (chunk: Uint8Array) => void;
+	#buffer: Uint8Array;
+	#view: DataView;
+	#length = 0;
+	/** For what is rare: floats, texts that are long or not ASCII. */
+	readonly #cbor: CborWriter;
+
+	constructor(chunkBytes: number, take: (chunk: Uint8Array) => void) {
+		this.#take = take;
+		this.#buffer = new Uint8Array(chunkBytes);
+		this.#view = new DataView(this.#buffer.buffer);
+		this.#cbor = new CborWriter(this.#buffer);
+	}
+
+	/**
+	 * A sink that encodes the events of `table`. Throws a RangeError for an event of more than 8 fields.
+	 *
+	 * Its methods throw one for an integer field that is none, or is negative and unsigned.
+	 */
+	sinkOf<T extends EventTable>(table: T): EventMethods<T> {
+		const sink: Record<string, unknown> = {};
+		for (const [name, { code, fields }] of Object.entries(table)) {
+			if (fields.length > MAX_FIELDS) {
+				throw new RangeError(
+					`LogWriter: expected up to ${MAX_FIELDS} fields in ${name}, got ${fields.length}`,
+				);
+			}
+			const kinds = fields.map(([, kind]) => Kind[kind]);
+			const where = fields.map(([field]) => `${name}.${field}`);
+			sink[name] = this.#method(code, kinds, where);
+		}
+		return sink as unknown as EventMethods<T>;
+	}
+
+	/** Adds octets that are encoded already. */
+	raw(octets: Uint8Array): void {
+		const at = this.#makeRoom(this.#length, octets.length);
+		this.#length = putOctets(octets, this.#buffer, at);
+	}
+
+	/** Hands over what is in the buffer. */
+	flush(): void {
+		this.#handOver(this.#length);
+		this.#length = 0;
+	}
+
+	#method(code: number, kinds: readonly number[], where: readonly string[]): unknown {
+		const count = kinds.length;
+		const [k0, k1, k2, k3, k4, k5, k6, k7] = Array.from({ length: MAX_FIELDS }, (_, i) => kinds[i] ?? -1);
+		return (
+			a: unknown,
+			b: unknown,
+			c: unknown,
+			d: unknown,
+			e: unknown,
+			f: unknown,
+			g: unknown,
+			h: unknown,
+		): void => {
+			let at = this.#begin(count + 1, code);
+			if (count > 0) at = this.#field(k0!, a, at, where, 0);
+			if (count > 1) at = this.#field(k1!, b, at, where, 1);
+			if (count > 2) at = this.#field(k2!, c, at, where, 2);
+			if (count > 3) at = this.#field(k3!, d, at, where, 3);
+			if (count > 4) at = this.#field(k4!, e, at, where, 4);
+			if (count > 5) at = this.#field(k5!, f, at, where, 5);
+			if (count > 6) at = this.#field(k6!, g, at, where, 6);
+			if (count > 7) at = this.#field(k7!, h, at, where, 7);
+			this.#length = at;
+		};
+	}
+
+	#begin(items: number, code: number): number {
+		const at = this.#makeRoom(this.#length, 0);
+		this.#buffer[at] = ARRAY | items;
+		return this.#head(0, code, at + 1);
+	}
+
+	/** Writes a field at `at`; returns where the next one goes. */
+	#field(kind: number, value: unknown, at: number, where: readonly string[], index: number): number {
+		switch (kind) {
+			case Kind.uint:
+			case Kind.int: {
+				const small = (value as number) | 0;
+				if (small === value && small >= 0) return this.#head(0, small, at);
+				return this.#integer(value, at, where[index]!, kind === Kind.int);
+			}
+			case Kind.bytes:
+				return this.#bytes(value as Uint8Array, at);
+			case Kind.address:
+				return this.#address(value as LinkAddress, at);
+			case Kind.text:
+				return this.#text(value as string, at);
+			default: {
+				const cbor = this.#cbor.reset(this.#buffer, at);
+				cbor.float(value as number);
+				return cbor.length;
+			}
+		}
+	}
+
+	/** The head of an item, `value` below 2^31. */
+	#head(major: number, value: number, at: number): number {
+		const buffer = this.#buffer;
+		if (value < 24) {
+			buffer[at] = major | value;
+			return at + 1;
+		}
+		if (value < 0x100) {
+			buffer[at] = major | 24;
+			buffer[at + 1] = value;
+			return at + 2;
+		}
+		if (value < 0x10000) {
+			buffer[at] = major | 25;
+			this.#view.setUint16(at + 1, value);
+			return at + 3;
+		}
+		buffer[at] = major | 26;
+		this.#view.setInt32(at + 1, value);
+		return at + 5;
+	}
+
+	/** An integer that is negative or large. */
+	#integer(value: unknown, at: number, where: string, isSigned: boolean): number {
+		if (!Number.isSafeInteger(value) || (!isSigned && (value as number) < 0)) {
+			const expected = isSigned ? "integer" : "unsigned integer";
+			throw new RangeError(`LogWriter: expected ${where} to be an ${expected}, got ${String(value)}`);
+		}
+		const integer = value as number;
+		const major = integer < 0 ? NEGATIVE : 0;
+		const size = integer < 0 ? -1 - integer : integer;
+		if (size <= 0x7fffffff) return this.#head(major, size, at);
+		const view = this.#view;
+		if (size < TWO_32) {
+			view.setUint8(at, major | 26);
+			view.setInt32(at + 1, size | 0);
+			return at + 5;
+		}
+		view.setUint8(at, major | 27);
+		view.setInt32(at + 1, Math.floor(size / TWO_32));
+		view.setInt32(at + 5, size | 0);
+		return at + 9;
+	}
+
+	#bytes(octets: Uint8Array, at: number): number {
+		const count = octets.length;
+		const from = this.#head(BYTES, count, this.#makeRoom(at, count));
+		return putOctets(octets, this.#buffer, from);
+	}
+
+	#address(address: LinkAddress, at: number): number {
+		const count = address.byteLength;
+		const view = this.#view;
+		view.setUint8(at, BYTES | count);
+		if (count === 2) view.setUint16(at + 1, address.low);
+		else if (count === 8) {
+			view.setInt32(at + 1, address.high);
+			view.setInt32(at + 5, address.low);
+		}
+		return at + 1 + count;
+	}
+
+	#text(text: string, at: number): number {
+		const units = text.length;
+		// A unit of UTF-16 takes at most three octets of UTF-8.
+		const from = this.#makeRoom(at, 3 * units);
+		if (units < 24) {
+			const buffer = this.#buffer;
+			buffer[from] = TEXT | units;
+			let i = 0;
+			for (; i < units; i++) {
+				const unit = text.charCodeAt(i);
+				if (unit >= 0x80) break;
+				buffer[from + 1 + i] = unit;
+			}
+			if (i === units) return from + 1 + units;
+		}
+		const cbor = this.#cbor.reset(this.#buffer, from);
+		cbor.text(text);
+		return cbor.length;
+	}
+
+	/** Where to go on so that `bytes` and the rest of an event have room. */
+	#makeRoom(at: number, bytes: number): number {
+		const needed = bytes + EVENT_BYTES;
+		if (at + needed <= this.#buffer.length) return at;
+		this.#handOver(at);
+		if (needed > this.#buffer.length) {
+			this.#buffer = new Uint8Array(needed);
+			this.#view = new DataView(this.#buffer.buffer);
+		}
+		return 0;
+	}
+
+	#handOver(length: number): void {
+		if (length > 0) this.#take(this.#buffer.subarray(0, length));
+	}
+}
