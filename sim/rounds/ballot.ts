@@ -49,16 +49,23 @@ export class Ballot {
 	readonly #askedAt: Int32Array;
 	/** 1 for nodes that may still be called in this window. */
 	readonly #isCallable: Uint8Array;
-	/** What begin() or uncovered() decided, until all have. */
-	readonly #decided: Int32Array;
+	/** Who announces a tentative candidacy when all have been asked. */
+	readonly #tentative: Int32Array;
+	#tentativeCount = 0;
+	/** How many are undecided, or committed to lead. */
+	#open = 0;
 	/** Merit and charge that each leader announced. */
 	readonly #merit: Uint8Array;
 	readonly #charge: Uint8Array;
 	readonly #voice = new Voice();
-	readonly #rival = new Voice();
+	/** Heads as a node sees them when it chooses between two. */
+	readonly #one = new Voice();
+	readonly #other = new Voice();
 	readonly #reachesAll: boolean;
 	/** Whether hearers must be told one by one. */
 	readonly #isHeardByEach: boolean;
+	/** Whether anybody cares that no head covers it. */
+	readonly #hasSecondWindow: boolean;
 
 	constructor(
 		state: NetworkState,
@@ -80,7 +87,7 @@ export class Ballot {
 		this.#part = new Uint8Array(nodes);
 		this.#askedAt = new Int32Array(nodes);
 		this.#isCallable = new Uint8Array(nodes);
-		this.#decided = new Int32Array(nodes);
+		this.#tentative = new Int32Array(nodes);
 		this.#merit = new Uint8Array(nodes);
 		this.#charge = new Uint8Array(nodes);
 		this.leaders = new Int32Array(nodes);
@@ -90,33 +97,32 @@ export class Ballot {
 			first?.withdraws !== undefined ||
 			first?.merit !== undefined ||
 			first?.prefers !== undefined;
+		this.#hasSecondWindow = elections.some(({ uncovered }) => uncovered !== undefined);
 	}
 
 	/** First window, of all who are alive. */
 	begin(): void {
 		this.#heard.clear();
 		this.leaderCount = 0;
-		const { alive } = this.#state.batteries;
-		for (let node = 0; node < alive.length; node++) {
-			this.#part[node] = FOLLOWING;
-			this.#decided[node] =
-				alive[node] === 1 ? this.#elections[node]!.begin(this.#situations[node]!) : FOLLOW;
-		}
+		this.#part.fill(FOLLOWING);
 		this.#isCallable.fill(0);
+		const { alive } = this.#state.batteries;
+		this.#clear();
+		for (let node = 0; node < alive.length; node++)
+			if (alive[node] === 1) this.#enter(node, this.#elections[node]!.begin(this.#situations[node]!));
 		this.#run();
 	}
 
-	/** Second window, of the nodes for whom `isUncovered` holds; returns whether there were any that care. */
+	/** Second window, of the nodes for whom `isUncovered` holds. */
 	again(isUncovered: (node: number) => boolean): void {
+		if (!this.#hasSecondWindow) return;
 		const { alive } = this.#state.batteries;
-		let any = false;
+		this.#clear();
 		for (let node = 0; node < alive.length; node++) {
-			this.#decided[node] = FOLLOW;
 			if (alive[node] === 0 || this.#part[node] === LEADING || !isUncovered(node)) continue;
-			this.#decided[node] = this.#elections[node]!.uncovered?.(this.#situations[node]!) ?? FOLLOW;
-			any ||= this.#decided[node] !== FOLLOW;
+			this.#enter(node, this.#elections[node]!.uncovered?.(this.#situations[node]!) ?? FOLLOW);
 		}
-		if (!any) return;
+		if (this.#open === 0) return;
 		this.#isCallable.fill(1);
 		this.#run();
 	}
@@ -154,25 +160,35 @@ export class Ballot {
 			if (leader === node || alive[leader] === 0) continue;
 			const squareM2 = this.#state.field.squareM2(node, leader);
 			if (!this.#reachesAll && squareM2 > this.#state.radiusSquareM2) continue;
-			if (best < 0 || this.#isBetter(node, leader, best)) best = leader;
+			if (best < 0 || this.#isBetter(node, leader, squareM2, best)) best = leader;
 		}
 		return best;
 	}
 
-	/** Whoever decided at the beginning of the window announces itself only when all have. */
+	/** Nobody has been asked yet. */
+	#clear(): void {
+		this.#agenda.clear();
+		this.#tentativeCount = 0;
+		this.#open = 0;
+	}
+
+	/** What a node decided at the beginning of the window. It announces itself only when all have been asked. */
+	#enter(node: number, decision: Decision): void {
+		if (decision === FOLLOW) return;
+		this.#part[node] = decision === LEAD ? COMMITTED : UNDECIDED;
+		this.#open++;
+		this.#schedule(node, instantOf(decision));
+		if (decision >= TENTATIVELY) this.#tentative[this.#tentativeCount++] = node;
+	}
+
+	/** Lets time pass until all have decided: what the agenda holds then is void. */
 	#run(): void {
-		const agenda = this.#agenda;
-		const decided = this.#decided;
-		agenda.clear();
-		for (let node = 0; node < decided.length; node++) {
-			const decision = decided[node]!;
-			if (decision === FOLLOW) continue;
-			this.#part[node] = decision === LEAD ? COMMITTED : UNDECIDED;
-			this.#schedule(node, instantOf(decision));
+		for (let i = 0; i < this.#tentativeCount; i++) {
+			const node = this.#tentative[i]!;
+			if (this.#part[node] === UNDECIDED) this.#announce(node, true, 0);
 		}
-		for (let node = 0; node < decided.length; node++)
-			if (decided[node]! >= TENTATIVELY && this.#part[node] === UNDECIDED) this.#announce(node, true, 0);
-		while (agenda.size > 0) {
+		const agenda = this.#agenda;
+		while (this.#open > 0) {
 			const { tick } = agenda;
 			const node = agenda.pop();
 			if (this.#part[node] === COMMITTED) this.#lead(node, tick);
@@ -187,36 +203,43 @@ export class Ballot {
 
 	#ask(node: number, tick: number): void {
 		const decision = this.#elections[node]!.decide(this.#situations[node]!, tick);
-		this.#part[node] = FOLLOWING;
-		if (decision === FOLLOW) return;
 		if (decision === LEAD) {
 			this.#lead(node, tick);
 			return;
 		}
-		this.#part[node] = UNDECIDED;
+		if (decision === FOLLOW) {
+			this.#follow(node);
+			return;
+		}
 		this.#schedule(node, Math.max(tick, instantOf(decision)));
 		if (decision >= TENTATIVELY) this.#announce(node, true, tick);
 	}
 
+	#follow(node: number): void {
+		this.#part[node] = FOLLOWING;
+		this.#open--;
+	}
+
 	#lead(node: number, tick: number): void {
 		this.#part[node] = LEADING;
+		this.#open--;
 		this.leaders[this.leaderCount++] = node;
 		this.#announce(node, false, tick);
 	}
 
 	#announce(node: number, isTentative: boolean, tick: number): void {
-		const situation = this.#situations[node]!;
-		const merit = this.#elections[node]!.merit?.(situation) ?? 0;
-		this.#merit[node] = merit;
-		this.#charge[node] = this.#state.units[node]!;
+		const voice = this.#voice;
+		voice.charge = this.#state.units[node]!;
+		voice.merit = this.#elections[node]!.merit?.(this.#situations[node]!) ?? 0;
+		voice.tentative = isTentative;
+		this.#charge[node] = voice.charge;
+		this.#merit[node] = voice.merit;
 		this.#listener.onAnnouncement(node);
 		const { alive } = this.#state.batteries;
 		if (!this.#reachesAll) {
 			const { from, to, squareM2 } = this.#state.neighbourhood;
-			for (let i = from[node]!, end = from[node + 1]!; i < end; i++) {
-				const hearer = to[i]!;
-				if (alive[hearer] === 1) this.#hear(hearer, node, merit, isTentative, squareM2[i]!, tick);
-			}
+			for (let i = from[node]!, end = from[node + 1]!; i < end; i++)
+				if (alive[to[i]!] === 1) this.#hear(to[i]!, node, squareM2[i]!, tick);
 			return;
 		}
 		if (!this.#isHeardByEach) {
@@ -225,63 +248,56 @@ export class Ballot {
 		}
 		for (let hearer = 0; hearer < alive.length; hearer++) {
 			if (alive[hearer] === 0 || hearer === node) continue;
-			this.#hear(hearer, node, merit, isTentative, this.#state.field.squareM2(hearer, node), tick);
+			this.#hear(hearer, node, this.#state.field.squareM2(hearer, node), tick);
 		}
 	}
 
-	#hear(
-		hearer: number,
-		node: number,
-		merit: number,
-		isTentative: boolean,
-		squareM2: number,
-		tick: number,
-	): void {
+	/** A node hears the announcement that is made. */
+	#hear(hearer: number, node: number, squareM2: number, tick: number): void {
+		const voice = this.#voice;
 		const { heads, leastMerit, best } = this.#heard;
-		if (!isTentative) {
+		if (!voice.tentative) {
 			heads[hearer]!++;
 			const rival = best[hearer]!;
-			if (rival < 0 || this.#isBetter(hearer, node, rival)) best[hearer] = node;
+			if (rival < 0 || this.#isBetter(hearer, node, squareM2, rival)) best[hearer] = node;
 		}
-		if (merit < leastMerit[hearer]!) leastMerit[hearer] = merit;
-		const election = this.#elections[hearer]!;
-		const voice = this.#voice;
-		voice.charge = this.#charge[node]!;
-		voice.merit = merit;
-		voice.tentative = isTentative;
-		voice.nearness = -squareM2;
-		if (this.#part[hearer] === UNDECIDED) {
-			if (election.withdraws?.(this.#situations[hearer]!, voice) === true) this.#part[hearer] = FOLLOWING;
-		} else if (isTentative && this.#part[hearer] === FOLLOWING && this.#isCallable[hearer] === 1)
-			this.#call(hearer, voice, tick);
+		if (voice.merit < leastMerit[hearer]!) leastMerit[hearer] = voice.merit;
+		const part = this.#part[hearer]!;
+		if (part === UNDECIDED) {
+			voice.nearness = -squareM2;
+			if (this.#elections[hearer]!.withdraws?.(this.#situations[hearer]!, voice) === true)
+				this.#follow(hearer);
+		} else if (voice.tentative && part === FOLLOWING && this.#isCallable[hearer] === 1) {
+			voice.nearness = -squareM2;
+			this.#call(hearer, tick);
+		}
 	}
 
 	/** A node hears that another one, which nobody covers, would rather not lead. */
-	#call(hearer: number, voice: Announcement, tick: number): void {
-		const decision = this.#elections[hearer]!.called?.(this.#situations[hearer]!, voice, tick) ?? FOLLOW;
+	#call(hearer: number, tick: number): void {
+		const decision =
+			this.#elections[hearer]!.called?.(this.#situations[hearer]!, this.#voice, tick) ?? FOLLOW;
 		if (decision === FOLLOW) return;
 		this.#isCallable[hearer] = 0;
 		this.#part[hearer] = UNDECIDED;
+		this.#open++;
 		this.#schedule(hearer, Math.max(tick, instantOf(decision)));
 	}
 
-	/** Whether a node joins `a` rather than `b`. */
-	#isBetter(node: number, a: number, b: number): boolean {
+	/** Whether a node joins `a`, which is so far away, rather than `b`. */
+	#isBetter(node: number, a: number, squareA: number, b: number): boolean {
 		const election = this.#elections[node]!;
-		const { field } = this.#state;
-		const squareA = field.squareM2(node, a);
-		const squareB = field.squareM2(node, b);
+		const squareB = this.#state.field.squareM2(node, b);
 		if (election.prefers === undefined) return squareA < squareB || (squareA === squareB && a < b);
-		const voice = this.#voice;
-		const rival = this.#rival;
-		voice.charge = this.#charge[a]!;
-		voice.merit = this.#merit[a]!;
-		voice.tentative = false;
-		voice.nearness = -squareA;
-		rival.charge = this.#charge[b]!;
-		rival.merit = this.#merit[b]!;
-		rival.nearness = -squareB;
-		return election.prefers(voice, rival);
+		const one = this.#one;
+		const other = this.#other;
+		one.charge = this.#charge[a]!;
+		one.merit = this.#merit[a]!;
+		one.nearness = -squareA;
+		other.charge = this.#charge[b]!;
+		other.merit = this.#merit[b]!;
+		other.nearness = -squareB;
+		return election.prefers(one, other);
 	}
 }
 

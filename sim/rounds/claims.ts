@@ -14,8 +14,9 @@ export class Claims {
 	/** Whether any election asked what neighbours there are, and what they claim. */
 	isRead = false;
 	isChargeRead = false;
-	/** 1 for nodes that are thought to be alive. */
+	/** 1 for nodes that are thought to be alive, and how many there are. */
 	readonly #known: Uint8Array;
+	#knownCount: number;
 	/** Of each node, its neighbours and the sum of what they told; empty until somebody asks. */
 	#neighbours = new Int32Array(0);
 	#charge = new Int32Array(0);
@@ -24,6 +25,7 @@ export class Claims {
 		this.#state = state;
 		this.told = new Uint8Array(state.field.nodes);
 		this.#known = state.batteries.alive.slice();
+		this.#knownCount = state.batteries.living;
 	}
 
 	/** A node tells its neighbours its charge. */
@@ -36,7 +38,10 @@ export class Claims {
 
 	/** Lets everybody know who is alive. */
 	notice(): void {
-		const { alive } = this.#state.batteries;
+		const { alive, living } = this.#state.batteries;
+		// Nobody comes back to life.
+		if (living === this.#knownCount) return;
+		this.#knownCount = living;
 		for (let node = 0; node < alive.length; node++) {
 			if (alive[node] === this.#known[node]) continue;
 			this.#known[node] = 0;

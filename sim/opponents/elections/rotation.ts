@@ -5,6 +5,9 @@ import { randomTick, uniform } from "./common.js";
 /** How near 1/p must be to a whole number to be taken for it, so that p = 1/3 means three rounds. */
 const WHOLE = 1e-9;
 
+/** Where in its epoch a round is: of the last that was asked for, since in an election most nodes ask for the same. */
+const place = { probability: 0, round: 0, position: 0, threshold: 1 };
+
 /**
  * LEACH's threshold T = p / (1 - p (r mod 1/p)) for a node that has not led since the epoch began, and 0 for one that
  * has (Heinzelman, Chandrakasan, Balakrishnan, HICSS 2000).
@@ -14,13 +17,20 @@ const WHOLE = 1e-9;
  * or after each multiple of it.
  */
 export function rotationThreshold(probability: number, round: number, sinceLed: number): number {
+	if (probability !== place.probability || round !== place.round) find(probability, round);
+	return sinceLed > 0 && sinceLed <= place.position ? 0 : place.threshold;
+}
+
+function find(probability: number, round: number): void {
 	let epoch = 1 / probability;
 	const whole = Math.round(epoch);
 	if (Math.abs(epoch - whole) < WHOLE * epoch) epoch = whole;
 	let position = round % epoch;
 	if (epoch - position < WHOLE * epoch) position = 0;
-	if (sinceLed > 0 && sinceLed <= position) return 0;
-	return epoch - position <= 1 ? 1 : 1 / (epoch - position);
+	place.probability = probability;
+	place.round = round;
+	place.position = position;
+	place.threshold = epoch - position <= 1 ? 1 : 1 / (epoch - position);
 }
 
 /**
