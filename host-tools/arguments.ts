@@ -50,9 +50,13 @@ export function parseArguments(command: Command, argv: readonly string[]): Comma
 		if (!systemErrorCode(error)?.startsWith("ERR_PARSE_ARGS_")) throw error;
 		// Node's message goes on with a hint that takes more lines than the fault.
 		const [fault = ""] = (error as Error).message.split(/\. |\n/);
-		const hint = `lowguard ${command.name} --help lists the options`;
+		const hint = `${calledAs(command)} --help lists the options`;
 		throw new UserError(`${fault.charAt(0).toLowerCase()}${fault.slice(1).replace(/\.$/, "")}; ${hint}`);
 	}
+}
+
+function calledAs({ name, calledAs }: Command): string {
+	return calledAs ?? `lowguard ${name}`;
 }
 
 /** Joins an option to a value such as `-5` or `-1,-1`, which `parseArgs` would take for options. */
@@ -150,5 +154,5 @@ export function helpOf(command: Command): string {
 	);
 	const paragraphs = command.notes?.trim().split("\n") ?? [];
 	const notes = paragraphs.map((paragraph) => `\n${wrap(paragraph, HELP_COLUMNS).join("\n")}`).join("");
-	return `Usage: lowguard ${command.name} ${command.usage}\n\n${command.summary}\n\n${lines.join("\n")}\n${notes === "" ? "" : `${notes}\n`}`;
+	return `Usage: ${calledAs(command)} ${command.usage}\n\n${command.summary}\n\n${lines.join("\n")}\n${notes === "" ? "" : `${notes}\n`}`;
 }

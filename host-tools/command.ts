@@ -27,6 +27,8 @@ export interface CommandArguments {
 export interface Command {
 	/** As it is typed, with its group: `sim`, or `firmware flash`. */
 	readonly name: string;
+	/** What is typed to start it, where it is no command of `lowguard`, such as `npm run bench --`. */
+	readonly calledAs?: string;
 	/** One line for the list of commands. */
 	readonly summary: string;
 	/** What follows the name, such as `FILE [options]`. */
