@@ -1,70 +1,194 @@
-/** The fields of a row, each with what it begins with: a 32-bit integer, or a truth value. */
-export type RowFields = Readonly<Record<string, number | boolean>>;
+/** A number of fewer than 32 bits, with what it begins with. */
+export interface Narrow {
+	readonly first: number;
+	readonly bits: number;
+	readonly isSigned: boolean;
+}
+
+/** A number from 0 to 2^`bits` - 1. What is greater loses its upper bits. */
+export function unsigned(bits: number, first = 0): Narrow {
+	return { first, bits, isSigned: false };
+}
+
+/** A number from -2^(`bits` - 1) to 2^(`bits` - 1) - 1. What is outside loses its upper bits. */
+export function signed(bits: number, first = 0): Narrow {
+	return { first, bits, isSigned: true };
+}
+
+/** The fields of a row, each with what it begins with: a 32-bit integer, a narrower one, or a truth value. */
+export type RowFields = Readonly<Record<string, number | boolean | Narrow>>;
 
 /** An object with these fields. */
 export type Fields<F extends RowFields> = {
 	-readonly [K in keyof F]: F[K] extends boolean ? boolean : number;
 };
 
-/** A row is made in a memory at a place of its own, in which whatever row was there ends. */
-export type RowClass<F extends RowFields> = new (
-	memory?: RowMemory,
-	place?: number,
-) => Fields<F> & {
+/** A row of a memory, and which one that is. */
+export interface Row {
+	/** Where it lies, from `memory.numbers[at]` on. */
+	readonly memory: RowMemory;
+	readonly at: number;
+	/** Its number among the rows of its memory. */
 	readonly place: number;
-};
+	/** Turns to another row. */
+	moveTo(memory: RowMemory, place: number): void;
+	/** Makes room for the row and begins it anew: whatever row was at its place ends. */
+	begin(): void;
+}
 
-/** Rows that are made room for at once. */
-const BLOCK_ROWS = 8;
+/** Makes objects that read and write one row: at a place of a memory, or the only one of a memory of its own. */
+export interface RowClass<F extends RowFields> {
+	/** Numbers of 32 bits that a row takes. */
+	readonly words: number;
+	/** In which of them each field lies. */
+	readonly wordOf: Readonly<Record<keyof F, number>>;
+	new (memory?: RowMemory, place?: number): Fields<F> & Row;
+}
 
-/** Where the rows of one class lie; it grows with the highest place. */
+/** Rows that there is room for at first. */
+const FIRST_ROWS = 2;
+/** Rows that are made room for at once: as many as there are, or so many. */
+const MOST_AT_ONCE = 8;
+
+/** Where rows of one class lie, one after the other behind `head` numbers of other use; it grows with the highest place. */
 export class RowMemory {
-	readonly #blocks: Int32Array[] = [];
+	/** Another array after each growth. */
+	numbers: Int32Array;
+	readonly head: number;
+	readonly words: number;
 
-	/** The block in which a place lies, with `BLOCK_ROWS` times `fields` numbers. */
-	block(place: number, fields: number): Int32Array {
-		const blocks = this.#blocks;
-		const index = Math.floor(place / BLOCK_ROWS);
-		while (blocks.length <= index) blocks.push(new Int32Array(BLOCK_ROWS * fields));
-		return blocks[index]!;
+	constructor(words: number, head = 0) {
+		this.words = words;
+		this.head = head;
+		this.numbers = new Int32Array(head + FIRST_ROWS * words);
 	}
+
+	/** Makes room for so many rows. */
+	fit(rows: number): void {
+		if (this.numbers.length >= this.head + rows * this.words) return;
+		let room = FIRST_ROWS;
+		while (room < rows) room += Math.min(room, MOST_AT_ONCE);
+		const grown = new Int32Array(this.head + room * this.words);
+		grown.set(this.numbers);
+		this.numbers = grown;
+	}
+}
+
+const TWO_32 = 0x1_0000_0000;
+
+/** The time in µs, 0 to 2^52, that lies in two numbers from `at` on. */
+export function timeOf(numbers: Int32Array, at: number): number {
+	return numbers[at + 1]! * TWO_32 + (numbers[at]! >>> 0);
+}
+
+/** Puts a time in µs, 0 to 2^52, into two numbers from `at` on. */
+export function putTime(numbers: Int32Array, at: number, timeUs: number): void {
+	numbers[at] = timeUs;
+	numbers[at + 1] = Math.floor(timeUs / TWO_32);
+}
+
+/** Where a field lies in its row. */
+interface Lie {
+	readonly word: number;
+	readonly shift: number;
+	readonly bits: number;
+	readonly isSigned: boolean;
+	readonly isTruth: boolean;
+	readonly first: number;
+}
+
+/** Puts each field into the first number that has bits left for it. */
+function layOut(fields: RowFields): Map<string, Lie> {
+	const taken: number[] = [];
+	const lies = new Map<string, Lie>();
+	for (const name of Object.keys(fields)) {
+		const field = fields[name]!;
+		const isTruth = typeof field === "boolean";
+		const isNarrow = typeof field === "object";
+		const bits = isTruth ? 1 : isNarrow ? field.bits : 32;
+		const known = taken.findIndex((used) => used + bits <= 32);
+		const word = known < 0 ? taken.length : known;
+		const shift = taken[word] ?? 0;
+		taken[word] = shift + bits;
+		const first = isNarrow ? field.first : Number(field);
+		lies.set(name, { word, shift, bits, isSigned: isNarrow && field.isSigned, isTruth, first });
+	}
+	return lies;
+}
+
+function maskOf(bits: number): number {
+	return bits === 32 ? -1 : (1 << bits) - 1;
+}
+
+/** What reads and writes a field. */
+function accessorsOf({ word, shift, bits, isSigned, isTruth }: Lie): PropertyDescriptor & ThisType<Row> {
+	if (bits === 32) {
+		return {
+			get(): number {
+				return this.memory.numbers[this.at + word]!;
+			},
+			set(value: number): void {
+				this.memory.numbers[this.at + word] = value;
+			},
+		};
+	}
+	const mask = maskOf(bits);
+	const others = ~(mask << shift);
+	const [left, right] = [32 - shift - bits, 32 - bits];
+	return {
+		get(): number | boolean {
+			const number = this.memory.numbers[this.at + word]!;
+			if (isSigned) return (number << left) >> right;
+			const value = (number >>> shift) & mask;
+			return isTruth ? value !== 0 : value;
+		},
+		set(value: number | boolean): void {
+			const { numbers } = this.memory;
+			const i = this.at + word;
+			numbers[i] = (numbers[i]! & others) | ((Number(value) & mask) << shift);
+		},
+	};
 }
 
 /**
  * A class of objects whose fields lie in rows of integers: a property of its own takes 16 octets on the chip, and one of a
- * row takes 4. For objects of which there are many; what is no 32-bit integer stays a property of its own.
+ * row takes 4 or less. For things of which there are many; what is no 32-bit integer stays a property of its own.
  */
 export function rowClass<F extends RowFields>(fields: F): RowClass<F> {
-	const names = Object.keys(fields);
-	class Row {
-		readonly #numbers: Int32Array;
-		readonly #place: number;
+	const lies = layOut(fields);
+	const words = 1 + Math.max(...Array.from(lies.values(), ({ word }) => word));
+	const firsts = new Int32Array(words);
+	for (const { word, shift, bits, first } of lies.values())
+		firsts[word] = firsts[word]! | ((first & maskOf(bits)) << shift);
 
-		constructor(memory = new RowMemory(), place = 0) {
-			this.#place = place;
-			this.#numbers = memory.block(place, names.length);
-			const at = (place % BLOCK_ROWS) * names.length;
-			for (let i = 0; i < names.length; i++) this.#numbers[at + i] = Number(fields[names[i]!]);
+	class Handle implements Row {
+		static readonly words = words;
+		static readonly wordOf = Object.fromEntries(Array.from(lies, ([name, { word }]) => [name, word]));
+		memory: RowMemory;
+		at: number;
+
+		constructor(memory = new RowMemory(words), place = 0) {
+			this.memory = memory;
+			this.at = memory.head + place * words;
 		}
 
 		get place(): number {
-			return this.#place;
+			return (this.at - this.memory.head) / words;
+		}
+
+		moveTo(memory: RowMemory, place: number): void {
+			this.memory = memory;
+			this.at = memory.head + place * words;
+		}
+
+		begin(): void {
+			this.memory.fit(this.place + 1);
+			this.memory.numbers.set(firsts, this.at);
 		}
 
 		static {
-			names.forEach((name, i) => {
-				const isTruth = typeof fields[name] === "boolean";
-				Object.defineProperty(Row.prototype, name, {
-					get(this: Row): number | boolean {
-						const value = this.#numbers[(this.#place % BLOCK_ROWS) * names.length + i]!;
-						return isTruth ? value !== 0 : value;
-					},
-					set(this: Row, value: number | boolean): void {
-						this.#numbers[(this.#place % BLOCK_ROWS) * names.length + i] = Number(value);
-					},
-				});
-			});
+			for (const [name, lie] of lies) Object.defineProperty(Handle.prototype, name, accessorsOf(lie));
 		}
 	}
-	return Row as unknown as RowClass<F>;
+	return Handle as unknown as RowClass<F>;
 }

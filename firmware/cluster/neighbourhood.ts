@@ -68,7 +68,7 @@ export interface NeighbourhoodOptions {
 /** Who is around a clustered node: a view of the neighbour table, which bounds it. */
 export class Neighbourhood {
 	readonly #options: NeighbourhoodOptions;
-	readonly #views = new RowMemory();
+	readonly #views = new RowMemory(ClusterView.words);
 
 	constructor(options: NeighbourhoodOptions) {
 		this.#options = options;
@@ -78,7 +78,10 @@ export class Neighbourhood {
 	viewOf(address: LinkAddress): ClusterView | undefined {
 		const neighbour = this.#options.neighbours.find(address);
 		if (neighbour === undefined) return undefined;
-		neighbour.cluster ??= new ClusterView(this.#views, neighbour.place);
+		if (neighbour.cluster === undefined) {
+			neighbour.cluster = new ClusterView(this.#views, neighbour.place);
+			neighbour.cluster.begin();
+		}
 		return neighbour.cluster;
 	}
 

@@ -81,7 +81,7 @@ export class LinkLayer implements FrameSender {
 		this.#neighbours = options.neighbours;
 		this.#protection = options.protection;
 		this.#csma = new Csma(radio, clock, random, csma);
-		this.#duplicates = new DuplicateFilter(longestDeliveryUs(csma));
+		this.#duplicates = new DuplicateFilter(longestDeliveryUs(csma), options.neighbours.memory);
 		this.#seq = random.below(256);
 		// No call more between the radio and whoever takes the payload: a chip's stack is short.
 		radio.onReceive((psdu, rssiDbm, _lqi, sfdTimeUs) => {
@@ -188,7 +188,8 @@ export class LinkLayer implements FrameSender {
 		const { destination } = frame.header;
 		const isUnicast = !destination.isBroadcast;
 		if (isUnicast && transmissions > 0) {
-			this.#neighbours.find(destination)?.noteTransmissions(transmissions, outcome === "sent");
+			const neighbour = this.#neighbours.find(destination, this.#workspace.neighbour);
+			neighbour?.noteTransmissions(transmissions, outcome === "sent");
 		}
 		// A frame that is out of time is sent anew in the next window.
 		if (outcome !== "sent" && outcome !== "mac-late")
@@ -240,7 +241,7 @@ export class LinkLayer implements FrameSender {
 			this.#duplicates.isDuplicate(source, header.seq, u16le(psdu, end), this.#clock.nowUs())
 		)
 			return "duplicate";
-		this.#neighbours.obtain(source)?.noteReceived(rssiDbm, sfdTimeUs);
+		this.#neighbours.obtain(source, this.#workspace.neighbour)?.noteReceived(rssiDbm, sfdTimeUs);
 		return inClear;
 	}
 }

@@ -1,11 +1,14 @@
 import { LinkAddress } from "../address.js";
 import { MacHeader } from "../frames/mac-frame.js";
+import { Neighbour } from "../trust/neighbours.js";
 import { type FrameSender, OutgoingFrame } from "./outgoing-frame.js";
 
 /** What the link layers of one machine work in, one at a time, and the frames that they lend; see `Workspace`. */
 export class LinkWorkspace {
 	/** Header of the frame that is being received. */
 	readonly received = new MacHeader();
+	/** The neighbour that it is of, or that a frame was sent to. */
+	readonly neighbour = new Neighbour();
 	/** The address of nobody, which no one changes. */
 	readonly none = new LinkAddress();
 	readonly #free: OutgoingFrame[] = [];

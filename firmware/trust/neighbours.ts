@@ -1,6 +1,7 @@
-import type { LinkAddress, Names } from "../address.js";
+import { type AddressMode, LinkAddress, type Names } from "../address.js";
 import type { ClusterView } from "../cluster/neighbourhood.js";
-import { RowMemory, rowClass } from "../rows.js";
+import { HEARD_NUMBERS } from "../mac/duplicates.js";
+import { putTime, RowMemory, rowClass, signed, timeOf, unsigned } from "../rows.js";
 import { STALE_S } from "./parameters.js";
 
 /** Weight of a new sample is 1 / 2^3: about the last eight frames count. */
@@ -25,72 +26,112 @@ function inverse256(ratio: number): number {
 	return Math.floor((256 * RATIO_ONE) / Math.max(ratio, RATIO_ONE >> 6));
 }
 
+/** What counts frames or transmissions stays at the most that it can be. */
+const RECEIVED_BITS = 16;
+const TRANSMISSIONS_BITS = 12;
+const MOST_RECEIVED = (1 << RECEIVED_BITS) - 1;
+const MOST_TRANSMISSIONS = (1 << TRANSMISSIONS_BITS) - 1;
+
+/** Counts whose sum is halved above {@link COUNTED_MOST}; a gap of 63 may come on top. */
+const COUNT = unsigned(8);
+/** {@link RATIO_ONE} at most. */
+const RATIO = unsigned(16, RATIO_ONE);
+/** Numbers of 16 bits, or -1. */
+const NUMBER_OR_NONE = signed(17, -1);
+
 const FIELDS = {
-	/** Frames received from it. */
-	received: 0,
-	/** Moving mean of the received signal strength, in 1/256 dBm. */
-	rssiMean256: 0,
-	/** Moving mean of its absolute deviation, in 1/256 dB. */
-	rssiDeviation256: 0,
-	/** Moving mean of the time between frames of one burst, in µs; 0 before two frames. */
-	gapMeanUs: 0,
-	/** Moving mean of the absolute deviation of that time, in µs. */
-	gapDeviationUs: 0,
-	/** Share of our transmissions to it that it acknowledged, times {@link RATIO_ONE}. */
-	deliveryRatio: RATIO_ONE,
-	/** Transmissions that `deliveryRatio` rests on. */
-	transmissions: 0,
-	/** Share of its numbered broadcasts that arrived, times {@link RATIO_ONE}. */
-	broadcastRatio: RATIO_ONE,
-	/** Broadcasts of the last hundred or so that arrived, and that did not. */
-	heardBroadcasts: 0,
-	missedBroadcasts: 0,
-	/** Of our last hundred or so transmissions to it, those that it acknowledged, and the others. */
-	acknowledged: 0,
-	unacknowledged: 0,
-	/** Number of its last broadcast, -1 before the first. */
-	lastBroadcast: -1,
+	/** Halves of the address. */
+	low: 0,
+	high: 0,
+	/** The time of its last frame, lower 32 bits first. */
+	seenLow: 0,
+	seenHigh: 0,
+	mode: unsigned(2),
 	/** It announced, or has shown, that it understands chained fragments. */
 	chains: false,
 	/** A chained packet of it was verified: plain fragments that bear its address are none of its own. */
 	hasChained: false,
+	/** Moving mean of the received signal strength, in 1/256 dBm. */
+	rssiMean256: signed(16),
+	/** Frames received from it. */
+	received: unsigned(RECEIVED_BITS),
+	/** Moving mean of the time between frames of one burst, in µs up to a second; 0 before two frames. */
+	gapMeanUs: unsigned(20),
+	/** Transmissions that `deliveryRatio` rests on. */
+	transmissions: unsigned(TRANSMISSIONS_BITS),
+	/** Share of our transmissions to it that it acknowledged, times {@link RATIO_ONE}. */
+	deliveryRatio: RATIO,
+	/** Share of its numbered broadcasts that arrived, times {@link RATIO_ONE}. */
+	broadcastRatio: RATIO,
+	/** Broadcasts of the last hundred or so that arrived, and that did not. */
+	heardBroadcasts: COUNT,
+	missedBroadcasts: COUNT,
+	/** Of our last hundred or so transmissions to it, those that it acknowledged, and the others. */
+	acknowledged: COUNT,
+	unacknowledged: COUNT,
+	/** Number of its last broadcast, -1 before the first. */
+	lastBroadcast: NUMBER_OR_NONE,
 	/** The number of its last start, as its HELLO tells; -1 before the first. */
-	boot: -1,
+	boot: NUMBER_OR_NONE,
 };
 
+const NeighbourRow = rowClass(FIELDS);
+const WORDS = NeighbourRow.words;
+const { low: LOW, high: HIGH, seenLow: SEEN, mode: MODE } = NeighbourRow.wordOf;
+
+/** The address of the neighbour whose row begins at `at`. */
+function addressAt(numbers: Int32Array, at: number, into: LinkAddress): LinkAddress {
+	// The mode lies in the lowest bits of its number.
+	into.mode = (numbers[at + MODE]! & 3) as AddressMode;
+	into.high = numbers[at + HIGH]!;
+	into.low = numbers[at + LOW]!;
+	return into;
+}
+
 /** What a node has observed of one neighbour; plain integers, the same on every engine. */
-export class Neighbour extends rowClass(FIELDS) {
-	readonly address: LinkAddress;
-	lastSeenUs = 0;
+export class Neighbour extends NeighbourRow {
 	/** What it says of itself where nodes form clusters. */
 	cluster: ClusterView | undefined;
+	#address: LinkAddress | undefined;
 
-	constructor(address: LinkAddress, memory?: RowMemory, place?: number) {
-		super(memory, place);
-		this.address = address.clone();
+	/** Its address: one object, which nobody changes. */
+	get address(): LinkAddress {
+		this.#address ??= addressAt(this.memory.numbers, this.at, new LinkAddress());
+		return this.#address;
+	}
+
+	get lastSeenUs(): number {
+		return timeOf(this.memory.numbers, this.at + SEEN);
+	}
+
+	override moveTo(memory: RowMemory, place: number): void {
+		super.moveTo(memory, place);
+		this.#address = undefined;
+		this.cluster = undefined;
 	}
 
 	/** Notes a received frame. `rssiDbm` an integer. */
 	noteReceived(rssiDbm: number, timeUs: number): void {
 		const sample = rssiDbm << 8;
-		if (this.received === 0) this.rssiMean256 = sample;
+		const { received } = this;
+		if (received === 0) this.rssiMean256 = sample;
 		else {
-			const error = sample - this.rssiMean256;
-			this.rssiMean256 += error >> SHIFT;
-			this.rssiDeviation256 += (Math.abs(error) - this.rssiDeviation256) >> SHIFT;
+			this.rssiMean256 += (sample - this.rssiMean256) >> SHIFT;
 			this.noteGap(timeUs - this.lastSeenUs);
 		}
-		this.received++;
-		this.lastSeenUs = timeUs;
+		if (received < MOST_RECEIVED) this.received = received + 1;
+		putTime(this.memory.numbers, this.at + SEEN, timeUs);
 	}
 
 	/** Notes how often a frame to it was on the air, and whether the last time was acknowledged. */
 	noteTransmissions(count: number, acknowledged: boolean): void {
+		let ratio = this.deliveryRatio;
 		for (let i = 1; i <= count; i++) {
 			const sample = acknowledged && i === count ? RATIO_ONE : 0;
-			this.deliveryRatio += (sample - this.deliveryRatio) >> SHIFT;
-			this.transmissions++;
+			ratio += (sample - ratio) >> SHIFT;
 		}
+		this.deliveryRatio = ratio;
+		this.transmissions = Math.min(this.transmissions + count, MOST_TRANSMISSIONS);
 		this.acknowledged += acknowledged ? 1 : 0;
 		this.unacknowledged += acknowledged ? count - 1 : count;
 		if (this.acknowledged + this.unacknowledged > COUNTED_MOST) {
@@ -134,13 +175,8 @@ export class Neighbour extends rowClass(FIELDS) {
 	private noteGap(gapUs: number): void {
 		// Pauses between datagrams are no gaps of a burst, nor is a clock that was set back.
 		if (gapUs < 0 || gapUs > 1_000_000) return;
-		if (this.gapMeanUs === 0) {
-			this.gapMeanUs = gapUs;
-			return;
-		}
-		const error = gapUs - this.gapMeanUs;
-		this.gapMeanUs += error >> SHIFT;
-		this.gapDeviationUs += (Math.abs(error) - this.gapDeviationUs) >> SHIFT;
+		const mean = this.gapMeanUs;
+		this.gapMeanUs = mean === 0 ? gapUs : mean + ((gapUs - mean) >> SHIFT);
 	}
 }
 
@@ -166,8 +202,11 @@ export type WorthOf = (address: LinkAddress) => Worth;
  */
 export class NeighbourTable implements Names {
 	readonly capacity: number;
-	readonly entries: Neighbour[] = [];
-	readonly #memory = new RowMemory();
+	/** Their rows, behind what a {@link DuplicateFilter} remembers: one array for both costs a node less than two. */
+	readonly memory: RowMemory = new RowMemory(WORDS, HEARD_NUMBERS);
+	#length = 0;
+	/** By place, those that somebody asked for; most neighbours never get an object. */
+	readonly #kept: (Neighbour | undefined)[] = [];
 	readonly #worthOf: WorthOf;
 
 	constructor(capacity: number, worthOf: WorthOf = () => Worth.unknown) {
@@ -177,47 +216,87 @@ export class NeighbourTable implements Names {
 		this.#worthOf = worthOf;
 	}
 
-	find(address: LinkAddress): Neighbour | undefined {
-		for (let i = 0; i < this.entries.length; i++) {
-			const entry = this.entries[i]!;
-			if (entry.address.equals(address)) return entry;
-		}
-		return undefined;
+	/** How many there are. */
+	get length(): number {
+		return this.#length;
+	}
+
+	/** All of them. */
+	get entries(): readonly Neighbour[] {
+		return Array.from({ length: this.#length }, (_, place) => this.keep(place));
+	}
+
+	/**
+	 * The neighbour with an address: `into`, turned to its row, where that is given, else an object to keep, always the same
+	 * while the neighbour is in the table.
+	 */
+	find(address: LinkAddress, into?: Neighbour): Neighbour | undefined {
+		const place = this.placeOf(address);
+		if (place < 0) return undefined;
+		if (into === undefined) return this.keep(place);
+		into.moveTo(this.memory, place);
+		return into;
 	}
 
 	nameOf(address: LinkAddress): LinkAddress {
 		return this.find(address)?.address ?? address.clone();
 	}
 
-	/** The entry of an address, made if there is room; undefined when nobody may be displaced for it. */
-	obtain(address: LinkAddress): Neighbour | undefined {
-		const known = this.find(address);
+	/** The entry of an address, made if there is room; undefined when nobody may be displaced for it. Else as {@link find}. */
+	obtain(address: LinkAddress, into?: Neighbour): Neighbour | undefined {
+		const known = this.find(address, into);
 		if (known !== undefined) return known;
-		const isFull = this.entries.length >= this.capacity;
-		const place = isFull ? this.displaceable(this.#worthOf(address)) : this.entries.length;
+		const isFull = this.#length >= this.capacity;
+		const place = isFull ? this.displaceable(this.#worthOf(address)) : this.#length;
 		if (place < 0) return undefined;
-		const entry = new Neighbour(address, this.#memory, place);
-		this.entries[place] = entry;
+		if (!isFull) this.#length++;
+		if (place < this.#kept.length) this.#kept[place] = undefined;
+		const entry = into ?? this.keep(place);
+		entry.moveTo(this.memory, place);
+		entry.begin();
+		entry.mode = address.mode;
+		entry.high = address.high;
+		entry.low = address.low;
 		return entry;
+	}
+
+	private keep(place: number): Neighbour {
+		return (this.#kept[place] ??= new Neighbour(this.memory, place));
+	}
+
+	private placeOf({ mode, high, low }: LinkAddress): number {
+		const { numbers } = this.memory;
+		for (let place = 0, at = HEARD_NUMBERS; place < this.#length; place++, at += WORDS) {
+			if (numbers[at + LOW] === low && numbers[at + HIGH] === high && (numbers[at + MODE]! & 3) === mode)
+				return place;
+		}
+		return -1;
 	}
 
 	/** The place of the one that a newcomer of some worth displaces, -1 for none. */
 	private displaceable(newcomer: Worth): number {
+		const { numbers } = this.memory;
+		let latestUs = 0;
+		for (let place = 0; place < this.#length; place++) latestUs = Math.max(latestUs, this.seenUs(place));
 		let victim = -1;
 		let least: Worth = Worth.needed;
-		let latestUs = 0;
-		for (const { lastSeenUs } of this.entries) latestUs = Math.max(latestUs, lastSeenUs);
-		for (let i = 0; i < this.entries.length; i++) {
-			const { address, lastSeenUs } = this.entries[i]!;
-			const isStale = latestUs - lastSeenUs > STALE_S * 1e6;
-			const given = this.#worthOf(address);
+		const address = new LinkAddress();
+		for (let place = 0; place < this.#length; place++) {
+			const seenUs = this.seenUs(place);
+			const isStale = latestUs - seenUs > STALE_S * 1e6;
+			const at = HEARD_NUMBERS + place * WORDS;
+			const given = this.#worthOf(addressAt(numbers, at, address));
 			const worth = isStale && given === Worth.established ? Worth.unknown : given;
 			if (worth > Worth.unknown && worth >= newcomer) continue;
-			const isLess = worth < least || (worth === least && lastSeenUs < this.entries[victim]!.lastSeenUs);
+			const isLess = worth < least || (worth === least && seenUs < this.seenUs(victim));
 			if (victim >= 0 && !isLess) continue;
-			victim = i;
+			victim = place;
 			least = worth;
 		}
 		return victim;
+	}
+
+	private seenUs(place: number): number {
+		return timeOf(this.memory.numbers, HEARD_NUMBERS + place * WORDS + SEEN);
 	}
 }

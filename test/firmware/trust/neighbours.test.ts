@@ -9,27 +9,23 @@ const ALPHA = 1 / 8;
 const TOLERANCE = 8;
 
 function fresh(): Neighbour {
-	return new Neighbour(LinkAddress.short(1));
+	return new NeighbourTable(1).obtain(LinkAddress.short(1))!;
 }
 
-test("signal strength: mean and deviation of plain floating-point moving averages", (t) => {
+test("signal strength: the mean of a plain floating-point moving average", (t) => {
 	fc.assert(
 		fc.property(
 			fc.array(fc.integer({ min: -128, max: 127 }), { minLength: 1, maxLength: 300 }),
 			(samples) => {
 				const neighbour = fresh();
 				let mean = samples[0]! * 256;
-				let deviation = 0;
 				samples.forEach((rssiDbm, i) => {
 					neighbour.noteReceived(rssiDbm, i * 5000);
 					if (i > 0) {
 						const error = rssiDbm * 256 - mean;
 						mean += ALPHA * error;
-						deviation += ALPHA * (Math.abs(error) - deviation);
 					}
 					t.true(Math.abs(neighbour.rssiMean256 - mean) <= TOLERANCE);
-					// The deviation rests on the mean: its error comes on top.
-					t.true(Math.abs(neighbour.rssiDeviation256 - deviation) <= 2 * TOLERANCE);
 				});
 				t.is(neighbour.received, samples.length);
 			},
@@ -46,7 +42,6 @@ test("gaps within a burst, in microseconds; a pause of more than a second is non
 				neighbour.noteReceived(-60, 0);
 				let nowUs = 0;
 				let mean = 0;
-				let deviation = 0;
 				for (const gapUs of gaps) {
 					nowUs += gapUs;
 					neighbour.noteReceived(-60, nowUs);
@@ -55,11 +50,9 @@ test("gaps within a burst, in microseconds; a pause of more than a second is non
 					else {
 						const error = gapUs - mean;
 						mean += ALPHA * error;
-						deviation += ALPHA * (Math.abs(error) - deviation);
 					}
 				}
 				t.true(Math.abs(neighbour.gapMeanUs - mean) <= TOLERANCE);
-				t.true(Math.abs(neighbour.gapDeviationUs - deviation) <= 2 * TOLERANCE);
 			},
 		),
 	);
@@ -165,9 +158,7 @@ test("extreme signals and times leave every statistic finite and within its rang
 			const neighbour = fresh();
 			for (const [rssiDbm, timeUs] of frames) neighbour.noteReceived(rssiDbm, timeUs);
 			t.true(neighbour.rssiMean256 >= -128 * 256 && neighbour.rssiMean256 <= 127 * 256);
-			t.true(neighbour.rssiDeviation256 >= 0 && neighbour.rssiDeviation256 <= 255 * 256);
 			t.true(neighbour.gapMeanUs >= 0 && neighbour.gapMeanUs <= 1_000_000);
-			t.true(neighbour.gapDeviationUs >= 0 && neighbour.gapDeviationUs <= 1_000_000);
 		}),
 		{ numRuns: 500 },
 	);
@@ -235,4 +226,63 @@ test("one that routes need displaces an established neighbour, and is displaced 
 	table.obtain(LinkAddress.short(2))!.noteReceived(-60, 1);
 	t.is(table.obtain(LinkAddress.short(1)), undefined);
 	t.not(table.find(LinkAddress.short(2)), undefined);
+});
+
+test("rows and kept objects tell the same of each neighbour as a plain map, however late it is", (t) => {
+	const address = fc
+		.record({ isShort: fc.boolean(), high: fc.constantFrom(0, 1, -1), low: fc.integer({ min: 0, max: 3 }) })
+		.map(({ isShort, high, low }) => (isShort ? LinkAddress.short(low) : LinkAddress.extended(high, low)));
+	const step = fc.tuple(address, fc.integer({ min: -128, max: 127 }), fc.boolean(), fc.nat({ max: 2 ** 33 }));
+	fc.assert(
+		fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+			const table = new NeighbourTable(20);
+			const cursor = new Neighbour();
+			const model = new Map<string, { received: number; lastSeenUs: number; lastBroadcast: number }>();
+			const kept = new Map<string, Neighbour>();
+			let nowUs = 0;
+			steps.forEach(([who, rssiDbm, isKept, waitUs], i) => {
+				nowUs += waitUs;
+				const neighbour = table.obtain(who, isKept ? undefined : cursor)!;
+				neighbour.noteReceived(rssiDbm, nowUs);
+				neighbour.noteBroadcast(i);
+				t.true(neighbour.address.equals(who));
+				const name = who.toString();
+				if (isKept) {
+					t.is(neighbour, kept.get(name) ?? neighbour);
+					kept.set(name, neighbour);
+				}
+				const received = (model.get(name)?.received ?? 0) + 1;
+				model.set(name, { received, lastSeenUs: nowUs, lastBroadcast: i });
+			});
+			t.is(table.length, model.size);
+			for (const neighbour of table.entries) {
+				const { received, lastSeenUs, lastBroadcast, address: who, boot } = neighbour;
+				t.deepEqual({ received, lastSeenUs, lastBroadcast }, model.get(who.toString()));
+				t.is(boot, -1);
+				t.is(table.find(who), neighbour);
+				t.is(table.nameOf(who), who);
+			}
+		}),
+	);
+});
+
+test("who takes a place is known as nobody but himself", (t) => {
+	const table = new NeighbourTable(1);
+	const before = table.obtain(LinkAddress.short(1))!;
+	before.chains = true;
+	before.boot = 7;
+	t.is(before.address.low, 1);
+	const after = table.obtain(LinkAddress.extended(1, 2))!;
+	t.not(after, before);
+	t.is(after.address.toString(), "00:00:00:01:00:00:00:02");
+	t.deepEqual([after.chains, after.boot, after.received, after.deliveryRatio], [false, -1, 0, RATIO_ONE]);
+});
+
+test("counts stay at the most that they can be", (t) => {
+	const neighbour = fresh();
+	for (let i = 0; i < 70_000; i++) neighbour.noteReceived(-60, i);
+	for (let i = 0; i < 5_000; i++) neighbour.noteTransmissions(1, true);
+	t.is(neighbour.received, 0xffff);
+	t.is(neighbour.transmissions, 0xfff);
+	t.is(neighbour.rssiMean256, -60 * 256);
 });

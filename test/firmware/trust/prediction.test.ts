@@ -1,7 +1,7 @@
 import test from "ava";
 import fc from "fast-check";
 import { LinkAddress } from "../../../firmware/address.js";
-import { Neighbour } from "../../../firmware/trust/neighbours.js";
+import { NeighbourTable } from "../../../firmware/trust/neighbours.js";
 import {
 	completion,
 	failureBits,
@@ -72,7 +72,7 @@ test("the lower bound of a share: a wide one for few trials, the share itself fo
 
 test("reception of a full frame: what broadcasts and acknowledgements show, whichever is worse", (t) => {
 	t.is(frameReception(undefined), 0.5 ** 5);
-	const neighbour = new Neighbour(LinkAddress.short(1));
+	const neighbour = new NeighbourTable(1).obtain(LinkAddress.short(1))!;
 	t.is(frameReception(neighbour), 0.5 ** 5);
 	for (let i = 0; i < 100; i++) neighbour.noteBroadcast(i);
 	const heard = frameReception(neighbour);
@@ -91,7 +91,7 @@ test("a reception is a share, whatever was observed", (t) => {
 	);
 	fc.assert(
 		fc.property(fc.array(event, { maxLength: 300 }), (events) => {
-			const neighbour = new Neighbour(LinkAddress.short(1));
+			const neighbour = new NeighbourTable(1).obtain(LinkAddress.short(1))!;
 			for (const seen of events) {
 				if (typeof seen === "number") neighbour.noteBroadcast(seen);
 				else neighbour.noteTransmissions(...seen);
