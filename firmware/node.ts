@@ -38,7 +38,8 @@ export type { NodeConfig, NodeProfile } from "./node-config.js";
  */
 export class Node implements LinkOwner, NetworkHost, GradientHost, HelloHost {
 	readonly id: number;
-	readonly config: NodeConfig;
+	/** Collects what others send, and begins the gradient. */
+	readonly isSink: boolean;
 	readonly profile: NodeProfile;
 	readonly ports: Ports;
 	readonly clock: Clock;
@@ -53,6 +54,9 @@ export class Node implements LinkOwner, NetworkHost, GradientHost, HelloHost {
 	readonly chaining: Chaining | undefined;
 	/** The cluster service; undefined for a node that is always awake. */
 	readonly cluster: Cluster | undefined;
+	readonly #shortAddress: number;
+	readonly #extendedHigh: number;
+	readonly #extendedLow: number;
 	readonly #link: LinkLayer;
 	readonly #adaptation: Adaptation;
 	readonly #hello: HelloService | undefined;
@@ -64,7 +68,10 @@ export class Node implements LinkOwner, NetworkHost, GradientHost, HelloHost {
 		const { clock, sink, radio } = ports;
 		const node = config.id;
 		this.id = node;
-		this.config = config;
+		this.isSink = config.isSink;
+		this.#shortAddress = config.shortAddress;
+		this.#extendedHigh = config.extendedHigh | 0;
+		this.#extendedLow = config.extendedLow | 0;
 		this.profile = profile;
 		this.ports = ports;
 		this.clock = clock;
@@ -79,9 +86,9 @@ export class Node implements LinkOwner, NetworkHost, GradientHost, HelloHost {
 			if (this.routing.dependsOn(address)) return Worth.needed;
 			return policy.isEstablished?.(address) === true ? Worth.established : Worth.unknown;
 		});
-		this.cluster = this.makeCluster(policy);
+		this.cluster = this.makeCluster(config, policy);
 		// Before the policy: neighbours that it restores may compete for places, which takes the routes.
-		this.routing = this.makeRouting();
+		this.routing = this.makeRouting(config);
 		this.reassembler = new Reassembler({
 			policy,
 			budgetBytes: profile.budgetBytes,
@@ -105,7 +112,7 @@ export class Node implements LinkOwner, NetworkHost, GradientHost, HelloHost {
 			longestDeliveryUs: longestDeliveryUs(profile.csma),
 		});
 		const hash = profile.chaining === undefined ? undefined : new ChainHash(ports.digest);
-		this.chaining = this.makeChaining();
+		this.chaining = this.makeChaining(config);
 		this.#adaptation = new Adaptation({
 			contexts: profile.contexts,
 			reassembler: this.reassembler,
@@ -142,11 +149,6 @@ export class Node implements LinkOwner, NetworkHost, GradientHost, HelloHost {
 		this.network = new NetworkLayer(this);
 	}
 
-	/** Collects what others send, and begins the gradient. */
-	get isSink(): boolean {
-		return this.config.isSink;
-	}
-
 	/** The keys shared with neighbours; undefined without. */
 	get keys(): LinkKeyring | undefined {
 		return this.chaining?.keys;
@@ -173,17 +175,16 @@ export class Node implements LinkOwner, NetworkHost, GradientHost, HelloHost {
 
 	/** Configures the radio, turns the receiver on and joins the routing. */
 	start(): void {
-		const { shortAddress, extendedHigh, extendedLow, isSink } = this.config;
 		const { channel, panId, txPowerDbm } = this.profile;
 		this.ports.radio.configure({
 			channel,
 			panId,
-			shortAddress,
-			extendedHigh,
-			extendedLow,
+			shortAddress: this.#shortAddress,
+			extendedHigh: this.#extendedHigh,
+			extendedLow: this.#extendedLow,
 			txPowerDbm,
 			promiscuous: false,
-			panCoordinator: isSink,
+			panCoordinator: this.isSink,
 		});
 		if (this.cluster === undefined) {
 			this.ports.radio.receive(true);
@@ -209,9 +210,8 @@ export class Node implements LinkOwner, NetworkHost, GradientHost, HelloHost {
 		this.#link.stop();
 	}
 
-	private makeChaining(): Chaining | undefined {
+	private makeChaining({ linkKeyOf }: NodeConfig): Chaining | undefined {
 		const { chaining } = this.profile;
-		const { linkKeyOf } = this.config;
 		if (chaining === undefined) return undefined;
 		const { cipher, store } = this.ports;
 		const keys =
@@ -219,8 +219,7 @@ export class Node implements LinkOwner, NetworkHost, GradientHost, HelloHost {
 		return new Chaining(chaining, keys, this.neighbours, this.ports.random("chain"), store);
 	}
 
-	private makeCluster(policy: ReassemblyPolicy): Cluster | undefined {
-		const { id, isSink, cluster } = this.config;
+	private makeCluster({ id, isSink, cluster }: NodeConfig, policy: ReassemblyPolicy): Cluster | undefined {
 		if (cluster === undefined) return undefined;
 		return new Cluster({
 			node: id,
@@ -235,8 +234,7 @@ export class Node implements LinkOwner, NetworkHost, GradientHost, HelloHost {
 		});
 	}
 
-	private makeRouting(): Routing {
-		const { routing } = this.config;
+	private makeRouting({ routing }: NodeConfig): Routing {
 		if (this.cluster !== undefined) return this.cluster.routing;
 		if (routing.kind === "gradient") return new Gradient(this, routing.beaconPeriodUs);
 		return staticRouting(routing.routes);
@@ -257,9 +255,8 @@ export class Node implements LinkOwner, NetworkHost, GradientHost, HelloHost {
 	}
 
 	private isOwn(address: LinkAddress): boolean {
-		const { shortAddress, extendedHigh, extendedLow } = this.config;
-		if (address.byteLength === 2) return address.low === shortAddress || address.isBroadcast;
-		return address.high === (extendedHigh | 0) && address.low === (extendedLow | 0);
+		if (address.byteLength === 2) return address.low === this.#shortAddress || address.isBroadcast;
+		return address.high === this.#extendedHigh && address.low === this.#extendedLow;
 	}
 
 	private receive(bytes: Uint8Array, header: MacHeader, rssiDbm: number, sfdTimeUs: number): void {

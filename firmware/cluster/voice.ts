@@ -87,11 +87,13 @@ export class Voice {
 		if (at < 0) return false;
 		copyBytes(message, 0, link.buffer, at, length);
 		const epoch = this.#epoch;
-		link.commit(at + length, (outcome, transmissions) => {
-			onControl(kind, transmissions);
-			if (epoch === this.#epoch) done(outcome === "sent");
-			this.arm();
-			onIdle();
+		link.commit(at + length, {
+			noteSent: (outcome, transmissions) => {
+				onControl(kind, transmissions);
+				if (epoch === this.#epoch) done(outcome === "sent");
+				this.arm();
+				onIdle();
+			},
 		});
 		return true;
 	}

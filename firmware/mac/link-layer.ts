@@ -13,7 +13,7 @@ import { Csma, type CsmaOptions, type CsmaOutcome, type FrameDone, longestDelive
 import { DuplicateFilter } from "./duplicates.js";
 import type { SecurityDrop } from "./frame-security.js";
 import { LinkWorkspace } from "./link-workspace.js";
-import type { FrameSender, OutgoingFrame } from "./outgoing-frame.js";
+import type { FrameSender, FrameWaiter, OutgoingFrame } from "./outgoing-frame.js";
 import type { FrameProtection } from "./protection.js";
 import { CCA_US, FCS_BYTES, MAX_PSDU_BYTES, SHR_US, TURNAROUND_US } from "./timing.js";
 
@@ -136,10 +136,10 @@ export class LinkLayer implements FrameSender {
 		return frame.payloadAt;
 	}
 
-	/** Sends the frame whose payload ends at `end`; `whenDone` is called once, later, with how often it was on the air. */
-	commit(end: number, whenDone: FrameDone): void {
+	/** Sends the frame whose payload ends at `end`; `waiter` is told how it ended. */
+	commit(end: number, waiter: FrameWaiter): void {
 		const frame = this.#frame!;
-		frame.whenDone = whenDone;
+		frame.waiter = waiter;
 		this.#csma.send(this.finishFrame(frame, end), frame.onDone, frame.transmission);
 	}
 
@@ -195,9 +195,9 @@ export class LinkLayer implements FrameSender {
 		if (outcome !== "sent" && outcome !== "mac-late")
 			this.#sink.macDropped(this.#clock.nowUs(), this.#node, destination, outcome);
 		if (isUnicast) this.#owner.noteDelivery(destination, outcome, transmissions);
-		const whenDone = frame.whenDone!;
+		const waiter = frame.waiter!;
 		this.discard(frame);
-		whenDone(outcome, transmissions);
+		waiter.noteSent(outcome, transmissions);
 	}
 
 	private discard(frame: OutgoingFrame): void {

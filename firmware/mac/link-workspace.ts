@@ -32,7 +32,7 @@ export class LinkWorkspace {
 		if (frame.isForsaken) return;
 		this.#lent--;
 		frame.sender = undefined;
-		frame.whenDone = undefined;
+		frame.waiter = undefined;
 		this.#free.push(frame);
 	}
 

@@ -8,6 +8,11 @@ export interface FrameSender {
 	frameDone(frame: OutgoingFrame, outcome: CsmaOutcome, transmissions: number): void;
 }
 
+/** Whoever sends a frame, and is told once, later, how it ended and how often it was on the air. */
+export interface FrameWaiter {
+	noteSent(outcome: CsmaOutcome, transmissions: number): void;
+}
+
 /** All that a frame needs from its header until its end is known; then it serves another frame, of another node too. */
 export class OutgoingFrame {
 	readonly buffer = new Uint8Array(MAX_PSDU_BYTES);
@@ -16,7 +21,7 @@ export class OutgoingFrame {
 	/** Where the payload begins in `buffer`. */
 	payloadAt = 0;
 	sender: FrameSender | undefined;
-	whenDone: FrameDone | undefined;
+	waiter: FrameWaiter | undefined;
 	/** Nobody waits for it any more, but the radio may still read it: it serves no other frame. */
 	isForsaken = false;
 	/** Views of `buffer` by length, made once each. */

@@ -7,6 +7,7 @@ import { NodeReadings, type ReadingsHost } from "../app/readings-host.js";
 import { SensingApp } from "../app/sensing.js";
 import type { TrustGate } from "../cluster/client.js";
 import type { Cluster } from "../cluster/cluster.js";
+import type { ReassemblyPolicy } from "../fragments/policy.js";
 import type { LinkKeyring } from "../mac/link-keys.js";
 import type { UdpHandler } from "../net/network-layer.js";
 import { Node } from "../node.js";
@@ -43,7 +44,8 @@ export class Mote {
 
 	/** Throws a RangeError that names what the plan has wrong. */
 	constructor(plan: MotePlan, ports: Ports, workspace: Workspace, parts: MoteParts) {
-		const node = new Node(nodeConfigOf(plan, ports, parts), ports, workspace);
+		const config = nodeConfigOf(plan, ports, parts);
+		const node = new Node(config, ports, workspace);
 		this.node = node;
 		node.network.bind(TRAFFIC_PORT, ABSORB);
 		const { cluster } = node;
@@ -53,7 +55,7 @@ export class Mote {
 		}
 		const host = new NodeReadings(node, plannedIpv6("cluster.sink", plan.cluster.sink));
 		if (plan.isSink) cluster.attach(new ClusterCollector(host));
-		else this.readings = serve(node, cluster, host, plan.cluster);
+		else this.readings = serve(node, cluster, host, plan.cluster, config.policy);
 	}
 
 	/** Link-local address, and the routable one where there is a prefix; 16 octets each. */
@@ -103,14 +105,20 @@ export class Mote {
 }
 
 /** What keeps the readings of a clustered node, and judges who serves it. */
-function serve(node: Node, cluster: Cluster, host: ReadingsHost, plan: PlannedCluster): ReadingService {
-	const { config, ports } = node;
+function serve(
+	node: Node,
+	cluster: Cluster,
+	host: ReadingsHost,
+	plan: PlannedCluster,
+	policy: ReassemblyPolicy | undefined,
+): ReadingService {
+	const { id, clock, sink, ports } = node;
 	const trust = new ServiceTrust({
-		node: config.id,
-		clock: ports.clock,
+		node: id,
+		clock,
 		store: ports.store,
-		sink: ports.sink,
-		fragments: config.policy ?? {},
+		sink,
+		fragments: policy ?? {},
 		sinkAddress: host.sinkAddress,
 		...memberTest(host.keys, plan.members),
 	});

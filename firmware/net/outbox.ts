@@ -3,6 +3,7 @@ import { copyBytes } from "../bytes.js";
 import type { Fragmenter } from "../fragments/fragmenter.js";
 import type { CsmaOutcome } from "../mac/csma.js";
 import type { LinkLayer } from "../mac/link-layer.js";
+import type { FrameWaiter } from "../mac/outgoing-frame.js";
 import type { NetworkHost } from "./network-host.js";
 import { type ControlKind, type PacketRecord, queued } from "./packet-record.js";
 
@@ -26,7 +27,7 @@ export type OutboxDrop =
  *
  * A packet of which one frame is lost is given up at once: the rest would only cost airtime.
  */
-export class Outbox {
+export class Outbox implements FrameWaiter {
 	readonly #host: NetworkHost;
 	readonly #link: LinkLayer;
 	readonly #fragmenter: Fragmenter;
@@ -48,8 +49,6 @@ export class Outbox {
 	/** The queue was cleared since: how that frame ends concerns nobody. */
 	#orphaned = false;
 	#tag: number;
-	readonly #onFrameDone = (outcome: CsmaOutcome, transmissions: number): void =>
-		this.advance(outcome, transmissions);
 
 	/** `firstTag`: 0 to 65,535, best random. */
 	constructor(host: NetworkHost, link: LinkLayer, fragmenter: Fragmenter, firstTag: number) {
@@ -225,10 +224,11 @@ export class Outbox {
 		if (isRaw) copyBytes(buffer, 0, this.#link.buffer, at, length);
 		else end = this.#fragmenter.next(this.#link.buffer, at, room);
 		this.#inFlight = true;
-		this.#link.commit(end, this.#onFrameDone);
+		this.#link.commit(end, this);
 	}
 
-	private advance(outcome: CsmaOutcome, transmissions: number): void {
+	/** A frame of ours was sent, or given up: goes on with the next one. */
+	noteSent(outcome: CsmaOutcome, transmissions: number): void {
 		this.#inFlight = false;
 		this.#holds++;
 		const head = this.#first;

@@ -124,8 +124,10 @@ test("while another frame is under way it waits, and what it holds is bounded", 
 	const outcomes: boolean[] = [];
 	const at = link.begin(LinkAddress.short(2));
 	let isOver = false;
-	link.commit(at + 50, () => {
-		isOver = true;
+	link.commit(at + 50, {
+		noteSent: () => {
+			isOver = true;
+		},
 	});
 	say(0, 200_000, outcomes);
 	clock.advanceBy(300_000);

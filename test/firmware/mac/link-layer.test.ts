@@ -79,7 +79,7 @@ class Station {
 	send(destination: LinkAddress, payload: Uint8Array): void {
 		const at = this.link.begin(destination);
 		this.link.buffer.set(payload, at);
-		this.link.commit(at + payload.length, (outcome) => this.outcomes.push(outcome));
+		this.link.commit(at + payload.length, { noteSent: (outcome) => this.outcomes.push(outcome) });
 	}
 
 	/** A frame of another sender, in hex without its FCS. */

@@ -1,6 +1,7 @@
 import test from "ava";
 import { LinkAddress } from "../../../firmware/address.js";
 import { Mote } from "../../../firmware/mote/mote.js";
+import { nodeConfigOf } from "../../../firmware/mote/node-config-of.js";
 import { FIRMWARE_PARTS } from "../../../firmware/mote/parts.js";
 import type { MotePlan } from "../../../firmware/mote/plan.js";
 import type { Ports } from "../../../firmware/ports.js";
@@ -74,11 +75,11 @@ test("listed keys serve as derived ones do", async (t) => {
 		"traffic: [{kind: readings, periodS: 4, readingsPerPack: 4}]\n";
 	const loaded = await loadText(t, FIELD + yaml);
 	const listed = logHash(loaded, (plan, ports) => {
-		const mote = new Mote(plan, ports, POOL, FIRMWARE_PARTS);
+		const { linkKeyOf } = nodeConfigOf(plan, ports, FIRMWARE_PARTS);
 		const keys: Record<string, string> = {};
 		for (let low = 1; low <= 12; low++) {
 			const address = `0x${low.toString(16).padStart(4, "0")}`;
-			const key = mote.node.config.linkKeyOf!(LinkAddress.short(low));
+			const key = linkKeyOf!(LinkAddress.short(low));
 			if (key !== undefined) keys[address] = Buffer.from(key).toString("hex");
 		}
 		return new Mote({ ...plan, linkKeys: { kind: "listed", keys } }, ports, POOL, FIRMWARE_PARTS);

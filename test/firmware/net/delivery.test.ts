@@ -19,10 +19,10 @@ function hand(network: TestNetwork, node: Node, packet: Uint8Array, via = 1): vo
 /** What each node got over UDP. */
 function listen(network: TestNetwork): string[] {
 	const heard: string[] = [];
-	for (const { config, network: layer } of network.nodes) {
+	for (const { id, network: layer } of network.nodes) {
 		layer.bind(PORT, (packet, offset, end, sourcePort) => {
 			heard.push(
-				`${config.id} from ${packet[23]}:${sourcePort - PORT} ${end - offset} ${offset < end ? packet[offset] : ""}`,
+				`${id} from ${packet[23]}:${sourcePort - PORT} ${end - offset} ${offset < end ? packet[offset] : ""}`,
 			);
 		});
 	}

@@ -108,11 +108,11 @@ export class TestNetwork {
 	leaks(waitUs = 61_000_000): string[] {
 		this.clock.advanceBy(waitUs);
 		const leaks: string[] = [];
-		for (const { config, reassembler, outbox } of this.nodes) {
+		for (const { id, reassembler, outbox } of this.nodes) {
 			const { contexts, bytesInUse } = reassembler;
-			if (contexts.length > 0) leaks.push(`node ${config.id} keeps ${contexts.length} contexts`);
-			if (bytesInUse !== 0) leaks.push(`node ${config.id} is charged ${bytesInUse} octets`);
-			if (outbox.length > 0) leaks.push(`node ${config.id} keeps ${outbox.length} packets`);
+			if (contexts.length > 0) leaks.push(`node ${id} keeps ${contexts.length} contexts`);
+			if (bytesInUse !== 0) leaks.push(`node ${id} is charged ${bytesInUse} octets`);
+			if (outbox.length > 0) leaks.push(`node ${id} keeps ${outbox.length} packets`);
 		}
 		if (this.pool.lent !== 0) leaks.push(`${this.pool.lent} buffers are not given back`);
 		if (this.workspace.link.lent !== 0) leaks.push(`${this.workspace.link.lent} frames are not given back`);

@@ -21,9 +21,9 @@ export class Member {
 
 	constructor(network: TestNetwork, bufferedReadings: number, settings: NodeSettings = {}) {
 		this.node = network.add(settings);
-		const { ports, config } = this.node;
+		const { ports, id } = this.node;
 		this.trust = new ServiceTrust({
-			node: config.id,
+			node: id,
 			clock: ports.clock,
 			store: ports.store,
 			sink: ports.sink,

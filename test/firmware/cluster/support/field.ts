@@ -268,9 +268,9 @@ export class Field {
 	leaks(): string[] {
 		this.run(70);
 		const leaks: string[] = [];
-		for (const { config, reassembler, outbox } of this.nodes) {
-			if (reassembler.contexts.length > 0) leaks.push(`node ${config.id} keeps contexts`);
-			if (outbox.length > 0) leaks.push(`node ${config.id} keeps ${outbox.length} packets`);
+		for (const { id, reassembler, outbox } of this.nodes) {
+			if (reassembler.contexts.length > 0) leaks.push(`node ${id} keeps contexts`);
+			if (outbox.length > 0) leaks.push(`node ${id} keeps ${outbox.length} packets`);
 		}
 		if (this.pool.lent !== 0) leaks.push(`${this.pool.lent} buffers are not given back`);
 		return leaks;
