@@ -1,4 +1,5 @@
 import { Histogram } from "./histogram.js";
+import { OrderedTable } from "./ordered-table.js";
 
 /** Twice the longest time-out that RFC 4944 allows: nothing is on its way for longer. */
 const GIVEN_UP_US = 120_000_000;
@@ -7,10 +8,9 @@ const REMEMBERED = 8192;
 /** IPv6 and UDP headers. */
 const HEADERS_BYTES = 48;
 
-interface Sent {
-	readonly timeUs: number;
-	readonly digest: number;
-}
+/** Columns of a datagram that was sent, and of one that was delivered: its content, and when it was sent. */
+const DIGEST = 0;
+const SENT_US = 1;
 
 /**
  * Tells what applications were given that honest nodes sent, from what they were given that is false.
@@ -28,34 +28,34 @@ export class FalseDeliveries {
 	/** Octets of UDP payload of what was delivered as it was sent, once each. */
 	payloadBytes = 0;
 	readonly latencyUs = new Histogram();
-	readonly #sent = new Map<number, Sent>();
-	/** Content of what was delivered. */
-	readonly #delivered = new Map<number, number>();
+	readonly #sent = new OrderedTable(2);
+	readonly #delivered = new OrderedTable(1);
 
 	noteSent(timeUs: number, ident: number, digest: number): void {
-		for (const [old, { timeUs: sentUs }] of this.#sent) {
-			if (timeUs - sentUs < GIVEN_UP_US) break;
-			this.#sent.delete(old);
-		}
-		this.#sent.delete(ident);
-		this.#sent.set(ident, { timeUs, digest });
+		const sent = this.#sent;
+		while (sent.size > 0 && timeUs - sent.get(sent.oldest, SENT_US) >= GIVEN_UP_US) sent.remove(sent.oldest);
+		const twin = sent.find(ident);
+		if (twin >= 0) sent.remove(twin);
+		const row = sent.add(ident);
+		sent.set(row, DIGEST, digest);
+		sent.set(row, SENT_US, timeUs);
 	}
 
 	/** `isByAttacker`: an attacker's frame brought it, there or on its way. */
 	noteDelivered(timeUs: number, ident: number, digest: number, bytes: number, isByAttacker: boolean): void {
-		const before = this.#delivered.get(ident);
-		if (before !== undefined) {
-			if (before !== digest) this.altered++;
+		const before = this.#delivered.find(ident);
+		if (before >= 0) {
+			if (this.#delivered.get(before, DIGEST) !== digest) this.altered++;
 			else if (isByAttacker) this.replayed++;
 			else this.repeated++;
 			return;
 		}
-		const sent = this.#sent.get(ident);
-		if (sent === undefined) {
+		const sent = this.#sent.find(ident);
+		if (sent < 0) {
 			this.foreign++;
 			return;
 		}
-		if (sent.digest !== digest) {
+		if (this.#sent.get(sent, DIGEST) !== digest) {
 			this.altered++;
 			return;
 		}
@@ -65,8 +65,8 @@ export class FalseDeliveries {
 		}
 		this.delivered++;
 		this.payloadBytes += Math.max(0, bytes - HEADERS_BYTES);
-		this.latencyUs.add(timeUs - sent.timeUs);
-		this.#delivered.set(ident, digest);
-		if (this.#delivered.size > REMEMBERED) this.#delivered.delete(this.#delivered.keys().next().value!);
+		this.latencyUs.add(timeUs - this.#sent.get(sent, SENT_US));
+		this.#delivered.set(this.#delivered.add(ident), DIGEST, digest);
+		this.#delivered.trim(REMEMBERED);
 	}
 }

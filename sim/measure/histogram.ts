@@ -1,6 +1,8 @@
 /** Each power of two is split in so many steps: values are kept to within 0.1 %. */
 const STEP_BITS = 10;
 const STEPS = 1 << STEP_BITS;
+const TOP_BIT = 31;
+const TWO_31 = 0x80000000;
 
 /** Counts of non-negative integers with bounded memory, in steps of at most 1/1024 of their value. */
 export class Histogram {
@@ -42,11 +44,10 @@ function indexOf(value: number): number {
 	if (value < STEPS) return value;
 	let scale = 0;
 	let scaled = value;
-	while (scaled >= 2 * STEPS) {
-		scaled /= 2;
-		scale++;
-	}
-	return (scale + 1) * STEPS + (Math.floor(scaled) - STEPS);
+	// What the bits of an integer do not hold, or not without a sign.
+	for (; scaled >= TWO_31; scale++) scaled /= 2;
+	const excess = TOP_BIT - STEP_BITS - Math.clz32(scaled);
+	return (scale + excess + 1) * STEPS + ((scaled >> excess) - STEPS);
 }
 
 function lowerEdge(index: number): number {

@@ -1,6 +1,7 @@
 import { completeSink } from "../../firmware/events.js";
 import { SIM_EVENTS, type SimSink } from "../events.js";
 import { Histogram } from "./histogram.js";
+import { OrderedTable } from "./ordered-table.js";
 import { Taint } from "./taint.js";
 
 /** Counts by name. */
@@ -60,12 +61,9 @@ export interface Summary {
 	};
 }
 
-interface Pending {
-	sentUs: number;
-	digest: number;
-	/** Why a node gave it up; it may yet arrive, when only the acknowledgements were lost. */
-	reason: string;
-}
+/** Columns of a datagram that was sent, and of one that was delivered: its content, and when it was sent. */
+const DIGEST = 0;
+const SENT_US = 1;
 
 /** Type bits of the first octet of a frame, and the value for acknowledgements. */
 const TYPE_BITS = 7;
@@ -93,11 +91,14 @@ function count(counts: Counts, name: string): void {
 /** Listens to the events of one run and sums them up, in memory that does not grow with its length. */
 export class Metrics {
 	readonly sink: SimSink;
-	readonly #pending = new Map<number, Pending>();
+	/** Datagrams that were sent and not delivered yet. */
+	readonly #pending = new OrderedTable(2);
+	/** Why a node gave up the one of this row; it may yet arrive, when only the acknowledgements were lost. */
+	readonly #reasons: string[] = [];
 	/** Datagrams that nobody waits for any more, by reason. */
 	readonly #lost: Counts = {};
 	/** Content of what was delivered, by datagram. */
-	readonly #delivered = new Map<number, number>();
+	readonly #delivered = new OrderedTable(1);
 	/** What attackers hear is no reception of the network's. */
 	#firstAttacker = Number.POSITIVE_INFINITY;
 	readonly #taint = new Taint();
@@ -139,24 +140,10 @@ export class Metrics {
 			macDropped: () => {
 				s.frames.macDropped++;
 			},
-			datagramSent: (timeUs, _node, ident, digest) => {
-				s.datagrams.sent++;
-				this.#settleOld(timeUs);
-				const twin = this.#pending.get(ident);
-				if (twin !== undefined) count(this.#lost, twin.reason);
-				// A twin takes its place at the end: the map stays in order of sending.
-				this.#pending.delete(ident);
-				this.#pending.set(ident, { sentUs: timeUs, digest, reason: IN_FLIGHT });
-			},
+			datagramSent: (timeUs, _node, ident, digest) => this.#noteSent(timeUs, ident, digest),
 			datagramDelivered: (timeUs, node, ident, digest, _bytes, hops) =>
 				this.#noteDelivered(timeUs, node, ident, digest, hops),
-			datagramDropped: (_timeUs, _node, ident, reason) => {
-				const pending = this.#pending.get(ident);
-				// The time-out at a receiver only follows from what its sender has told already.
-				if (pending === undefined || (pending.reason !== IN_FLIGHT && reason === "reassembly-timed-out"))
-					return;
-				pending.reason = reason;
-			},
+			datagramDropped: (_timeUs, _node, ident, reason) => this.#noteDropped(ident, reason),
 			contextOpened: (_timeUs, _node, _source, _tag, _size, bytesInUse) => {
 				s.reassembly.opened++;
 				s.reassembly.open++;
@@ -198,7 +185,8 @@ export class Metrics {
 	summary(): Summary {
 		const s = this.#summary;
 		s.datagrams.lost = { ...this.#lost };
-		for (const { reason } of this.#pending.values()) count(s.datagrams.lost, reason);
+		for (let row = this.#pending.oldest; row >= 0; row = this.#pending.after(row))
+			count(s.datagrams.lost, this.#reasons[row]!);
 		s.deliveryRatio = s.datagrams.sent === 0 ? 0 : s.datagrams.delivered / s.datagrams.sent;
 		const latency = this.#latencyUs;
 		s.latencyMs = {
@@ -214,41 +202,73 @@ export class Metrics {
 		return s;
 	}
 
+	#noteSent(timeUs: number, ident: number, digest: number): void {
+		this.#summary.datagrams.sent++;
+		this.#settleOld(timeUs);
+		const pending = this.#pending;
+		// A twin takes its place at the end: the table stays in order of sending.
+		const twin = pending.find(ident);
+		if (twin >= 0) this.#lose(twin);
+		const row = pending.add(ident);
+		pending.set(row, SENT_US, timeUs);
+		pending.set(row, DIGEST, digest);
+		this.#reasons[row] = IN_FLIGHT;
+	}
+
 	/** Counts as lost what was sent so long ago that no retransmission can bring it any more. */
 	#settleOld(nowUs: number): void {
-		for (const [ident, { sentUs, reason }] of this.#pending) {
-			if (nowUs - sentUs < GIVEN_UP_US) return;
-			count(this.#lost, reason);
-			this.#pending.delete(ident);
+		const pending = this.#pending;
+		for (let row = pending.oldest; row >= 0; row = pending.oldest) {
+			if (nowUs - pending.get(row, SENT_US) < GIVEN_UP_US) return;
+			this.#lose(row);
 		}
+	}
+
+	#lose(row: number): void {
+		count(this.#lost, this.#reasons[row]!);
+		this.#pending.remove(row);
+	}
+
+	#noteDropped(ident: number, reason: string): void {
+		const row = this.#pending.find(ident);
+		// The time-out at a receiver only follows from what its sender has told already.
+		if (row < 0 || (this.#reasons[row] !== IN_FLIGHT && reason === "reassembly-timed-out")) return;
+		this.#reasons[row] = reason;
 	}
 
 	#noteDelivered(timeUs: number, node: number, ident: number, digest: number, hops: number): void {
 		const { datagrams } = this.#summary;
-		const pending = this.#pending.get(ident);
-		if (pending === undefined) {
-			const before = this.#delivered.get(ident);
-			if (before === undefined) datagrams.foreign++;
-			else if (before === digest) datagrams.duplicates++;
+		const pending = this.#pending;
+		const row = pending.find(ident);
+		if (row < 0) {
+			const before = this.#delivered.find(ident);
+			if (before < 0) datagrams.foreign++;
+			else if (this.#delivered.get(before, DIGEST) === digest) datagrams.duplicates++;
 			else datagrams.altered++;
 			return;
 		}
-		if (pending.digest !== digest) {
+		if (pending.get(row, DIGEST) !== digest) {
 			datagrams.altered++;
-			pending.reason = ALTERED;
+			this.#reasons[row] = ALTERED;
 			return;
 		}
 		if (this.#taint.touches(timeUs, node, ident)) {
 			// What an attacker brings is not delivered, be it as it was sent: it may yet come by itself.
-			pending.reason = REPLAYED;
+			this.#reasons[row] = REPLAYED;
 			return;
 		}
-		this.#pending.delete(ident);
-		this.#delivered.set(ident, digest);
-		if (this.#delivered.size > REMEMBERED) this.#delivered.delete(this.#delivered.keys().next().value!);
 		datagrams.delivered++;
-		this.#latencyUs.add(timeUs - pending.sentUs);
+		this.#latencyUs.add(timeUs - pending.get(row, SENT_US));
 		this.#hops.add(hops);
+		pending.remove(row);
+		this.#remember(ident, digest);
+	}
+
+	#remember(ident: number, digest: number): void {
+		const delivered = this.#delivered;
+		const known = delivered.find(ident);
+		delivered.set(known < 0 ? delivered.add(ident) : known, DIGEST, digest);
+		delivered.trim(REMEMBERED);
 	}
 }
 

@@ -1,3 +1,5 @@
+import { OrderedTable } from "./ordered-table.js";
+
 /** Datagrams that are remembered. */
 const REMEMBERED = 8192;
 
@@ -9,7 +11,7 @@ const REMEMBERED = 8192;
  */
 export class Taint {
 	/** Datagrams that an attacker's frame completed at a node which passed them on. */
-	readonly #passedOn = new Set<number>();
+	readonly #passedOn = new OrderedTable(0);
 	#receiver = -1;
 	#timeUs = -1;
 
@@ -22,13 +24,13 @@ export class Taint {
 	/** A node passes a datagram on. */
 	noteForwarded(timeUs: number, node: number, ident: number): void {
 		if (!this.#isNow(timeUs, node)) return;
-		this.#passedOn.add(ident);
-		if (this.#passedOn.size > REMEMBERED) this.#passedOn.delete(this.#passedOn.values().next().value!);
+		if (this.#passedOn.find(ident) < 0) this.#passedOn.add(ident);
+		this.#passedOn.trim(REMEMBERED);
 	}
 
 	/** Whether a datagram that a node hands to its application is there by an attacker's hand. */
 	touches(timeUs: number, node: number, ident: number): boolean {
-		return this.#isNow(timeUs, node) || this.#passedOn.has(ident);
+		return this.#isNow(timeUs, node) || this.#passedOn.find(ident) >= 0;
 	}
 
 	#isNow(timeUs: number, node: number): boolean {
