@@ -37,7 +37,6 @@ export interface ReadingAcceptor {
 export class SensingApp {
 	readonly #node: Node;
 	readonly #options: SensingOptions;
-	readonly #payload: Uint8Array;
 	readonly #values: number[] = [];
 	readonly #takenUs: number[] = [];
 	#sequence = 0;
@@ -50,7 +49,6 @@ export class SensingApp {
 		}
 		this.#node = node;
 		this.#options = options;
-		this.#payload = new Uint8Array(node.profile.maxPacketBytes);
 		const most = this.longestPack();
 		const room = options.readings?.maxBodyBytes ?? node.profile.maxPacketBytes - HEADER_BYTES;
 		if (most > room) {
@@ -81,15 +79,23 @@ export class SensingApp {
 		const records = this.measurements(nowUs);
 		this.#values.length = 0;
 		this.#takenUs.length = 0;
-		const { readings, baseName } = this.#options;
+		const { pool } = this.#node.workspace;
+		const payload = pool.take();
+		this.tell(records, payload, nowUs);
+		pool.give(payload);
+	}
+
+	/** Writes what was measured to `payload`, and hands it on. */
+	private tell(records: SenmlRecord[], payload: Uint8Array, nowUs: number): void {
+		const { readings, baseName, sink } = this.#options;
 		if (readings !== undefined) {
-			const bodyBytes = encodeSenmlRecords(records, this.#payload, 0);
-			readings.accept(this.#payload, bodyBytes, records.length, nowUs);
+			const bodyBytes = encodeSenmlRecords(records, payload, 0);
+			readings.accept(payload, bodyBytes, records.length, nowUs);
 			return;
 		}
 		records.unshift({ baseName, name: SEQUENCE_NAME, unit: "count", value: this.#sequence++ });
-		const length = encodeSenml(records, this.#payload, 0);
-		this.#node.network.sendUdp(this.#options.sink, READINGS_PORT, READINGS_PORT, this.#payload, length);
+		const length = encodeSenml(records, payload, 0);
+		this.#node.network.sendUdp(sink, READINGS_PORT, READINGS_PORT, payload, length);
 	}
 
 	/** Octets of a pack whose values and times need most. */
