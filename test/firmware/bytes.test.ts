@@ -30,7 +30,7 @@ test("integers are read and written as DataView does, at any offset", (t) => {
 });
 
 test("copies of any length, short and long, touch nothing else", (t) => {
-	for (const length of [0, 1, 47, 48, 49, 200]) {
+	for (const length of [0, 1, 2, 3, 4, 5, 6, 7, 48, 63, 64, 65, 200]) {
 		const from = Uint8Array.from({ length: 220 }, (_, i) => i + 1);
 		const to = new Uint8Array(230);
 		bytes.copyBytes(from, 7, to, 11, length);
