@@ -1,3 +1,6 @@
+import { parseIpv6Prefix } from "../firmware/frames/ipv6-text.js";
+import { addressOf } from "../firmware/mote/addresses.js";
+import { putAddress } from "../firmware/net/addresses.js";
 import type { Random } from "../firmware/ports.js";
 import { RandomStream } from "./kernel/random.js";
 import { expectNode, type NodeTimers } from "./node-timers.js";
@@ -14,13 +17,18 @@ export class TrafficHost {
 	/** Datagrams that each node has sent. */
 	readonly #sequences: Uint32Array;
 	readonly #payload: Uint8Array;
+	/** The prefix of routable addresses, where there is one. */
+	readonly #prefix: Uint8Array | undefined;
+	readonly #destination = new Uint8Array(16);
 
 	constructor(world: World, timers: NodeTimers, durationUs: number) {
 		this.#world = world;
 		this.#timers = timers;
 		this.#durationUs = durationUs;
 		this.#sequences = new Uint32Array(world.motes.length);
-		this.#payload = new Uint8Array(world.scenario.node.maxPacketBytes);
+		const { maxPacketBytes, prefix } = world.scenario.node;
+		this.#payload = new Uint8Array(maxPacketBytes);
+		this.#prefix = prefix === null ? undefined : parseIpv6Prefix(prefix)?.prefix;
 	}
 
 	get #nodes(): number {
@@ -86,12 +94,17 @@ export class TrafficHost {
 		return other < node ? other : other + 1;
 	}
 
-	/** The address by which a node reaches another: link-local where it hears it, else the routable one. */
+	/** The address by which a node reaches another: link-local where it hears it, else the routable one; until the next call. */
 	#reach(from: number, to: number): Uint8Array {
-		const { motes, isSink } = this.#world;
-		const { global, linkLocal } = motes[to]!;
-		if (global === undefined) return linkLocal;
-		return isSink[to] === 1 || !this.#hears(to, from) ? global : linkLocal;
+		const { scenario, isSink } = this.#world;
+		const isNear = isSink[to] === 0 && this.#hears(to, from);
+		putAddress(
+			isNear ? undefined : this.#prefix,
+			addressOf(to, scenario.node.addressing),
+			this.#destination,
+			0,
+		);
+		return this.#destination;
 	}
 
 	#hears(node: number, from: number): boolean {
