@@ -89,7 +89,15 @@ export class TimingWheel {
 
 	/** Takes the earliest entry out, the first of its microsecond, if it is before `untilUs`; else -1. */
 	take(untilUs: number): number {
-		while (this.#words[0] === 0) if (!this.#turn(untilUs)) return -1;
+		while (this.#words[0] === 0) {
+			const bucket = this.#turn(untilUs);
+			if (bucket < 0) return -1;
+			const entry = this.#ends[2 * bucket]!;
+			this.#empty(bucket);
+			// Where little is under way most coarse buckets have one entry, which need not move down to be the first.
+			if (this.rows[(entry << ROW_SHIFT) + NEXT]! < 0 && this.timeUs(entry) < untilUs) return entry;
+			this.#moveDown(entry);
+		}
 		const bucket = this.#first(0);
 		if (this.#lowTurnUs + bucket >= untilUs) return -1;
 		const entry = this.#ends[2 * bucket]!;
@@ -102,26 +110,26 @@ export class TimingWheel {
 		return entry;
 	}
 
-	/** Moves the next coarse bucket's entries down, if it begins before `untilUs`; false where there is none. */
-	#turn(untilUs: number): boolean {
+	/** Begins the turns of the next coarse bucket with entries, if it begins before `untilUs`; else -1. */
+	#turn(untilUs: number): number {
 		let level = 1;
-		while (this.#words[level] === 0) if (++level === LEVELS) return false;
+		while (this.#words[level] === 0) if (++level === LEVELS) return -1;
 		const index = this.#first(level);
 		const fromUs = this.#turnUs[level]! + index * BUCKET_US[level]!;
-		if (fromUs >= untilUs) return false;
+		if (fromUs >= untilUs) return -1;
 		for (let below = 0; below < level; below++) this.#turnUs[below] = fromUs;
 		this.#lowTurnUs = fromUs;
 		this.#nextTurnUs = this.#turnUs[1]!;
-		const bucket = level * BUCKETS + index;
-		const { rows } = this;
-		let entry = this.#ends[2 * bucket]!;
-		this.#empty(bucket);
-		while (entry >= 0) {
-			const next = rows[(entry << ROW_SHIFT) + NEXT]!;
+		return level * BUCKETS + index;
+	}
+
+	/** Adds an entry and all that follow it anew, to finer levels. */
+	#moveDown(first: number): void {
+		for (let entry = first; entry >= 0; ) {
+			const next = this.rows[(entry << ROW_SHIFT) + NEXT]!;
 			this.#append(entry, this.#bucketOf(this.timeUs(entry)));
 			entry = next;
 		}
-		return true;
 	}
 
 	#bucketOf(timeUs: number): number {
