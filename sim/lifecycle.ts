@@ -19,21 +19,32 @@ export interface LifecyclePlan {
 	readonly anyDeathsUs: readonly number[];
 }
 
-/** Who may come late or reboot. */
-export interface LifecycleNodes {
-	/** All nodes that are no sinks, ascending. */
-	readonly all: readonly number[];
-	/** Those among them that pass nothing on. */
-	readonly leaves: readonly number[];
-}
+/** Who may come late or reboot: found when asked for, as most runs let nobody. */
+export class LifecycleNodes {
+	readonly #isSink: Uint8Array;
+	readonly #next: () => Int32Array;
 
-/** Who of the nodes may come late or reboot; `next` is each node's next one on its way to a sink, -1 for none. */
-export function lifecycleNodes(isSink: Uint8Array, next: Int32Array): LifecycleNodes {
-	const passesOn = new Uint8Array(isSink.length);
-	for (const node of next) if (node >= 0) passesOn[node] = 1;
-	const all: number[] = [];
-	for (let node = 0; node < isSink.length; node++) if (isSink[node] === 0) all.push(node);
-	return { all, leaves: all.filter((node) => passesOn[node] === 0) };
+	/** `next` gives each node's next one on its way to a sink, -1 for none. */
+	constructor(isSink: Uint8Array, next: () => Int32Array) {
+		this.#isSink = isSink;
+		this.#next = next;
+	}
+
+	/** All nodes that are no sinks, ascending. */
+	get all(): readonly number[] {
+		const all: number[] = [];
+		this.#isSink.forEach((isSink, node) => {
+			if (isSink === 0) all.push(node);
+		});
+		return all;
+	}
+
+	/** Those among them that pass nothing on. */
+	get leaves(): readonly number[] {
+		const passesOn = new Uint8Array(this.#isSink.length);
+		for (const node of this.#next()) if (node >= 0) passesOn[node] = 1;
+		return this.all.filter((node) => passesOn[node] === 0);
+	}
 }
 
 interface Span {
@@ -52,11 +63,11 @@ export function planLifecycle(
 ): LifecyclePlan {
 	const { lateJoiners, reboots, deaths } = lifecycle;
 	const ratePerHour = deaths.ratePerHour + (deaths.ratePerRound * 3600) / cluster.roundS;
-	const mortals = candidates(deaths.among, nodes);
 	const random = new RandomStream(seed, "deaths", 0);
+	const mortals = (): readonly number[] => candidates(deaths.among, nodes);
 	return {
-		joins: planJoins(lateJoiners, candidates(lateJoiners.among, nodes), seed, durationS),
-		reboots: planReboots(reboots, candidates(reboots.among, nodes), seed, durationS),
+		joins: planJoins(lateJoiners, () => candidates(lateJoiners.among, nodes), seed, durationS),
+		reboots: planReboots(reboots, () => candidates(reboots.among, nodes), seed, durationS),
 		downUs: Math.round(reboots.downS * 1e6),
 		deaths: atRate("deaths-at-rate", ratePerHour, deaths, mortals, seed, durationS).sort(byTime),
 		anyDeathsUs: Array.from({ length: deaths.count }, () => timeIn(deaths, durationS, random)).sort(
@@ -94,6 +105,7 @@ export function scheduleLifecycle(
 			if (mayDie(node)) host.kill(node);
 		});
 	}
+	if (anyDeathsUs.length === 0) return;
 	const mortals = candidates(among, nodes);
 	const random = new RandomStream(seed, "deaths-whom", 0);
 	for (const timeUs of anyDeathsUs) {
@@ -117,17 +129,18 @@ function candidates(
 
 function planJoins(
 	{ count, ...span }: Span & { readonly count: number },
-	among: readonly number[],
+	among: () => readonly number[],
 	seed: number,
 	durationS: number,
 ): Occurrence[] {
-	if (count > among.length) {
+	if (count === 0) return [];
+	const left = [...among()];
+	if (count > left.length) {
 		throw new RangeError(
-			`lifecycle.lateJoiners.count: expected at most ${among.length} nodes that may come late, got ${count}`,
+			`lifecycle.lateJoiners.count: expected at most ${left.length} nodes that may come late, got ${count}`,
 		);
 	}
 	const random = new RandomStream(seed, "late-joiners", 0);
-	const left = [...among];
 	return Array.from({ length: count }, () => {
 		const [node] = left.splice(random.below(left.length), 1);
 		return { node: node!, timeUs: timeIn(span, durationS, random) };
@@ -136,14 +149,15 @@ function planJoins(
 
 function planReboots(
 	{ count, ratePerHour, ...span }: Span & { readonly count: number; readonly ratePerHour: number },
-	among: readonly number[],
+	among: () => readonly number[],
 	seed: number,
 	durationS: number,
 ): Occurrence[] {
 	const planned = atRate("reboots-at-rate", ratePerHour, span, among, seed, durationS);
 	const random = new RandomStream(seed, "reboots", 0);
-	for (let i = 0; i < count && among.length > 0; i++) {
-		planned.push({ node: among[random.below(among.length)]!, timeUs: timeIn(span, durationS, random) });
+	const nodes = count === 0 ? [] : among();
+	for (let i = 0; i < count && nodes.length > 0; i++) {
+		planned.push({ node: nodes[random.below(nodes.length)]!, timeUs: timeIn(span, durationS, random) });
 	}
 	return planned.sort(byTime);
 }
@@ -153,14 +167,14 @@ function atRate(
 	purpose: string,
 	ratePerHour: number,
 	span: Span,
-	among: readonly number[],
+	among: () => readonly number[],
 	seed: number,
 	durationS: number,
 ): Occurrence[] {
 	if (ratePerHour === 0) return [];
 	const meanUs = 3600e6 / ratePerHour;
 	const endUs = endOf(span, durationS) * 1e6;
-	return among.flatMap((node) => {
+	return among().flatMap((node) => {
 		const random = new RandomStream(seed, purpose, node);
 		const times: Occurrence[] = [];
 		let atUs = span.fromS * 1e6 + random.exponential() * meanUs;

@@ -1,7 +1,7 @@
 import { NO_SHORT_ADDRESS } from "../firmware/address.js";
 import { ADDRESS_BASE, addressOf, EUI64_HIGH } from "../firmware/mote/addresses.js";
 import type { AddressRange, MotePlan, PlannedCluster, PlannedRoute } from "../firmware/mote/plan.js";
-import type { Paths } from "./channel/paths.js";
+import type { Layout } from "./layout.js";
 import { optionsOf, type Scenario } from "./scenario/scenario.js";
 
 /** The addresses of the first `count` radios of a simulation. */
@@ -9,22 +9,23 @@ export function addressRange(count: number): AddressRange {
 	return { extendedHigh: EUI64_HIGH, low: ADDRESS_BASE, count };
 }
 
+/** What plans follow from. */
+type MoteLayout = Pick<Layout, "isSink" | "positions" | "paths">;
+
 /** What the nodes of a scenario are: plain data, the same wherever they run. */
 export class MotePlans {
 	readonly #scenario: Scenario;
-	readonly #isSink: Uint8Array;
-	readonly #paths: Paths;
+	readonly #layout: MoteLayout;
 	/** What all nodes have in common, made once. */
 	readonly #common: Omit<MotePlan, "id" | "shortAddress" | "extendedLow" | "isSink" | "routing" | "cluster">;
 	/** The routing of all nodes; undefined where each has routes of its own. */
 	readonly #routing: MotePlan["routing"] | undefined;
 
-	constructor(scenario: Scenario, isSink: Uint8Array, paths: Paths) {
+	constructor(scenario: Scenario, layout: MoteLayout) {
 		const { node, reassembly } = scenario;
 		const { format, tokenBytes, keyedTokenBytes, helloPeriodS, masterKey } = node.chain;
 		this.#scenario = scenario;
-		this.#isSink = isSink;
-		this.#paths = paths;
+		this.#layout = layout;
 		this.#common = {
 			channel: scenario.channel.number,
 			panId: node.panId,
@@ -45,7 +46,7 @@ export class MotePlans {
 				budgetBytes: reassembly.budgetBytes,
 			},
 			chain: { format, tokenBytes, keyedTokenBytes, helloPeriodUs: Math.round(helloPeriodS * 1e6) },
-			linkKeys: { kind: "derived", masterKey, members: addressRange(paths.sink.length) },
+			linkKeys: { kind: "derived", masterKey, members: addressRange(layout.positions.x.length) },
 			security: node.security,
 		};
 		this.#routing = commonRouting(node.routing);
@@ -66,7 +67,7 @@ export class MotePlans {
 			extendedHigh: common.extendedHigh,
 			extendedLow: id + ADDRESS_BASE,
 			txPowerDbm: common.txPowerDbm,
-			isSink: this.#isSink[id] === 1,
+			isSink: this.#layout.isSink[id] === 1,
 			prefix: common.prefix,
 			contexts: common.contexts,
 			routing: this.#routing ?? { kind: "static", routes: this.#routesOf(id) },
@@ -88,7 +89,7 @@ export class MotePlans {
 	/** The way to the nearest sink, and the neighbours' own addresses need none. */
 	#routesOf(id: number): PlannedRoute[] {
 		const { addressing } = this.#scenario.node;
-		const next = this.#paths.next[id]!;
+		const next = this.#layout.paths.next[id]!;
 		const own = addressOf(id, addressing).toString();
 		return next < 0 ? [{ destination: own, via: own }] : [{ via: addressOf(next, addressing).toString() }];
 	}

@@ -4,13 +4,7 @@ import { startAttacks } from "./attacks/start.js";
 import { sampleRounds } from "./energy-samples.js";
 import type { SimSink } from "./events.js";
 import { RandomStream } from "./kernel/random.js";
-import {
-	type LifecycleNodes,
-	type LifecyclePlan,
-	lifecycleNodes,
-	planLifecycle,
-	scheduleLifecycle,
-} from "./lifecycle.js";
+import { LifecycleNodes, type LifecyclePlan, planLifecycle, scheduleLifecycle } from "./lifecycle.js";
 import { expectNode, NodeTimers } from "./node-timers.js";
 import { ReadingApps, type ReadingsOptions } from "./reading-apps.js";
 import { optionsOf, type Scenario, type ScenarioModules } from "./scenario/scenario.js";
@@ -51,7 +45,7 @@ export class Simulation {
 		this.#lastDeath = lastDeath(scenario.stopAt, nodes - this.sinks.length);
 		this.#peakBytes = new Uint32Array(nodes);
 		this.#timers = new NodeTimers(this.world.queue, this.#alive);
-		const candidates = lifecycleNodes(this.world.isSink, this.world.paths.next);
+		const candidates = new LifecycleNodes(this.world.isSink, () => this.world.paths.next);
 		const plan = planLifecycle(scenario, candidates);
 		for (const { node } of plan.joins) this.world.powered[node] = 0;
 		this.#announce();

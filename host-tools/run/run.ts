@@ -1,10 +1,10 @@
 import { tee } from "../../firmware/events.js";
 import { SIM_EVENTS, type SimSink } from "../../sim/events.js";
+import type { Outsider } from "../../sim/layout.js";
 import { ClusterMetrics, type ClusterSummary } from "../../sim/measure/cluster-metrics.js";
 import { LabMetrics, type LabSummary } from "../../sim/measure/lab-metrics.js";
 import { Metrics, type Summary } from "../../sim/measure/metrics.js";
 import { Simulation } from "../../sim/simulation.js";
-import type { Outsider } from "../../sim/world.js";
 import { hostCipher, hostDigest } from "../crypto.js";
 import { UserError } from "../errors.js";
 import { messageOf } from "../scenario/extension.js";

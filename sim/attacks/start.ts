@@ -19,8 +19,9 @@ export function startAttacks(
 	sink: Pick<SimSink, "attackPlanned" | "nodeCaptured">,
 	durationUs: number,
 ): void {
-	const { scenario, attackers, firstAttacker, topology, queue, paths, captures } = world;
+	const { scenario, attackers, firstAttacker, topology, queue, captures } = world;
 	if (attackers.length === 0) return;
+	const { paths } = world;
 	captures.nodes.forEach((nodes, entry) => {
 		for (const node of nodes) sink.nodeCaptured(0, node, entry);
 	});
