@@ -93,8 +93,7 @@ export class Learner {
 
 	/** Learns from the last choice that this state came of it, and chooses an action, 0 to {@link ACTIONS} - 1. */
 	choose(state: number): number {
-		const best = this.best(state);
-		if (this.#isRewarded) this.learn(this.value(state, best));
+		if (this.#isRewarded) this.learn(this.value(state, this.best(state)));
 		this.#isRewarded = false;
 		// What was just learnt may be of this very state.
 		const action =
@@ -134,10 +133,11 @@ export class Learner {
 	}
 
 	private best(state: number): number {
-		let best = this.#firstChoice;
-		for (let action = 0; action < ACTIONS; action++)
-			if (this.value(state, action) > this.value(state, best)) best = action;
-		return best;
+		const values = this.#values;
+		const from = state * ACTIONS;
+		let best = from + this.#firstChoice;
+		for (let at = from; at < from + ACTIONS; at++) if (values[at]! > values[best]!) best = at;
+		return best - from;
 	}
 
 	private learn(next: number): void {

@@ -1,5 +1,8 @@
 import type { NetworkState } from "./state.js";
 
+/** The wealth of the dead, below that of all others. */
+const DEAD = -1;
+
 /**
  * What nodes know of their neighbours: those within the cluster radius, and the charge that each last told to all.
  *
@@ -17,6 +20,12 @@ export class Claims {
 	/** 1 for nodes that are thought to be alive, and how many there are. */
 	readonly #known: Uint8Array;
 	#knownCount: number;
+	/**
+	 * Each node's place among all by what it told, as {@link wealthOf} has it; below 0 for those thought dead.
+	 *
+	 * Ranks compare it rather than charges and numbers, since no processor guesses how those compare.
+	 */
+	readonly #wealth: Int32Array;
 	/** Of each node, its neighbours and the sum of what they told; empty until somebody asks. */
 	#neighbours = new Int32Array(0);
 	#charge = new Int32Array(0);
@@ -26,6 +35,9 @@ export class Claims {
 		this.told = new Uint8Array(state.field.nodes);
 		this.#known = state.batteries.alive.slice();
 		this.#knownCount = state.batteries.living;
+		this.#wealth = Int32Array.from(this.#known, (known, node) =>
+			known === 1 ? this.#wealthOf(node, 0) : DEAD,
+		);
 	}
 
 	/** A node tells its neighbours its charge. */
@@ -33,7 +45,9 @@ export class Claims {
 		const more = units - this.told[node]!;
 		if (more === 0) return;
 		this.told[node] = units;
-		if (this.#known[node] === 1 && this.#charge.length > 0) this.#spread(node, 0, more);
+		if (this.#known[node] === 0) return;
+		this.#wealth[node] = this.#wealthOf(node, units);
+		if (this.#charge.length > 0) this.#spreadCharge(node, more);
 	}
 
 	/** Lets everybody know who is alive. */
@@ -45,37 +59,32 @@ export class Claims {
 		for (let node = 0; node < alive.length; node++) {
 			if (alive[node] === this.#known[node]) continue;
 			this.#known[node] = 0;
-			if (this.#charge.length > 0) this.#spread(node, -1, -this.told[node]!);
+			this.#wealth[node] = DEAD;
+			if (this.#charge.length > 0) this.#spread(node, -1);
 		}
 	}
 
 	/** How many neighbours a node has. */
 	neighboursOf(node: number): number {
-		this.#count();
+		if (this.#neighbours.length === 0) this.#count();
 		return this.#neighbours[node]!;
 	}
 
 	/** The sum of what a node's neighbours told. */
 	chargeAround(node: number): number {
-		this.#count();
-		this.isChargeRead = true;
+		if (!this.isChargeRead) this.#readCharge();
 		return this.#charge[node]!;
 	}
 
 	/** How many neighbours of a node told more than `units`, or as much and have a lower number. */
 	richerThan(node: number, units: number): number {
-		this.#count();
-		this.isChargeRead = true;
+		if (!this.isChargeRead) this.#readCharge();
 		const { from, to } = this.#state.neighbourhood;
-		const told = this.told;
-		const known = this.#known;
+		const wealth = this.#wealth;
+		const own = this.#wealthOf(node, units);
 		let richer = 0;
-		for (let i = from[node]!, end = from[node + 1]!; i < end; i++) {
-			const other = to[i]!;
-			const theirs = told[other]!;
-			if (theirs < units || known[other] === 0) continue;
-			if (theirs > units || other < node) richer++;
-		}
+		// The sign of the difference, which needs no branch.
+		for (let i = from[node]!, end = from[node + 1]!; i < end; i++) richer += (own - wealth[to[i]!]!) >>> 31;
 		return richer;
 	}
 
@@ -93,24 +102,38 @@ export class Claims {
 		return count === 0 ? 0 : Math.round((255 * sum) / (count * this.#state.radiusSquareM2));
 	}
 
+	#readCharge(): void {
+		if (this.#charge.length === 0) this.#count();
+		this.isChargeRead = true;
+	}
+
 	/** Counts everybody's neighbours, the first time that somebody asks. */
 	#count(): void {
 		this.isRead = true;
-		if (this.#charge.length > 0) return;
 		const { nodes } = this.#state.field;
 		this.#neighbours = new Int32Array(nodes);
 		this.#charge = new Int32Array(nodes);
-		for (let node = 0; node < nodes; node++)
-			if (this.#known[node] === 1) this.#spread(node, 1, this.told[node]!);
+		for (let node = 0; node < nodes; node++) if (this.#known[node] === 1) this.#spread(node, 1);
 	}
 
-	/** Adds to the numbers and sums of all neighbours of a node. */
-	#spread(node: number, neighbours: number, charge: number): void {
+	/** A node becomes a neighbour of all around it, or is none any more: `count` is 1 or -1. */
+	#spread(node: number, count: number): void {
 		const { from, to } = this.#state.neighbourhood;
-		for (let i = from[node]!, end = from[node + 1]!; i < end; i++) {
-			const other = to[i]!;
-			this.#neighbours[other]! += neighbours;
-			this.#charge[other]! += charge;
-		}
+		const neighbours = this.#neighbours;
+		for (let i = from[node]!, end = from[node + 1]!; i < end; i++) neighbours[to[i]!]! += count;
+		this.#spreadCharge(node, count * this.told[node]!);
+	}
+
+	/** Adds to the sums of all neighbours of a node. */
+	#spreadCharge(node: number, units: number): void {
+		const { from, to } = this.#state.neighbourhood;
+		const charge = this.#charge;
+		for (let i = from[node]!, end = from[node + 1]!; i < end; i++) charge[to[i]!]! += units;
+	}
+
+	/** The more a node told, the greater; among equals, the lower its number. Below 2^28 with a million nodes. */
+	#wealthOf(node: number, units: number): number {
+		const { nodes } = this.#state.field;
+		return units * nodes + nodes - 1 - node;
 	}
 }
