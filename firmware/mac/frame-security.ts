@@ -102,8 +102,10 @@ export class SecurityPeer {
 	/** Halves of the EUI-64 in network order. */
 	readonly high: number;
 	readonly low: number;
-	/** By key, the lowest frame counter that is still acceptable. */
-	private readonly counters = new Map<SecurityKey, number>();
+	/** The lowest frame counter that is still acceptable, under one key, and by key under all others: most know one. */
+	private key: SecurityKey | undefined;
+	private counter = 0;
+	private others: Map<SecurityKey, number> | undefined;
 
 	constructor(high: number, low: number) {
 		this.high = high | 0;
@@ -112,17 +114,23 @@ export class SecurityPeer {
 
 	/** The lowest frame counter that is still acceptable under `key`, 0 to 2^32 - 1. */
 	nextCounter(key: SecurityKey): number {
-		return this.counters.get(key) ?? 0;
+		return key === this.key ? this.counter : (this.others?.get(key) ?? 0);
 	}
 
 	/** Accepts only counters of at least `counter` under `key` from now on. */
 	setNextCounter(key: SecurityKey, counter: number): void {
-		this.counters.set(key, counter);
+		if (this.key === undefined && this.others?.has(key) !== true) this.key = key;
+		if (key === this.key) this.counter = counter;
+		else {
+			this.others ??= new Map();
+			this.others.set(key, counter);
+		}
 	}
 
 	/** Forgets a key that is no longer in use. */
 	forget(key: SecurityKey): void {
-		this.counters.delete(key);
+		if (key === this.key) this.key = undefined;
+		else this.others?.delete(key);
 	}
 }
 

@@ -81,7 +81,7 @@ export class LinkLayer implements FrameSender {
 		this.#neighbours = options.neighbours;
 		this.#protection = options.protection;
 		this.#csma = new Csma(radio, clock, random, csma);
-		this.#duplicates = new DuplicateFilter(longestDeliveryUs(csma), options.neighbours.memory);
+		this.#duplicates = new DuplicateFilter(longestDeliveryUs(csma), options.neighbours);
 		this.#seq = random.below(256);
 		// No call more between the radio and whoever takes the payload: a chip's stack is short.
 		radio.onReceive((psdu, rssiDbm, _lqi, sfdTimeUs) => {
@@ -231,7 +231,7 @@ export class LinkLayer implements FrameSender {
 		const protection = this.#protection;
 		let inClear = psdu;
 		if (protection !== undefined) {
-			const opened = protection.unprotect(header, psdu);
+			const opened = protection.unprotect(header, psdu, this.#workspace.clear);
 			if (typeof opened === "string") return opened;
 			inClear = opened;
 		} else if (header.securityEnabled) return "mac-security-unsupported";

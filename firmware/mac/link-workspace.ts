@@ -2,6 +2,7 @@ import { LinkAddress } from "../address.js";
 import { MacHeader } from "../frames/mac-frame.js";
 import { Neighbour } from "../trust/neighbours.js";
 import { type FrameSender, OutgoingFrame } from "./outgoing-frame.js";
+import { MAX_PSDU_BYTES } from "./timing.js";
 
 /** What the link layers of one machine work in, one at a time, and the frames that they lend; see `Workspace`. */
 export class LinkWorkspace {
@@ -9,6 +10,8 @@ export class LinkWorkspace {
 	readonly received = new MacHeader();
 	/** The neighbour that it is of, or that a frame was sent to. */
 	readonly neighbour = new Neighbour();
+	/** That frame in the clear, where it came protected. */
+	readonly clear = new Uint8Array(MAX_PSDU_BYTES);
 	/** The address of nobody, which no one changes. */
 	readonly none = new LinkAddress();
 	readonly #free: OutgoingFrame[] = [];

@@ -12,7 +12,6 @@ import {
 	unsecureFrame,
 } from "./frame-security.js";
 import type { Eui64Of, FrameProtection } from "./protection.js";
-import { MAX_PSDU_BYTES } from "./timing.js";
 
 /** Security control, frame counter and key index. */
 const HEADER_BYTES = 6;
@@ -44,7 +43,6 @@ export class NetworkKeyProtection implements FrameProtection {
 	readonly #eui64Of: Eui64Of;
 	readonly #counter: StoredCounter;
 	readonly #peers: SecurityPeer[] = [];
-	readonly #clear = new Uint8Array(MAX_PSDU_BYTES);
 
 	/** Throws a RangeError for a level without MIC or a key of another length. */
 	constructor(cipher: Cipher, store: Store, options: NetworkKeyOptions) {
@@ -78,18 +76,18 @@ export class NetworkKeyProtection implements FrameProtection {
 		return secureFrame(header, frame, 0, offset, end, this.#key, high, low) as number;
 	}
 
-	unprotect(header: MacHeader, psdu: Uint8Array): Uint8Array | SecurityDrop {
+	unprotect(header: MacHeader, psdu: Uint8Array, clear: Uint8Array): Uint8Array | SecurityDrop {
 		const eui64 = header.source.mode === AddressMode.extended ? header.source : this.#eui64Of(header.source);
 		if (eui64 === undefined) return "mac-security-device-unknown";
 		const known = this.#peers.find(({ high, low }) => low === eui64.low && high === eui64.high);
 		const peer = known ?? new SecurityPeer(eui64.high, eui64.low);
-		const opened = unsecureFrame(header, psdu, 0, this.#keys, peer, this.#clear);
+		const opened = unsecureFrame(header, psdu, 0, this.#keys, peer, clear);
 		if (typeof opened === "string") return opened;
 		if (known === undefined) {
 			// Forgetting a counter would let its frames be replayed: rather refuse the newcomer.
 			if (this.#peers.length >= MAX_PEERS) return "mac-security-device-unknown";
 			this.#peers.push(peer);
 		}
-		return this.#clear;
+		return clear;
 	}
 }

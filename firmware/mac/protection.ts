@@ -11,10 +11,10 @@ export interface FrameProtection {
 	/** Protects the payload `frame[offset..end)` in place and appends the MIC; returns the new end. */
 	protect(header: MacHeader, frame: Uint8Array, offset: number, end: number): number;
 	/**
-	 * Verifies and decrypts: returns the frame with its payload in the clear at the same offsets, valid until
-	 * the next call, or why it was refused.
+	 * Verifies and decrypts into `clear`, which has room for any frame: returns `clear` or `psdu`, whichever has the payload
+	 * in the clear at the same offsets, or why the frame was refused.
 	 */
-	unprotect(header: MacHeader, psdu: Uint8Array): Uint8Array | SecurityDrop;
+	unprotect(header: MacHeader, psdu: Uint8Array, clear: Uint8Array): Uint8Array | SecurityDrop;
 }
 
 /** The EUI-64 of whoever has a link-layer address, for nonces; undefined when it is not known. */

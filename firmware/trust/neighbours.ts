@@ -195,15 +195,14 @@ export type Worth = (typeof Worth)[keyof typeof Worth];
 export type WorthOf = (address: LinkAddress) => Worth;
 
 /**
- * The neighbours that a node knows, at most `capacity` of them.
+ * The neighbours that a node knows, at most `capacity` of them, in rows behind what a `DuplicateFilter` remembers: one
+ * array for both costs a node less than two.
  *
  * A newcomer displaces the one that was silent longest among those of the least {@link Worth}; unknown ones displace
  * nobody but their like and whoever was silent for an hour, and nobody displaces one that is needed.
  */
-export class NeighbourTable implements Names {
+export class NeighbourTable extends RowMemory implements Names {
 	readonly capacity: number;
-	/** Their rows, behind what a {@link DuplicateFilter} remembers: one array for both costs a node less than two. */
-	readonly memory: RowMemory = new RowMemory(WORDS, HEARD_NUMBERS);
 	#length = 0;
 	/** By place, those that somebody asked for; most neighbours never get an object. */
 	readonly #kept: (Neighbour | undefined)[] = [];
@@ -212,6 +211,7 @@ export class NeighbourTable implements Names {
 	constructor(capacity: number, worthOf: WorthOf = () => Worth.unknown) {
 		if (!(capacity >= 1))
 			throw new RangeError(`NeighbourTable: expected capacity of at least 1, got ${capacity}`);
+		super(WORDS, HEARD_NUMBERS);
 		this.capacity = capacity;
 		this.#worthOf = worthOf;
 	}
@@ -234,12 +234,14 @@ export class NeighbourTable implements Names {
 		const place = this.placeOf(address);
 		if (place < 0) return undefined;
 		if (into === undefined) return this.keep(place);
-		into.moveTo(this.memory, place);
+		into.moveTo(this, place);
 		return into;
 	}
 
 	nameOf(address: LinkAddress): LinkAddress {
-		return this.find(address)?.address ?? address.clone();
+		// An object for the neighbour alone would cost more than the copy that it spares.
+		const place = this.placeOf(address);
+		return (place < 0 ? undefined : this.#kept[place]?.address) ?? address.clone();
 	}
 
 	/** The entry of an address, made if there is room; undefined when nobody may be displaced for it. Else as {@link find}. */
@@ -252,7 +254,7 @@ export class NeighbourTable implements Names {
 		if (!isFull) this.#length++;
 		if (place < this.#kept.length) this.#kept[place] = undefined;
 		const entry = into ?? this.keep(place);
-		entry.moveTo(this.memory, place);
+		entry.moveTo(this, place);
 		entry.begin();
 		entry.mode = address.mode;
 		entry.high = address.high;
@@ -261,11 +263,11 @@ export class NeighbourTable implements Names {
 	}
 
 	private keep(place: number): Neighbour {
-		return (this.#kept[place] ??= new Neighbour(this.memory, place));
+		return (this.#kept[place] ??= new Neighbour(this, place));
 	}
 
 	private placeOf({ mode, high, low }: LinkAddress): number {
-		const { numbers } = this.memory;
+		const { numbers } = this;
 		for (let place = 0, at = HEARD_NUMBERS; place < this.#length; place++, at += WORDS) {
 			if (numbers[at + LOW] === low && numbers[at + HIGH] === high && (numbers[at + MODE]! & 3) === mode)
 				return place;
@@ -275,7 +277,7 @@ export class NeighbourTable implements Names {
 
 	/** The place of the one that a newcomer of some worth displaces, -1 for none. */
 	private displaceable(newcomer: Worth): number {
-		const { numbers } = this.memory;
+		const { numbers } = this;
 		let latestUs = 0;
 		for (let place = 0; place < this.#length; place++) latestUs = Math.max(latestUs, this.seenUs(place));
 		let victim = -1;
@@ -297,6 +299,6 @@ export class NeighbourTable implements Names {
 	}
 
 	private seenUs(place: number): number {
-		return timeOf(this.memory.numbers, HEARD_NUMBERS + place * WORDS + SEEN);
+		return timeOf(this.numbers, HEARD_NUMBERS + place * WORDS + SEEN);
 	}
 }

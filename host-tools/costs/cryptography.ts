@@ -134,6 +134,7 @@ export function securityCost(level: 1 | 5, packetBytes: number): CryptographyCos
 	const receiver = protect(DESTINATION);
 	const room = ROOM_BYTES - sender.overheadBytes;
 	const payloads = fragment(udpPacket(packetBytes), room, new ChainHash(counters.digest));
+	const clear = new Uint8Array(MAX_PSDU_BYTES);
 	let aesBlocksSent = 0;
 	let aesBlocksReceived = 0;
 	let mostBlocksReceived = 0;
@@ -157,7 +158,7 @@ export function securityCost(level: 1 | 5, packetBytes: number): CryptographyCos
 		counters.reset();
 		const arrived = decodeMacHeader(frame, 0, end);
 		if (typeof arrived === "string") throw new Error(`securityCost: ${arrived}`);
-		const opened = receiver.unprotect(arrived, frame.subarray(0, end + FCS_BYTES));
+		const opened = receiver.unprotect(arrived, frame.subarray(0, end + FCS_BYTES), clear);
 		if (typeof opened === "string") throw new Error(`securityCost: ${opened}`);
 		aesBlocksReceived += counters.aesBlocks;
 		mostBlocksReceived = Math.max(mostBlocksReceived, counters.aesBlocks);

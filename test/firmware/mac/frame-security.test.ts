@@ -161,6 +161,30 @@ test("a replayed frame is refused, a skipped counter is not", (t) => {
 	t.is(receive(frames[1]!, [key], peer), "aa", "a new key starts anew");
 });
 
+test("counters of several keys are kept, changed and forgotten as in a map", (t) => {
+	const keys = [0, 1, 2].map(() => new SecurityKey(hostCipher, KEY));
+	const step = fc.tuple(fc.nat({ max: 2 }), fc.option(fc.nat({ max: 0xffffffff })));
+	fc.assert(
+		fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+			const peer = new SecurityPeer(HIGH, LOW);
+			const model = new Map<number, number>();
+			for (const [which, counter] of steps) {
+				if (counter === null) {
+					peer.forget(keys[which]!);
+					model.delete(which);
+				} else {
+					peer.setNextCounter(keys[which]!, counter);
+					model.set(which, counter);
+				}
+				t.deepEqual(
+					keys.map((key) => peer.nextCounter(key)),
+					[0, 1, 2].map((i) => model.get(i) ?? 0),
+				);
+			}
+		}),
+	);
+});
+
 test("a forged frame moves no counter, whatever it claims", (t) => {
 	const key = new SecurityKey(hostCipher, KEY);
 	const other = new SecurityKey(hostCipher, new Uint8Array(16));
