@@ -44,6 +44,12 @@ export function queued(first: PacketRecord | undefined, record: PacketRecord): P
 /** Records that are lent and returned, so that a packet which waits costs no allocation, and an idle node holds none. */
 export class PacketRecords {
 	#free: PacketRecord | undefined;
+	#lent = 0;
+
+	/** Records that were taken and not given back: a leak check. */
+	get lent(): number {
+		return this.#lent;
+	}
 
 	/** A record of a packet that has not waited yet. */
 	take(
@@ -53,6 +59,7 @@ export class PacketRecords {
 		ident: number,
 		control: ControlKind | undefined,
 	): PacketRecord {
+		this.#lent++;
 		let record = this.#free;
 		if (record === undefined) record = new PacketRecord(buffer);
 		else this.#free = record.next;
@@ -69,6 +76,7 @@ export class PacketRecords {
 
 	/** Takes a record back, which its holder must not touch again; the buffer is not the record's to give. */
 	give(record: PacketRecord): void {
+		this.#lent--;
 		record.next = this.#free;
 		this.#free = record;
 	}

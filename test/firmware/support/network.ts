@@ -114,6 +114,8 @@ export class TestNetwork {
 			if (bytesInUse !== 0) leaks.push(`node ${id} is charged ${bytesInUse} octets`);
 			if (outbox.length > 0) leaks.push(`node ${id} keeps ${outbox.length} packets`);
 		}
+		const { records } = this.workspace.network;
+		if (records.lent !== 0) leaks.push(`${records.lent} records are not given back`);
 		if (this.pool.lent !== 0) leaks.push(`${this.pool.lent} buffers are not given back`);
 		if (this.workspace.link.lent !== 0) leaks.push(`${this.workspace.link.lent} frames are not given back`);
 		return leaks;

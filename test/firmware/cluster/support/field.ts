@@ -272,6 +272,8 @@ export class Field {
 			if (reassembler.contexts.length > 0) leaks.push(`node ${id} keeps contexts`);
 			if (outbox.length > 0) leaks.push(`node ${id} keeps ${outbox.length} packets`);
 		}
+		const { records } = this.workspace.network;
+		if (records.lent !== 0) leaks.push(`${records.lent} records are not given back`);
 		if (this.pool.lent !== 0) leaks.push(`${this.pool.lent} buffers are not given back`);
 		return leaks;
 	}
