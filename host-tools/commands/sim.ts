@@ -5,6 +5,7 @@ import type { Command, CommandArguments } from "../command.js";
 import { type ExitCode, UserError } from "../errors.js";
 import { nameList } from "../report/name-list.js";
 import { execute } from "../run/execute.js";
+import { runInLargerHeap } from "../run/heap.js";
 import { expectAlone, RUN_OPTIONS, readSeed, scenarioWords } from "../run/options.js";
 import { loadScenario, shippedScenarios } from "../scenario/load.js";
 import { startXs } from "../xs/xs-run.js";
@@ -51,6 +52,10 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 	const { fidelity } = loaded.scenario;
 	if (perRound && fidelity !== "rounds")
 		throw new UserError(`--per-round: expected a scenario with fidelity rounds, found ${fidelity}`);
+	if (fidelity === "packets") {
+		const exitCode = await runInLargerHeap(loaded.nodes);
+		if (exitCode !== undefined) return exitCode;
+	}
 	const nodes = args.text("xs");
 	const words = [name, ...scenarioWords(args), ...(nodes === undefined ? [] : ["--xs", nodes])];
 	const xs = nodes === undefined ? undefined : await startXs(loaded, nodes);

@@ -35,7 +35,8 @@ const ONE_NODE: Omniscience = {
 };
 
 /**
- * What no schema can say: values that must fit each other, and models that must accept their options.
+ * What no schema can say: values that must fit each other, and models that must accept their options. Returns the number
+ * of nodes.
  *
  * Throws a UserError.
  */
@@ -44,7 +45,7 @@ export function checkScenario(
 	scenario: Scenario,
 	modules: ScenarioModules,
 	userModules: readonly UserModule[],
-): void {
+): number {
 	const build = <T>(
 		path: Path,
 		section: Readonly<Record<string, unknown>>,
@@ -76,6 +77,7 @@ export function checkScenario(
 	checkAttacks(document, scenario, topology);
 	if (modules.election !== undefined && scenario.fidelity === "packets")
 		checkClusters(document, scenario, topology);
+	return topology.nodes;
 }
 
 /** What elections are told that no node could know: where frames are real, no formula says how long charge lasts. */

@@ -35,6 +35,8 @@ export interface LoadedScenario {
 	/** Every default filled in, files inlined. */
 	readonly scenario: Scenario;
 	readonly modules: ScenarioModules;
+	/** Nodes of its topology. */
+	readonly nodes: number;
 	/** The modules of the user's own among them. */
 	readonly userModules: readonly UserModule[];
 	/** Absolute path of the file; what the scenario's own paths are relative to is its folder. */
@@ -80,8 +82,8 @@ export async function loadScenario(nameOrPath: string, options: LoadOptions = {}
 	const scenario = document.value as unknown as Scenario;
 	const modules = await loadModules(document, scenario, path);
 	const userModules = userModulesOf(scenario, dirname(path));
-	checkScenario(document, modules.scenario, modules.modules, userModules);
-	return { scenario: modules.scenario, modules: modules.modules, userModules, path, text };
+	const nodes = checkScenario(document, modules.scenario, modules.modules, userModules);
+	return { scenario: modules.scenario, modules: modules.modules, nodes, userModules, path, text };
 }
 
 function userModulesOf(scenario: Scenario, directory: string): readonly UserModule[] {

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { heapShareMb, heapSituation } from "../run/heap.js";
 import type { Job, JobFailure, JobOutcome, WorkerPlan } from "./worker.js";
 
 /** A job that went well. */
@@ -32,8 +33,11 @@ export async function runJobs(
 ): Promise<void> {
 	const queue = jobs.values();
 	const threads: Worker[] = [];
-	const works = Array.from({ length: Math.min(workers, jobs.length) }, () => {
-		const thread = new Worker(new URL("./worker.js", import.meta.url), { workerData: plan });
+	const count = Math.min(workers, jobs.length);
+	const heapMb = heapShareMb(count, heapSituation());
+	const limits = heapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapMb } };
+	const works = Array.from({ length: count }, () => {
+		const thread = new Worker(new URL("./worker.js", import.meta.url), { workerData: plan, ...limits });
 		threads.push(thread);
 		return work(thread, queue, onResult);
 	});
