@@ -2,7 +2,7 @@ import { fromDb } from "../kernel/math.js";
 import type { Propagation } from "./propagation.js";
 
 /**
- * Who hears whom, as flat arrays: the links of node u are at [start[u], start[u + 1]).
+ * Who hears whom, as flat arrays: the links of node u are at [start[u], start[u + 1]), `to` ascending.
  *
  * `powerMw` is what arrives at `to` when u sends; `prr` is an extra chance that a frame survives.
  */

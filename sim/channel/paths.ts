@@ -77,11 +77,16 @@ export function shortestPaths(
 	return { next, hops, sink };
 }
 
+/** How well `to` receives what `from` sends; 0 without a link. A node's links are in order of their ends. */
 function reverseReception(links: LinkGraph, reception: Float64Array, from: number, to: number): number {
-	for (let i = links.start[from]!; i < links.start[from + 1]!; i++) {
-		if (links.to[i] === to) return reception[i]!;
+	let low = links.start[from]!;
+	let high = links.start[from + 1]!;
+	while (low < high) {
+		const middle = (low + high) >>> 1;
+		if (links.to[middle]! < to) low = middle + 1;
+		else high = middle;
 	}
-	return 0;
+	return low < links.start[from + 1]! && links.to[low] === to ? reception[low]! : 0;
 }
 
 /** A binary heap of nodes by cost; equal costs come out by node number, on every machine. */

@@ -32,6 +32,8 @@ class LogDistance implements Propagation {
 	readonly #shadowingDb: number;
 	readonly #nodeOffsetDb: number;
 	readonly #seed: number;
+	readonly #transmitters: NodeDeviations;
+	readonly #receivers: NodeDeviations;
 
 	constructor(options: Readonly<Record<string, number>>, seed: number) {
 		this.#referenceLossDb = options["referenceLossDb"]!;
@@ -40,6 +42,8 @@ class LogDistance implements Propagation {
 		this.#nodeOffsetDb = options["nodeOffsetDb"]!;
 		this.maxRangeM = options["maxRangeM"]! > 0 ? options["maxRangeM"]! : Number.POSITIVE_INFINITY;
 		this.#seed = seed;
+		this.#transmitters = new NodeDeviations(seed, "transmitter-offset");
+		this.#receivers = new NodeDeviations(seed, "receiver-offset");
 	}
 
 	meanLossDb(distanceM: number): number {
@@ -53,14 +57,42 @@ class LogDistance implements Propagation {
 			lossDb += this.#shadowingDb * normal(this.#seed, `shadowing-${pair}`, Math.max(from, to));
 		}
 		if (this.#nodeOffsetDb > 0) {
-			lossDb += this.#nodeOffsetDb * normal(this.#seed, "transmitter-offset", from);
-			lossDb += this.#nodeOffsetDb * normal(this.#seed, "receiver-offset", to);
+			lossDb += this.#nodeOffsetDb * this.#transmitters.of(from);
+			lossDb += this.#nodeOffsetDb * this.#receivers.of(to);
 		}
 		return lossDb;
 	}
 
 	leastLossDb(distanceM: number): number {
 		return this.meanLossDb(distanceM) - SHADOWING_LIMIT * (this.#shadowingDb + 2 * this.#nodeOffsetDb);
+	}
+}
+
+/** By how many deviations each node differs from the mean, drawn once however many links it has. */
+class NodeDeviations {
+	readonly #seed: number;
+	readonly #purpose: string;
+	/** NaN for those that were not asked for. */
+	#values = new Float64Array(64).fill(Number.NaN);
+
+	constructor(seed: number, purpose: string) {
+		this.#seed = seed;
+		this.#purpose = purpose;
+	}
+
+	of(node: number): number {
+		if (node >= this.#values.length) this.#grow(node);
+		const known = this.#values[node]!;
+		if (!Number.isNaN(known)) return known;
+		const drawn = normal(this.#seed, this.#purpose, node);
+		this.#values[node] = drawn;
+		return drawn;
+	}
+
+	#grow(node: number): void {
+		const wider = new Float64Array(Math.max(node + 1, 2 * this.#values.length)).fill(Number.NaN);
+		wider.set(this.#values);
+		this.#values = wider;
 	}
 }
 
