@@ -23,6 +23,15 @@ const Kind = { uint: 0, int: 1, bytes: 2, address: 3, text: 4, float: 5 } as con
 	number
 >;
 
+/** An event as its method needs it. */
+interface Plan {
+	readonly code: number;
+	readonly name: string;
+	readonly kinds: readonly number[];
+	/** Their names. */
+	readonly fields: readonly string[];
+}
+
 /**
  * Encodes typed events as items `[code, field, …]` of deterministic CBOR, one behind the other in a buffer.
  *
@@ -58,8 +67,7 @@ export class EventEncoder {
 				);
 			}
 			const kinds = fields.map(([, kind]) => Kind[kind]);
-			const where = fields.map(([field]) => `${name}.${field}`);
-			sink[name] = this.#method(code, kinds, where);
+			sink[name] = this.#method({ code, name, kinds, fields: fields.map(([field]) => field) });
 		}
 		return sink as unknown as EventMethods<T>;
 	}
@@ -76,9 +84,32 @@ export class EventEncoder {
 		this.#length = 0;
 	}
 
-	#method(code: number, kinds: readonly number[], where: readonly string[]): unknown {
-		const count = kinds.length;
-		const [k0, k1, k2, k3, k4, k5, k6, k7] = Array.from({ length: MAX_FIELDS }, (_, i) => kinds[i] ?? -1);
+	/** A method for one event, made for what its fields are where many events are like it. */
+	#method(event: Plan): unknown {
+		const { kinds } = event;
+		const is = (others: Readonly<Record<number, number>>): boolean =>
+			kinds.every((kind, i) => (i in others ? kind === others[i] : kind <= Kind.int));
+		if (kinds.length > 0 && is({})) return kinds.length <= 4 ? this.#ofFew(event) : this.#ofMany(event);
+		if (kinds.length === 5 && is({ 4: Kind.bytes })) return this.#ofFrames(event);
+		if (kinds.length === 6 && is({ 2: Kind.address })) return this.#ofFragments(event);
+		return this.#ofAny(event);
+	}
+
+	/** For one to four integers. */
+	#ofFew(event: Plan): unknown {
+		const count = event.kinds.length;
+		return (a: unknown, b: unknown, c: unknown, d: unknown): void => {
+			let at = this.#integer(a, this.#begin(event), event, 0);
+			if (count > 1) at = this.#integer(b, at, event, 1);
+			if (count > 2) at = this.#integer(c, at, event, 2);
+			if (count > 3) at = this.#integer(d, at, event, 3);
+			this.#length = at;
+		};
+	}
+
+	/** For five to eight integers. */
+	#ofMany(event: Plan): unknown {
+		const count = event.kinds.length;
 		return (
 			a: unknown,
 			b: unknown,
@@ -89,46 +120,99 @@ export class EventEncoder {
 			g: unknown,
 			h: unknown,
 		): void => {
-			let at = this.#begin(count + 1, code);
-			if (count > 0) at = this.#field(k0!, a, at, where, 0);
-			if (count > 1) at = this.#field(k1!, b, at, where, 1);
-			if (count > 2) at = this.#field(k2!, c, at, where, 2);
-			if (count > 3) at = this.#field(k3!, d, at, where, 3);
-			if (count > 4) at = this.#field(k4!, e, at, where, 4);
-			if (count > 5) at = this.#field(k5!, f, at, where, 5);
-			if (count > 6) at = this.#field(k6!, g, at, where, 6);
-			if (count > 7) at = this.#field(k7!, h, at, where, 7);
+			let at = this.#integer(a, this.#begin(event), event, 0);
+			at = this.#integer(b, at, event, 1);
+			at = this.#integer(c, at, event, 2);
+			at = this.#integer(d, at, event, 3);
+			at = this.#integer(e, at, event, 4);
+			if (count > 5) at = this.#integer(f, at, event, 5);
+			if (count > 6) at = this.#integer(g, at, event, 6);
+			if (count > 7) at = this.#integer(h, at, event, 7);
 			this.#length = at;
 		};
 	}
 
-	#begin(items: number, code: number): number {
+	/** For four integers and octets, as of a frame on the air. */
+	#ofFrames(event: Plan): unknown {
+		return (a: unknown, b: unknown, c: unknown, d: unknown, octets: Uint8Array): void => {
+			let at = this.#integer(a, this.#begin(event), event, 0);
+			at = this.#integer(b, at, event, 1);
+			at = this.#integer(c, at, event, 2);
+			at = this.#integer(d, at, event, 3);
+			this.#length = this.#bytes(octets, at);
+		};
+	}
+
+	/** For two integers, an address and three integers, as of a fragment that was stored. */
+	#ofFragments(event: Plan): unknown {
+		return (a: unknown, b: unknown, source: LinkAddress, d: unknown, e: unknown, f: unknown): void => {
+			let at = this.#integer(a, this.#begin(event), event, 0);
+			at = this.#address(source, this.#integer(b, at, event, 1));
+			at = this.#integer(d, at, event, 3);
+			at = this.#integer(e, at, event, 4);
+			this.#length = this.#integer(f, at, event, 5);
+		};
+	}
+
+	#ofAny(event: Plan): unknown {
+		const count = event.kinds.length;
+		return (
+			a: unknown,
+			b: unknown,
+			c: unknown,
+			d: unknown,
+			e: unknown,
+			f: unknown,
+			g: unknown,
+			h: unknown,
+		): void => {
+			let at = this.#begin(event);
+			if (count > 0) at = this.#field(a, at, event, 0);
+			if (count > 1) at = this.#field(b, at, event, 1);
+			if (count > 2) at = this.#field(c, at, event, 2);
+			if (count > 3) at = this.#field(d, at, event, 3);
+			if (count > 4) at = this.#field(e, at, event, 4);
+			if (count > 5) at = this.#field(f, at, event, 5);
+			if (count > 6) at = this.#field(g, at, event, 6);
+			if (count > 7) at = this.#field(h, at, event, 7);
+			this.#length = at;
+		};
+	}
+
+	/** Begins an event; like all that write at a place, returns where to go on. */
+	#begin({ code, kinds }: Plan): number {
 		const at = this.#makeRoom(this.#length, 0);
-		this.#buffer[at] = ARRAY | items;
+		this.#buffer[at] = ARRAY | (kinds.length + 1);
 		return this.#head(0, code, at + 1);
 	}
 
-	/** Writes a field at `at`; returns where the next one goes. */
-	#field(kind: number, value: unknown, at: number, where: readonly string[], index: number): number {
-		switch (kind) {
-			case Kind.uint:
-			case Kind.int: {
-				const small = (value as number) | 0;
-				if (small === value && small >= 0) return this.#head(0, small, at);
-				return this.#integer(value, at, where[index]!, kind === Kind.int);
-			}
+	#field(value: unknown, at: number, event: Plan, index: number): number {
+		switch (event.kinds[index]) {
 			case Kind.bytes:
 				return this.#bytes(value as Uint8Array, at);
 			case Kind.address:
 				return this.#address(value as LinkAddress, at);
 			case Kind.text:
 				return this.#text(value as string, at);
-			default: {
+			case Kind.float: {
 				const cbor = this.#cbor.reset(this.#buffer, at);
 				cbor.float(value as number);
 				return cbor.length;
 			}
+			default:
+				return this.#integer(value, at, event, index);
 		}
+	}
+
+	#integer(value: unknown, at: number, event: Plan, index: number): number {
+		const small = (value as number) | 0;
+		if (small === value && small >= 0) return this.#head(0, small, at);
+		const isSigned = event.kinds[index] === Kind.int;
+		if (Number.isSafeInteger(value) && (isSigned || (value as number) >= 0))
+			return this.#wide(value as number, at);
+		const expected = isSigned ? "integer" : "unsigned integer";
+		const where = `${event.name}.${event.fields[index]}`;
+		throw new RangeError(`LogWriter: expected ${where} to be an ${expected}, got ${String(value)}`);
 	}
 
 	/** The head of an item, `value` below 2^31. */
@@ -154,12 +238,7 @@ export class EventEncoder {
 	}
 
 	/** An integer that is negative or large. */
-	#integer(value: unknown, at: number, where: string, isSigned: boolean): number {
-		if (!Number.isSafeInteger(value) || (!isSigned && (value as number) < 0)) {
-			const expected = isSigned ? "integer" : "unsigned integer";
-			throw new RangeError(`LogWriter: expected ${where} to be an ${expected}, got ${String(value)}`);
-		}
-		const integer = value as number;
+	#wide(integer: number, at: number): number {
 		const major = integer < 0 ? NEGATIVE : 0;
 		const size = integer < 0 ? -1 - integer : integer;
 		if (size <= 0x7fffffff) return this.#head(major, size, at);
