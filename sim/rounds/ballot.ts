@@ -38,6 +38,9 @@ export class Ballot {
 	/** Nodes that lead, in the order of their announcements. */
 	readonly leaders: Int32Array;
 	leaderCount = 0;
+	/** Where these stand, in metres. */
+	readonly #leaderX: Float64Array;
+	readonly #leaderY: Float64Array;
 	readonly #state: NetworkState;
 	readonly #elections: readonly Election[];
 	readonly #situations: readonly NodeSituation[];
@@ -91,6 +94,8 @@ export class Ballot {
 		this.#merit = new Uint8Array(nodes);
 		this.#charge = new Uint8Array(nodes);
 		this.leaders = new Int32Array(nodes);
+		this.#leaderX = new Float64Array(nodes);
+		this.#leaderY = new Float64Array(nodes);
 		const [first] = elections;
 		this.#isHeardByEach =
 			!reachesAll ||
@@ -135,18 +140,19 @@ export class Ballot {
 	nearest(node: number): number {
 		const { x, y } = this.#state.field;
 		const { leaders, leaderCount } = this;
+		const leaderX = this.#leaderX;
+		const leaderY = this.#leaderY;
 		const atX = x[node]!;
 		const atY = y[node]!;
 		let best = -1;
 		let leastM2 = Number.POSITIVE_INFINITY;
 		for (let i = 0; i < leaderCount; i++) {
-			const leader = leaders[i]!;
-			const dx = x[leader]! - atX;
-			const dy = y[leader]! - atY;
+			const dx = leaderX[i]! - atX;
+			const dy = leaderY[i]! - atY;
 			const squareM2 = dx * dx + dy * dy;
-			if (squareM2 > leastM2 || (squareM2 === leastM2 && leader > best)) continue;
+			if (squareM2 > leastM2 || (squareM2 === leastM2 && leaders[i]! > best)) continue;
 			leastM2 = squareM2;
-			best = leader;
+			best = leaders[i]!;
 		}
 		return best;
 	}
@@ -223,7 +229,10 @@ export class Ballot {
 	#lead(node: number, tick: number): void {
 		this.#part[node] = LEADING;
 		this.#open--;
-		this.leaders[this.leaderCount++] = node;
+		const { x, y } = this.#state.field;
+		this.leaders[this.leaderCount] = node;
+		this.#leaderX[this.leaderCount] = x[node]!;
+		this.#leaderY[this.leaderCount++] = y[node]!;
 		this.#announce(node, false, tick);
 	}
 

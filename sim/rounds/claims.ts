@@ -21,7 +21,7 @@ export class Claims {
 	readonly #known: Uint8Array;
 	#knownCount: number;
 	/**
-	 * Each node's place among all by what it told, as {@link wealthOf} has it; below 0 for those thought dead.
+	 * Each node's place among all by what it told, once anybody has asked; below 0 for those thought dead.
 	 *
 	 * Ranks compare it rather than charges and numbers, since no processor guesses how those compare.
 	 */
@@ -35,9 +35,7 @@ export class Claims {
 		this.told = new Uint8Array(state.field.nodes);
 		this.#known = state.batteries.alive.slice();
 		this.#knownCount = state.batteries.living;
-		this.#wealth = Int32Array.from(this.#known, (known, node) =>
-			known === 1 ? this.#wealthOf(node, 0) : DEAD,
-		);
+		this.#wealth = new Int32Array(state.field.nodes).fill(DEAD);
 	}
 
 	/** A node tells its neighbours its charge. */
@@ -45,9 +43,9 @@ export class Claims {
 		const more = units - this.told[node]!;
 		if (more === 0) return;
 		this.told[node] = units;
-		if (this.#known[node] === 0) return;
+		if (this.#charge.length === 0 || this.#known[node] === 0) return;
 		this.#wealth[node] = this.#wealthOf(node, units);
-		if (this.#charge.length > 0) this.#spreadCharge(node, more);
+		this.#spreadCharge(node, more);
 	}
 
 	/** Lets everybody know who is alive. */
@@ -113,7 +111,11 @@ export class Claims {
 		const { nodes } = this.#state.field;
 		this.#neighbours = new Int32Array(nodes);
 		this.#charge = new Int32Array(nodes);
-		for (let node = 0; node < nodes; node++) if (this.#known[node] === 1) this.#spread(node, 1);
+		for (let node = 0; node < nodes; node++) {
+			if (this.#known[node] === 0) continue;
+			this.#wealth[node] = this.#wealthOf(node, this.told[node]!);
+			this.#spread(node, 1);
+		}
 	}
 
 	/** A node becomes a neighbour of all around it, or is none any more: `count` is 1 or -1. */

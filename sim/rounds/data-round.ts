@@ -58,6 +58,12 @@ export class DataRound {
 	prepare(): void {
 		const { head, batteries, field } = this.#state;
 		const { alive } = batteries;
+		const radio = this.#radio;
+		const bits = this.#bits;
+		const toBaseJ = this.#toBaseJ;
+		const toHeadJ = this.#toHeadJ;
+		const aggregateJ = this.#aggregateJ;
+		const gatherJ = this.#receiveJ + aggregateJ;
 		const due = this.#dueJ.fill(0);
 		this.#usualJ.fill(0);
 		const members = this.members.fill(0);
@@ -72,18 +78,18 @@ export class DataRound {
 				if (leader < 0) this.uncovered++;
 				else {
 					this.heads++;
-					due[node]! += this.#aggregateJ;
+					due[node]! += aggregateJ;
 				}
-				due[node]! += this.#toBaseJ[node]!;
-				sendJ += this.#toBaseJ[node]!;
+				due[node]! += toBaseJ[node]!;
+				sendJ += toBaseJ[node]!;
 				continue;
 			}
-			const toHeadJ = this.#radio.sendJ(this.#bits, field.squareM2(node, leader));
-			this.#toHeadJ[node] = toHeadJ;
-			due[node]! += toHeadJ;
-			sendJ += toHeadJ;
+			const costJ = radio.sendJ(bits, field.squareM2(node, leader));
+			toHeadJ[node] = costJ;
+			due[node]! += costJ;
+			sendJ += costJ;
 			if (alive[leader] === 0) continue;
-			due[leader]! += this.#receiveJ + this.#aggregateJ;
+			due[leader]! += gatherJ;
 			members[leader]!++;
 			received++;
 		}
@@ -98,10 +104,9 @@ export class DataRound {
 	run(): DataRoundResult {
 		const { chargeJ, spentJ } = this.#state.batteries;
 		const due = this.#dueJ;
-		for (let node = 0; node < due.length; node++) {
-			// The dead owe nothing.
+		// The dead owe nothing.
+		for (let node = 0; node < due.length; node++)
 			if (chargeJ[node]! <= due[node]! && due[node]! > 0) return this.#runInOrder();
-		}
 		for (let node = 0; node < due.length; node++) chargeJ[node]! -= due[node]!;
 		for (let purpose = 0; purpose < this.#usualJ.length; purpose++)
 			spentJ[purpose]! += this.#usualJ[purpose]!;

@@ -17,13 +17,19 @@ export interface RadioConstants {
  * Chandrakasan, Balakrishnan, IEEE Transactions on Wireless Communications 1(4), 2002, section IV.
  */
 export class RadioModel {
-	readonly #constants: RadioConstants;
+	readonly #electronicsJ: number;
+	readonly #freeSpaceJ: number;
+	readonly #multipathJ: number;
+	readonly #aggregationJ: number;
 	/** Square of the distance at which both amplifiers cost the same; infinite without the fourth power. */
 	readonly crossoverSquareM2: number;
 
 	constructor(constants: RadioConstants) {
-		this.#constants = constants;
-		const { freeSpaceJ, multipathJ } = constants;
+		const { electronicsJ, freeSpaceJ, multipathJ, aggregationJ } = constants;
+		this.#electronicsJ = electronicsJ;
+		this.#freeSpaceJ = freeSpaceJ;
+		this.#multipathJ = multipathJ;
+		this.#aggregationJ = aggregationJ;
 		this.crossoverSquareM2 = multipathJ > 0 ? freeSpaceJ / multipathJ : Number.POSITIVE_INFINITY;
 	}
 
@@ -33,19 +39,20 @@ export class RadioModel {
 	}
 
 	sendJ(bits: number, squareM2: number): number {
-		const { electronicsJ, freeSpaceJ, multipathJ } = this.#constants;
 		const amplifierJ =
-			squareM2 < this.crossoverSquareM2 ? freeSpaceJ * squareM2 : multipathJ * squareM2 * squareM2;
-		return bits * (electronicsJ + amplifierJ);
+			squareM2 < this.crossoverSquareM2
+				? this.#freeSpaceJ * squareM2
+				: this.#multipathJ * squareM2 * squareM2;
+		return bits * (this.#electronicsJ + amplifierJ);
 	}
 
 	receiveJ(bits: number): number {
-		return bits * this.#constants.electronicsJ;
+		return bits * this.#electronicsJ;
 	}
 
 	/** To aggregate one signal with others, the head's own one too. */
 	aggregateJ(bits: number): number {
-		return bits * this.#constants.aggregationJ;
+		return bits * this.#aggregationJ;
 	}
 
 	/**
@@ -65,11 +72,11 @@ export class RadioModel {
 	 * distance to a head is then M / sqrt(2π k).
 	 */
 	roundJ(bits: number, nodes: number, sideM: number, distanceM: number): number {
-		const { electronicsJ, freeSpaceJ, aggregationJ } = this.#constants;
+		const electronicsJ = this.#electronicsJ;
 		const heads = Math.max(1, Math.min(nodes, this.optimalHeads(nodes, sideM, distanceM)));
 		const toHeadM2 = (sideM * sideM) / (2 * Math.PI * heads);
 		const toBaseJ = this.sendJ(1, distanceM * distanceM) - electronicsJ;
-		const eachJ = 2 * electronicsJ + aggregationJ + freeSpaceJ * toHeadM2;
+		const eachJ = 2 * electronicsJ + this.#aggregationJ + this.#freeSpaceJ * toHeadM2;
 		return bits * (nodes * eachJ + heads * toBaseJ);
 	}
 }
