@@ -1,12 +1,11 @@
 import { LinkAddress, NO_SHORT_ADDRESS } from "./address.js";
 import { Cluster } from "./cluster/cluster.js";
 import { PolicyGate } from "./cluster/policy-gate.js";
-import { ChainHash } from "./fragments/chain-hash.js";
 import { ChainReceiver } from "./fragments/chain-receiver.js";
-import { Fragmenter } from "./fragments/fragmenter.js";
-import type { ReassemblyPolicy } from "./fragments/policy.js";
+import type { ReassemblyContext } from "./fragments/context.js";
+import type { FragmentDrop, ReassemblyPolicy } from "./fragments/policy.js";
 import { defaultPolicy } from "./fragments/predictive-variants.js";
-import { Reassembler } from "./fragments/reassembler.js";
+import { Reassembler, type ReassemblerHost } from "./fragments/reassembler.js";
 import { GRADIENT_BEACON_TYPE } from "./frames/gradient-beacon.js";
 import { HELLO_TYPE } from "./frames/hello.js";
 import { Dispatch, EXPERIMENTAL_PAGE } from "./frames/lowpan.js";
@@ -14,7 +13,7 @@ import type { MacHeader } from "./frames/mac-frame.js";
 import { type CsmaOutcome, longestDeliveryUs } from "./mac/csma.js";
 import { LinkKeyring } from "./mac/link-keys.js";
 import { LinkLayer, type LinkOwner } from "./mac/link-layer.js";
-import { Adaptation } from "./net/adaptation.js";
+import { Adaptation, type AdaptationHost } from "./net/adaptation.js";
 import { addressUnder, linkLocalOf } from "./net/addresses.js";
 import { Chaining } from "./net/chaining.js";
 import { Gradient, type GradientHost } from "./net/gradient.js";
@@ -36,7 +35,9 @@ export type { NodeConfig, NodeProfile } from "./node-config.js";
  *
  * It sleeps until a port calls it. Give it one workspace with the other nodes of its machine.
  */
-export class Node implements LinkOwner, NetworkHost, GradientHost, HelloHost {
+export class Node
+	implements LinkOwner, NetworkHost, GradientHost, HelloHost, AdaptationHost, ReassemblerHost
+{
 	readonly id: number;
 	/** Collects what others send, and begins the gradient. */
 	readonly isSink: boolean;
@@ -96,11 +97,8 @@ export class Node implements LinkOwner, NetworkHost, GradientHost, HelloHost {
 			clock,
 			sink,
 			node,
-			onAbandoned: (context, reason) => {
-				// Without its first fragment nobody knows whose packet it was.
-				if (!context.hasFirst) return;
-				sink.datagramDropped(clock.nowUs(), node, datagramIdent(context.buffer, context.size), reason);
-			},
+			workspace: workspace.fragments,
+			host: this,
 		});
 		policy.attach?.({
 			node,
@@ -111,19 +109,14 @@ export class Node implements LinkOwner, NetworkHost, GradientHost, HelloHost {
 			maxRetries: profile.csma.maxRetries,
 			longestDeliveryUs: longestDeliveryUs(profile.csma),
 		});
-		const hash = profile.chaining === undefined ? undefined : new ChainHash(ports.digest);
 		this.chaining = this.makeChaining(config);
 		this.#adaptation = new Adaptation({
 			contexts: profile.contexts,
 			reassembler: this.reassembler,
 			pool,
 			workspace: workspace.fragments,
-			isOwn: (address) => this.isOwn(address),
-			chains: hash === undefined ? undefined : new ChainReceiver(hash, this.reassembler, this.keys),
-			isChained: (source) => this.chaining?.isChained(source) === true,
-			onRefused: (packet, length, reason) => {
-				sink.datagramDropped(clock.nowUs(), node, datagramIdent(packet, length), reason);
-			},
+			host: this,
+			chains: this.makeChainReceiver(),
 		});
 		const random = ports.random("mac");
 		const link = new LinkLayer({
@@ -141,8 +134,7 @@ export class Node implements LinkOwner, NetworkHost, GradientHost, HelloHost {
 			protection: config.protection,
 		});
 		this.#link = link;
-		const fragmenter = new Fragmenter(profile.contexts, profile.elideUdpChecksum, hash);
-		this.outbox = new Outbox(this, link, fragmenter, random.below(0x10000));
+		this.outbox = new Outbox(this, link, random.below(0x10000));
 		this.#hello =
 			profile.chaining === undefined && this.cluster === undefined ? undefined : new HelloService(this);
 		if (this.#hello !== undefined) this.cluster?.connect({ link, outbox: this.outbox, hello: this.#hello });
@@ -219,6 +211,12 @@ export class Node implements LinkOwner, NetworkHost, GradientHost, HelloHost {
 		return new Chaining(chaining, keys, this.neighbours, this.ports.random("chain"), store);
 	}
 
+	private makeChainReceiver(): ChainReceiver | undefined {
+		if (this.chaining === undefined) return undefined;
+		const hash = this.workspace.fragments.hashOf(this.ports.digest);
+		return new ChainReceiver(hash, this.reassembler, this.keys);
+	}
+
 	private makeCluster({ id, isSink, cluster }: NodeConfig, policy: ReassemblyPolicy): Cluster | undefined {
 		if (cluster === undefined) return undefined;
 		return new Cluster({
@@ -254,7 +252,23 @@ export class Node implements LinkOwner, NetworkHost, GradientHost, HelloHost {
 		this.outbox.release();
 	}
 
-	private isOwn(address: LinkAddress): boolean {
+	/** Tells of a packet that will not be whole. */
+	noteAbandoned(context: ReassemblyContext, reason: FragmentDrop): void {
+		// Without its first fragment nobody knows whose packet it was.
+		if (context.hasFirst) this.noteRefused(context.buffer, context.size, reason);
+	}
+
+	/** Tells of a packet that found no place, from its beginning `packet[0..length)`. */
+	noteRefused(packet: Uint8Array, length: number, reason: FragmentDrop): void {
+		this.sink.datagramDropped(this.clock.nowUs(), this.id, datagramIdent(packet, length), reason);
+	}
+
+	/** Whether plain fragments that bear this address are none of its owner's. */
+	isChained(source: LinkAddress): boolean {
+		return this.chaining?.isChained(source) === true;
+	}
+
+	isOwn(address: LinkAddress): boolean {
 		if (address.byteLength === 2) return address.low === this.#shortAddress || address.isBroadcast;
 		return address.high === this.#extendedHigh && address.low === this.#extendedLow;
 	}

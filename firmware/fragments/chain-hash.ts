@@ -32,11 +32,11 @@ export interface ChainFields {
 export class ChainHash {
 	/** Hashes and codes computed so far. */
 	computed = 0;
-	readonly #digest: Digest;
+	readonly digest: Digest;
 	readonly #scratch = new Uint8Array(SCRATCH_BYTES);
 
 	constructor(digest: Digest) {
-		this.#digest = digest;
+		this.digest = digest;
 	}
 
 	/** H(3 ‖ P₁) with P₁ in `bytes[from..to)`: its first b octets count; valid until the next call. */
@@ -109,9 +109,7 @@ export class ChainHash {
 
 	private hash(key: Cmac | undefined, end: number): Uint8Array {
 		this.computed++;
-		return key === undefined
-			? this.#digest.sha256(this.#scratch, 0, end)
-			: key.compute(this.#scratch, 0, end);
+		return key === undefined ? this.digest.sha256(this.#scratch, 0, end) : key.compute(this.#scratch, 0, end);
 	}
 }
 

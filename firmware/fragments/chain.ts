@@ -54,13 +54,13 @@ export class ArrivedChain implements ChainFields {
 	}
 }
 
-/** Where the chain of one packet in reassembly stands. */
+/** Where the chain of one packet in reassembly stands; an object serves one packet after the other. */
 export class ContextChain implements ChainFields {
-	readonly flags: number;
-	readonly keyed: boolean;
-	readonly tokenBytes: number;
-	readonly nonce: number;
-	readonly key: Cmac | undefined;
+	flags = 0;
+	keyed = false;
+	tokenBytes = 0;
+	nonce = 0;
+	key: Cmac | undefined;
 	/** What the next fragment must hash to. */
 	readonly expected = new Uint8Array(MAX_TOKEN_BYTES);
 	/** t₂, which tells rival first fragments apart. */
@@ -70,12 +70,14 @@ export class ContextChain implements ChainFields {
 	/** Next fragments that verified. */
 	verified = 0;
 
-	constructor(arrived: ArrivedChain) {
+	/** Begins with what a first fragment brought. */
+	begin(arrived: ArrivedChain): void {
 		this.flags = arrived.flags;
 		this.keyed = arrived.keyed;
 		this.tokenBytes = arrived.tokenBytes;
 		this.nonce = arrived.nonce;
 		this.key = arrived.key;
+		this.verified = 0;
 		copyBytes(arrived.first, 0, this.first, 0, this.tokenBytes);
 		copyBytes(arrived.token, 0, this.anchor, 0, this.tokenBytes);
 		copyBytes(arrived.token, 0, this.expected, 0, this.tokenBytes);

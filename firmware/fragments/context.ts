@@ -1,7 +1,7 @@
 import { LinkAddress } from "../address.js";
 import { type BufferPool, SLOT_BYTES } from "../buffer-pool.js";
 import { copyBytes } from "../bytes.js";
-import { ContextChain } from "./chain.js";
+import type { ContextChain } from "./chain.js";
 import type { ArrivedFragment, OpeningRelation, Relation } from "./policy.js";
 
 function place(offset: number, length: number, size: number): OpeningRelation {
@@ -49,11 +49,16 @@ export class ReassemblyContext {
 	readonly #pool: BufferPool;
 	/** Where the packet is put together; undefined while its fragments lie in slots. */
 	#buffer: Uint8Array | undefined;
-	/** Slots in order of arrival; each fragment begins in one of its own. */
-	readonly #slots: Uint8Array[] = [];
+	/** Slots in order of arrival; each fragment begins in one of its own. Undefined without slots. */
+	readonly #slots: Uint8Array[] | undefined;
 
-	/** `usesSlots`: keep fragments apart until the packet is whole. */
-	constructor(fragment: ArrivedFragment, pool: BufferPool, usesSlots: boolean) {
+	/** `usesSlots`: keep fragments apart until the packet is whole; `chain`: of the first fragment, if it is chained. */
+	constructor(
+		fragment: ArrivedFragment,
+		pool: BufferPool,
+		usesSlots: boolean,
+		chain: ContextChain | undefined,
+	) {
 		this.source.set(fragment.source);
 		this.destination.set(fragment.destination);
 		this.size = fragment.size;
@@ -61,9 +66,10 @@ export class ReassemblyContext {
 		this.secured = fragment.secured;
 		this.openedUs = fragment.timeUs;
 		this.lastUs = fragment.timeUs;
-		this.chain = fragment.chain === undefined ? undefined : new ContextChain(fragment.chain);
+		this.chain = chain;
 		this.#pool = pool;
-		if (!usesSlots) this.#buffer = pool.take();
+		this.#buffer = usesSlots ? undefined : pool.take();
+		this.#slots = usesSlots ? [] : undefined;
 	}
 
 	/** The packet as far as it is there; where fragments lie in slots, once {@link assemble} was called. */
@@ -84,13 +90,14 @@ export class ReassemblyContext {
 		for (let at = 0; at < length; at += SLOT_BYTES) {
 			const slot = this.#pool.takeSlot();
 			copyBytes(data, dataOffset + at, slot, 0, Math.min(SLOT_BYTES, length - at));
-			this.#slots.push(slot);
+			this.#slots!.push(slot);
 		}
 	}
 
 	/** Puts the packet together in {@link buffer}, later fragments over earlier ones, and gives its slots back. */
 	assemble(): void {
-		if (this.#buffer !== undefined) return;
+		const slots = this.#slots;
+		if (this.#buffer !== undefined || slots === undefined) return;
 		const buffer = this.#pool.take();
 		let slot = 0;
 		for (let i = 0; i < this.#ranges.length; i += 2) {
@@ -98,7 +105,7 @@ export class ReassemblyContext {
 			const length = this.#ranges[i + 1]!;
 			for (let at = 0; at < length; at += SLOT_BYTES) {
 				const fitting = Math.min(SLOT_BYTES, length - at, buffer.length - offset - at);
-				if (fitting > 0) copyBytes(this.#slots[slot]!, 0, buffer, offset + at, fitting);
+				if (fitting > 0) copyBytes(slots[slot]!, 0, buffer, offset + at, fitting);
 				slot++;
 			}
 		}
@@ -114,7 +121,8 @@ export class ReassemblyContext {
 	}
 
 	private giveSlots(): void {
-		for (const slot of this.#slots.splice(0)) this.#pool.giveSlot(slot);
+		const slots = this.#slots;
+		for (let slot = slots?.pop(); slot !== undefined; slot = slots?.pop()) this.#pool.giveSlot(slot);
 	}
 
 	/** Stored fragments as offset, length, offset, length …, in order of arrival. */

@@ -42,6 +42,8 @@ export class Fragmenter {
 	/** How the packet is chained; undefined for a plain one, and for one that needs no fragments. */
 	#plan: ChainPlan | undefined;
 	#chain: ChainSender | undefined;
+	readonly #contexts: ContextTable;
+	readonly #elidesChecksum: boolean;
 	readonly #hash: ChainHash | undefined;
 	/** Where the fragments of a chained packet begin, and where the last one ends. */
 	#cuts: Int16Array | undefined;
@@ -54,9 +56,16 @@ export class Fragmenter {
 	#index = 0;
 
 	/** `hash`: undefined for a stack that sends no chains. */
-	constructor(contexts: ContextTable, elideUdpChecksum = false, hash?: ChainHash) {
-		this.#compressed = new HeaderCompressor(contexts, elideUdpChecksum);
+	constructor(contexts: ContextTable, elidesChecksum = false, hash?: ChainHash) {
+		this.#contexts = contexts;
+		this.#elidesChecksum = elidesChecksum;
+		this.#compressed = new HeaderCompressor(contexts, elidesChecksum);
 		this.#hash = hash;
+	}
+
+	/** Whether it was made with these arguments. */
+	suits(contexts: ContextTable, elidesChecksum: boolean, hash: ChainHash | undefined): boolean {
+		return this.#contexts === contexts && this.#elidesChecksum === elidesChecksum && this.#hash === hash;
 	}
 
 	/**

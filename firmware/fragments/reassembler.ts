@@ -4,6 +4,7 @@ import type { ArrivedChain, ContextChain } from "./chain.js";
 import { CompletedChains } from "./completed-chains.js";
 import { CompletedPackets } from "./completed-packets.js";
 import { openingRelation, ReassemblyContext } from "./context.js";
+import { FragmentWorkspace } from "./fragment-workspace.js";
 import type {
 	ArrivedFragment,
 	FragmentDrop,
@@ -27,6 +28,12 @@ export interface ElidedChecksum {
 	readonly ipv6Offset: number;
 }
 
+/** Whom a reassembler tells what its events do not; a node, or whoever listens. */
+export interface ReassemblerHost {
+	/** Told of a context that ended without completing, before its buffer goes back. */
+	noteAbandoned(context: ReassemblyContext, reason: FragmentDrop): void;
+}
+
 export interface ReassemblerOptions {
 	readonly policy: ReassemblyPolicy;
 	/** Octets that all contexts together may be charged. */
@@ -36,8 +43,9 @@ export interface ReassemblerOptions {
 	readonly sink: Pick<Sink, "contextOpened" | "contextClosed" | "fragmentRefused" | "fragmentStored">;
 	/** The node's number, for its events. */
 	readonly node: number;
-	/** Told of a context that ended without completing, before its buffer goes back. */
-	onAbandoned?(context: ReassemblyContext, reason: FragmentDrop): void;
+	/** Where it borrows what it needs for packets under way; one of its own where absent. */
+	readonly workspace?: FragmentWorkspace;
+	readonly host?: ReassemblerHost;
 }
 
 /**
@@ -49,9 +57,6 @@ export interface ReassemblerOptions {
 export class Reassembler implements ReassemblyMemory {
 	readonly budgetBytes: number;
 	readonly policy: ReassemblyPolicy;
-	readonly contexts: ReassemblyContext[] = [];
-	/** The context that took the last fragment; undefined when it was refused. */
-	lastContext: ReassemblyContext | undefined;
 	/** Why the last fragment made the reassembler give up the context that it belonged to. */
 	lastPurge: FragmentDrop | undefined;
 	bytesInUse = 0;
@@ -61,12 +66,14 @@ export class Reassembler implements ReassemblyMemory {
 	readonly #clock: Clock;
 	readonly #sink: ReassemblerOptions["sink"];
 	readonly #node: number;
-	readonly #onAbandoned: ReassemblerOptions["onAbandoned"];
+	readonly #workspace: FragmentWorkspace;
+	readonly #host: ReassemblerHost | undefined;
+	/** A list on loan while contexts are open. */
+	#contexts: ReassemblyContext[] | undefined;
 	#completed: CompletedPackets | undefined;
 	#completedChains: CompletedChains | undefined;
 	#timer: Timer = 0;
 	#timerUs = 0;
-	readonly #expire = (): void => this.onTimer();
 
 	constructor(options: ReassemblerOptions) {
 		if (!(options.budgetBytes >= 0)) {
@@ -78,14 +85,26 @@ export class Reassembler implements ReassemblyMemory {
 		this.#clock = options.clock;
 		this.#sink = options.sink;
 		this.#node = options.node;
-		this.#onAbandoned = options.onAbandoned;
+		this.#workspace = options.workspace ?? new FragmentWorkspace();
+		this.#host = options.host;
+	}
+
+	/** The context that took the last fragment, undefined when it was refused; valid until the next one. */
+	get lastContext(): ReassemblyContext | undefined {
+		return this.#workspace.lastContext;
+	}
+
+	/** Contexts that are open, the oldest first. */
+	get contexts(): readonly ReassemblyContext[] {
+		return this.#contexts ?? this.#workspace.noContexts;
 	}
 
 	/**
 	 * Takes a fragment whose octets are `data[dataOffset..dataOffset + fragment.length)`.
 	 *
-	 * Returns the context when its packet is whole: the caller owns its buffer from then on and gives
-	 * it back to the pool. Returns undefined when the fragment was stored, else why it was refused.
+	 * Returns the context when its packet is whole: the caller owns its buffer from then on and gives it back to the pool;
+	 * what its chain tells is valid until the next fragment. Returns undefined when the fragment was stored, else why it was
+	 * refused.
 	 */
 	accept(
 		fragment: ArrivedFragment,
@@ -93,7 +112,7 @@ export class Reassembler implements ReassemblyMemory {
 		dataOffset: number,
 		headers?: ElidedChecksum,
 	): ReassemblyContext | FragmentDrop | undefined {
-		this.lastContext = undefined;
+		this.#workspace.lastContext = undefined;
 		this.lastPurge = undefined;
 		const outcome = this.ownAccept(fragment, data, dataOffset, headers);
 		if (typeof outcome === "string") this.refuse(fragment, outcome);
@@ -119,9 +138,10 @@ export class Reassembler implements ReassemblyMemory {
 		}
 	}
 
-	/** Gives up every context, as a node does that loses its memory. */
+	/** Gives up every context, and what it remembers of completed packets, as a node does that loses its memory. */
 	clear(reason: FragmentDrop): void {
 		while (this.contexts.length > 0) this.abandon(this.contexts[0]!, reason);
+		this.#completed?.clear();
 		this.#clock.cancel(this.#timer);
 		this.#timer = 0;
 	}
@@ -207,9 +227,11 @@ export class Reassembler implements ReassemblyMemory {
 		if (!this.makeRoom(fragment, charge, this.policy.maxContexts ?? Number.POSITIVE_INFINITY, undefined)) {
 			return "reassembly-full";
 		}
-		const context = new ReassemblyContext(fragment, this.#pool, this.policy.usesSlots === true);
+		const chain = fragment.chain === undefined ? undefined : this.#workspace.takeChain(fragment.chain);
+		const context = new ReassemblyContext(fragment, this.#pool, this.policy.usesSlots === true, chain);
 		this.charge(context, charge);
-		this.contexts.push(context);
+		this.#contexts ??= this.#workspace.takeList();
+		this.#contexts.push(context);
 		this.#sink.contextOpened(
 			fragment.timeUs,
 			this.#node,
@@ -264,7 +286,7 @@ export class Reassembler implements ReassemblyMemory {
 		context.write(fragment.offset, data, dataOffset, fragment.length);
 		if (fragment.chain?.context === context) context.chain?.advance(fragment.chain);
 		context.lastUs = fragment.timeUs;
-		this.lastContext = context;
+		this.#workspace.lastContext = context;
 		this.#sink.fragmentStored(
 			fragment.timeUs,
 			this.#node,
@@ -283,8 +305,9 @@ export class Reassembler implements ReassemblyMemory {
 		if (context.hasFirst && isWhole) {
 			context.assemble();
 			if (this.policy.completedMemoryUs > 0 && context.chain === undefined) {
-				this.#completed ??= new CompletedPackets();
-				this.#completed.remember(context, fragment.timeUs + this.policy.completedMemoryUs);
+				this.#completed ??= new CompletedPackets(this.#workspace.completed);
+				const untilUs = fragment.timeUs + this.policy.completedMemoryUs;
+				this.#completed.remember(context, fragment.timeUs, untilUs);
 			}
 			if (context.chain?.key === undefined && context.chain !== undefined) {
 				this.#completedChains ??= new CompletedChains();
@@ -293,6 +316,7 @@ export class Reassembler implements ReassemblyMemory {
 			this.close(context, "completed");
 			if (context.chain !== undefined) this.closeEchoes(context, context.chain);
 			this.policy.noteCompleted?.(context, fragment.timeUs);
+			if (context.chain !== undefined) this.#workspace.giveChain(context.chain);
 			return context;
 		}
 		context.deadlineUs = this.policy.deadlineUs(context, fragment);
@@ -303,11 +327,12 @@ export class Reassembler implements ReassemblyMemory {
 	private abandon(context: ReassemblyContext, reason: FragmentDrop): void {
 		this.close(context, reason);
 		this.policy.noteAbandoned?.(context, reason, this.#clock.nowUs());
-		if (this.#onAbandoned !== undefined) {
+		if (this.#host !== undefined) {
 			if (context.hasFirst) context.assemble();
-			this.#onAbandoned(context, reason);
+			this.#host.noteAbandoned(context, reason);
 		}
 		context.release();
+		if (context.chain !== undefined) this.#workspace.giveChain(context.chain);
 	}
 
 	/** Forgets copies of a packet that is whole: without a key its fragments verify under any tag. */
@@ -319,11 +344,12 @@ export class Reassembler implements ReassemblyMemory {
 			this.close(other, "fragment-replayed");
 			this.policy.noteAbandoned?.(other, "fragment-replayed", this.#clock.nowUs());
 			other.release();
+			this.#workspace.giveChain(other.chain);
 		}
 	}
 
 	private close(context: ReassemblyContext, outcome: string): void {
-		this.contexts.splice(this.contexts.indexOf(context), 1);
+		this.forget(context);
 		this.bytesInUse -= context.chargedBytes;
 		this.#sink.contextClosed(
 			this.#clock.nowUs(),
@@ -335,12 +361,23 @@ export class Reassembler implements ReassemblyMemory {
 		);
 	}
 
+	/** Takes a context off the list; the others keep their order. */
+	private forget(context: ReassemblyContext): void {
+		const contexts = this.#contexts!;
+		const last = contexts.length - 1;
+		for (let i = contexts.indexOf(context); i < last; i++) contexts[i] = contexts[i + 1]!;
+		contexts.pop();
+		if (last > 0) return;
+		this.#workspace.giveList(contexts);
+		this.#contexts = undefined;
+	}
+
 	/** Keeps one timer, at or before the earliest deadline: contexts that complete need none cancelled. */
 	private watch(deadlineUs: number): void {
 		if (this.#timer !== 0 && this.#timerUs <= deadlineUs) return;
 		this.#clock.cancel(this.#timer);
 		this.#timerUs = deadlineUs;
-		this.#timer = this.#clock.at(deadlineUs, this.#expire);
+		this.#timer = this.#clock.at(deadlineUs, () => this.onTimer());
 	}
 
 	private onTimer(): void {

@@ -1,12 +1,13 @@
 import type { LinkAddress } from "../address.js";
 import type { BufferPool } from "../buffer-pool.js";
 import { copyBytes } from "../bytes.js";
-import { ArrivedChain, type ChainVerifier } from "../fragments/chain.js";
+import type { Arrival, ReceivedPacket } from "../fragments/arrival.js";
+import type { ChainVerifier } from "../fragments/chain.js";
 import type { ReassemblyContext } from "../fragments/context.js";
 import { FragmentWorkspace } from "../fragments/fragment-workspace.js";
 import type { ArrivedFragment, FragmentDrop } from "../fragments/policy.js";
 import type { Reassembler } from "../fragments/reassembler.js";
-import { ChainedFirst, type ChainedFragmentDrop, decodeChainedFirst } from "../frames/chained-fragment.js";
+import { type ChainedFragmentDrop, decodeChainedFirst } from "../frames/chained-fragment.js";
 import { fillUdpChecksum } from "../frames/checksum.js";
 import type { ContextTable } from "../frames/context-table.js";
 import { decompress, decompressDatagram } from "../frames/decompress.js";
@@ -17,8 +18,10 @@ import {
 	decodeLowpan,
 	type HeaderKind,
 	type LowpanDrop,
-	LowpanHeaders,
+	type LowpanHeaders,
 } from "../frames/lowpan.js";
+
+export type { ReceivedPacket } from "../fragments/arrival.js";
 
 /** Why a MAC payload gave no packet and took no memory. */
 export type AdaptationDrop =
@@ -30,16 +33,6 @@ export type AdaptationDrop =
 	| "mesh-not-for-us"
 	| "unsupported-dispatch";
 
-/** A whole IPv6 packet. Its buffer belongs to the taker, who gives it back to the pool. */
-export interface ReceivedPacket {
-	readonly buffer: Uint8Array;
-	readonly length: number;
-	readonly source: LinkAddress;
-	readonly destination: LinkAddress;
-	/** Where it was put together; undefined for a packet that came in one frame. */
-	readonly context: ReassemblyContext | undefined;
-}
-
 /** Refusals of a fragment that came before: its packet may yet be put together, or was. */
 const REPEATED: ReadonlySet<FragmentDrop> = new Set([
 	"fragment-duplicate",
@@ -47,17 +40,14 @@ const REPEATED: ReadonlySet<FragmentDrop> = new Set([
 	"fragment-replayed",
 ]);
 
-class Arrival implements ArrivedFragment {
-	source!: LinkAddress;
-	destination!: LinkAddress;
-	size = 0;
-	tag = 0;
-	offset = 0;
-	length = 0;
-	first = false;
-	secured = false;
-	chain: ArrivedChain | undefined;
-	timeUs = 0;
+/** Whom an adaptation layer asks, and tells what came of a packet; a node, or whoever listens. */
+export interface AdaptationHost {
+	/** Whether a mesh header's final address is its own; absent, all are, as an observer's. */
+	isOwn?(address: LinkAddress): boolean;
+	/** Whether a neighbour is known to chain its fragments, so that a plain one is none of its own; absent, nobody is. */
+	isChained?(source: LinkAddress): boolean;
+	/** Told of a packet whose first fragment found no place: `packet[0..length)` is its beginning. */
+	noteRefused?(packet: Uint8Array, length: number, reason: FragmentDrop): void;
 }
 
 export interface AdaptationOptions {
@@ -66,47 +56,46 @@ export interface AdaptationOptions {
 	readonly pool: BufferPool;
 	/** One of its own where absent. */
 	readonly workspace?: FragmentWorkspace;
-	/** Whether a mesh header's final address is this node's; undefined takes all, as an observer does. */
-	isOwn?(address: LinkAddress): boolean;
+	readonly host?: AdaptationHost;
 	/** Verifies chained fragments; undefined for a stack that does not know them. */
 	readonly chains?: ChainVerifier | undefined;
-	/** Whether a neighbour is known to chain its fragments, so that a plain one is none of its own. */
-	isChained?(source: LinkAddress): boolean;
-	/** Told of a packet whose first fragment found no place: `packet[0..length)` is its beginning. */
-	onRefused?(packet: Uint8Array, length: number, reason: FragmentDrop): void;
 }
 
 /**
  * The receiving half of 6LoWPAN: MAC payloads in, IPv6 packets out (RFC 4944, RFC 6282, RFC 8025).
  */
 export class Adaptation {
-	/** Headers of the last payload, for whoever prints them; valid after {@link receive}. */
-	readonly headers = new LowpanHeaders();
-	/** The last fragment, valid when the headers hold one and it was not refused before reassembly. */
-	readonly fragment: ArrivedFragment;
-	/** The context that took the last fragment, undefined when none did. */
-	lastContext: ReassemblyContext | undefined;
 	/** Whether the last payload was a fragment that the reassembler judged. */
 	reachedReassembler = false;
-	readonly #options: AdaptationOptions;
+	readonly #contexts: ContextTable;
+	readonly #reassembler: Reassembler;
+	readonly #pool: BufferPool;
 	readonly #workspace: FragmentWorkspace;
-	readonly #arrival = new Arrival();
-	/** Made when the first chained fragment comes: most nodes of a plain network never see one. */
-	#chain: ArrivedChain | undefined;
-	#chainedFirst: ChainedFirst | undefined;
-	readonly #packet: { -readonly [K in keyof ReceivedPacket]: ReceivedPacket[K] };
+	readonly #host: AdaptationHost;
+	readonly #chains: ChainVerifier | undefined;
 
 	constructor(options: AdaptationOptions) {
-		this.#options = options;
+		this.#contexts = options.contexts;
+		this.#reassembler = options.reassembler;
+		this.#pool = options.pool;
 		this.#workspace = options.workspace ?? new FragmentWorkspace();
-		this.fragment = this.#arrival;
-		this.#packet = {
-			buffer: new Uint8Array(0),
-			length: 0,
-			source: this.headers.mesh.originator,
-			destination: this.headers.mesh.final,
-			context: undefined,
-		};
+		this.#host = options.host ?? {};
+		this.#chains = options.chains;
+	}
+
+	/** The context that took the last fragment, undefined when none did; valid until the next payload. */
+	get lastContext(): ReassemblyContext | undefined {
+		return this.#workspace.lastContext;
+	}
+
+	/** Headers of the last payload, for whoever prints them; valid after {@link receive}. */
+	get headers(): LowpanHeaders {
+		return this.#workspace.headers;
+	}
+
+	/** The last fragment, valid when the headers hold one and it was not refused before reassembly. */
+	get fragment(): ArrivedFragment {
+		return this.#workspace.arrival;
 	}
 
 	/**
@@ -124,18 +113,18 @@ export class Adaptation {
 		timeUs: number,
 		secured: boolean,
 	): ReceivedPacket | AdaptationDrop | undefined {
-		this.lastContext = undefined;
+		this.#workspace.lastContext = undefined;
 		this.reachedReassembler = false;
-		const headers = decodeLowpan(bytes, offset, end, this.headers);
+		const headers = decodeLowpan(bytes, offset, end, this.#workspace.headers);
 		if (typeof headers === "string") return headers;
 		let from = source;
 		let to = destination;
 		if (headers.hasMesh) {
 			from = headers.mesh.originator;
 			to = headers.mesh.final;
-			if (this.#options.isOwn?.(to) === false) return "mesh-not-for-us";
+			if (this.#host.isOwn?.(to) === false) return "mesh-not-for-us";
 		}
-		const arrival = this.#arrival;
+		const { arrival } = this.#workspace;
 		arrival.source = from;
 		arrival.destination = to;
 		arrival.secured = secured;
@@ -146,7 +135,7 @@ export class Adaptation {
 				return this.receivePlain(bytes, end, headers.kind === "frag1");
 			case "chained-frag1":
 			case "chained-fragn": {
-				const { chains } = this.#options;
+				const chains = this.#chains;
 				if (chains === undefined) return "unsupported-dispatch";
 				return this.receiveChained(chains, bytes, end, headers.kind === "chained-frag1");
 			}
@@ -166,19 +155,19 @@ export class Adaptation {
 	}
 
 	private receiveWhole(bytes: Uint8Array, end: number, kind: HeaderKind): ReceivedPacket | AdaptationDrop {
-		const { pool, contexts } = this.#options;
+		const pool = this.#pool;
 		const buffer = pool.take();
-		const { source, destination } = this.#arrival;
+		const { headers, arrival, decompressed } = this.#workspace;
 		const result = decompressDatagram(
 			kind,
 			bytes,
-			this.headers.next,
+			headers.next,
 			end,
-			source,
-			destination,
-			contexts,
+			arrival.source,
+			arrival.destination,
+			this.#contexts,
 			buffer,
-			this.#workspace.decompressed,
+			decompressed,
 		);
 		if (typeof result === "string") {
 			pool.give(buffer);
@@ -189,8 +178,8 @@ export class Adaptation {
 
 	/** Names the fragment, as far as its header does. */
 	private name(first: boolean): Arrival {
-		const { size, tag, offset } = this.headers.fragment;
-		const arrival = this.#arrival;
+		const { headers, arrival } = this.#workspace;
+		const { size, tag, offset } = headers.fragment;
 		arrival.size = size;
 		arrival.tag = tag;
 		arrival.offset = offset;
@@ -206,10 +195,10 @@ export class Adaptation {
 		first: boolean,
 	): ReceivedPacket | AdaptationDrop | undefined {
 		const arrival = this.name(first);
-		const isRefused = this.#options.isChained?.(arrival.source) === true;
+		const isRefused = this.#host.isChained?.(arrival.source) === true;
 		if (isRefused) return this.refuse("fragment-downgraded");
 		if (first) return this.receiveFirst(bytes, end);
-		return this.receiveNext(bytes, this.headers.next, end);
+		return this.receiveNext(bytes, this.#workspace.headers.next, end);
 	}
 
 	private receiveChained(
@@ -219,16 +208,14 @@ export class Adaptation {
 		first: boolean,
 	): ReceivedPacket | AdaptationDrop | undefined {
 		const arrival = this.name(first);
-		const { next } = this.headers;
-		this.#chain ??= new ArrivedChain();
-		const chain = this.#chain;
+		const { headers, arrivedChain: chain } = this.#workspace;
+		const { next } = headers;
 		if (first) {
-			this.#chainedFirst ??= new ChainedFirst();
-			const header = decodeChainedFirst(bytes, next, end, this.#chainedFirst);
+			const header = decodeChainedFirst(bytes, next, end, this.#workspace.chainedFirst);
 			if (typeof header === "string") return header;
 			const refusal = chains.first(arrival, header, bytes, end, chain);
 			if (refusal !== undefined) return this.refuse(refusal);
-			this.headers.next = chains.payloadOffset;
+			headers.next = chains.payloadOffset;
 			arrival.chain = chain;
 			return this.receiveFirst(bytes, end);
 		}
@@ -240,15 +227,15 @@ export class Adaptation {
 
 	private refuse(reason: FragmentDrop): FragmentDrop {
 		this.reachedReassembler = true;
-		return this.#options.reassembler.refuse(this.#arrival, reason);
+		return this.#reassembler.refuse(this.#workspace.arrival, reason);
 	}
 
 	private receiveFirst(bytes: Uint8Array, end: number): ReceivedPacket | AdaptationDrop | undefined {
-		const { pool, contexts } = this.#options;
-		const inner = decodeDispatch(bytes, end, this.headers);
+		const pool = this.#pool;
+		const { headers, arrival, decompressed } = this.#workspace;
+		const inner = decodeDispatch(bytes, end, headers);
 		if (typeof inner === "string") return inner;
 		if (inner.inner === "") return "unsupported-dispatch";
-		const arrival = this.#arrival;
 		const { size } = arrival;
 		const scratch = pool.take();
 		const result = decompress(
@@ -258,10 +245,10 @@ export class Adaptation {
 			end,
 			arrival.source,
 			arrival.destination,
-			contexts,
+			this.#contexts,
 			scratch,
 			size,
-			this.#workspace.decompressed,
+			decompressed,
 		);
 		let outcome: ReassemblyContext | AdaptationDrop | undefined;
 		if (typeof result === "string") outcome = result;
@@ -273,7 +260,7 @@ export class Adaptation {
 				copyBytes(bytes, result.next, scratch, result.length, rest);
 				const judged = this.reassemble(scratch, 0, result);
 				if (typeof judged === "string" && !REPEATED.has(judged)) {
-					this.#options.onRefused?.(scratch, arrival.length, judged);
+					this.#host.noteRefused?.(scratch, arrival.length, judged);
 				}
 				outcome = judged;
 			}
@@ -287,7 +274,7 @@ export class Adaptation {
 		from: number,
 		end: number,
 	): ReceivedPacket | AdaptationDrop | undefined {
-		this.#arrival.length = end - from;
+		this.#workspace.arrival.length = end - from;
 		return this.conclude(this.reassemble(bytes, from, undefined));
 	}
 
@@ -296,10 +283,10 @@ export class Adaptation {
 		offset: number,
 		headers: Decompressed | undefined,
 	): ReassemblyContext | FragmentDrop | undefined {
-		const { reassembler } = this.#options;
+		const reassembler = this.#reassembler;
 		this.reachedReassembler = true;
-		const outcome = reassembler.accept(this.#arrival, data, offset, headers);
-		this.lastContext = typeof outcome === "object" ? outcome : reassembler.lastContext;
+		const outcome = reassembler.accept(this.#workspace.arrival, data, offset, headers);
+		this.#workspace.lastContext = typeof outcome === "object" ? outcome : reassembler.lastContext;
 		return outcome;
 	}
 
@@ -313,7 +300,7 @@ export class Adaptation {
 		}
 		const fault = checkIpv6(buffer, size);
 		if (fault !== undefined) {
-			this.#options.pool.give(buffer);
+			this.#pool.give(buffer);
 			return fault;
 		}
 		return this.deliver(buffer, size, outcome);
@@ -324,11 +311,11 @@ export class Adaptation {
 		length: number,
 		context: ReassemblyContext | undefined,
 	): ReceivedPacket {
-		const packet = this.#packet;
+		const { packet, arrival } = this.#workspace;
 		packet.buffer = buffer;
 		packet.length = length;
-		packet.source = this.#arrival.source;
-		packet.destination = this.#arrival.destination;
+		packet.source = arrival.source;
+		packet.destination = arrival.destination;
 		packet.context = context;
 		return packet;
 	}

@@ -30,7 +30,6 @@ export type OutboxDrop =
 export class Outbox implements FrameWaiter {
 	readonly #host: NetworkHost;
 	readonly #link: LinkLayer;
-	readonly #fragmenter: Fragmenter;
 	/** Whether the receiver of a packet is awake; undefined where all always are. */
 	gate: ((destination: LinkAddress) => boolean) | undefined;
 	/**
@@ -41,7 +40,8 @@ export class Outbox implements FrameWaiter {
 	/** The first of the packets that wait or are being sent, and their number. */
 	#first: PacketRecord | undefined;
 	#length = 0;
-	#started = false;
+	/** What cuts the packet that is being sent, on loan until it ends; undefined before its first frame. */
+	#fragmenter: Fragmenter | undefined;
 	/** A frame is with the link layer. */
 	#inFlight = false;
 	/** How often {@link hold} was called without a {@link release} yet. */
@@ -51,11 +51,13 @@ export class Outbox implements FrameWaiter {
 	#tag: number;
 
 	/** `firstTag`: 0 to 65,535, best random. */
-	constructor(host: NetworkHost, link: LinkLayer, fragmenter: Fragmenter, firstTag: number) {
+	constructor(host: NetworkHost, link: LinkLayer, firstTag: number) {
 		this.#host = host;
 		this.#link = link;
-		this.#fragmenter = fragmenter;
 		this.#tag = firstTag;
+		// Made now if none is free: a chip's stack has no room for that beneath the end of a frame.
+		this.#fragmenter = this.takeFragmenter();
+		this.beginAnew();
 	}
 
 	/** Packets that wait or are being sent. */
@@ -105,7 +107,7 @@ export class Outbox implements FrameWaiter {
 			this.dismiss(record, "node-stopped");
 			record = following;
 		}
-		this.#started = false;
+		this.beginAnew();
 		this.#orphaned = this.#inFlight;
 	}
 
@@ -158,7 +160,7 @@ export class Outbox implements FrameWaiter {
 		this.#length--;
 		if (record === this.#first) {
 			this.#first = record.next;
-			this.#started = false;
+			this.beginAnew();
 			return;
 		}
 		let before = this.#first!;
@@ -172,7 +174,7 @@ export class Outbox implements FrameWaiter {
 		const first = this.#first;
 		if (gate === undefined || first === undefined || gate(first.destination)) return first;
 		// What its receiver has of it will be too old when he is awake again.
-		this.#started = false;
+		this.beginAnew();
 		let before = first;
 		for (let record = first.next; record !== undefined; record = record.next) {
 			if (gate(record.destination)) {
@@ -203,7 +205,7 @@ export class Outbox implements FrameWaiter {
 		if (head === undefined) return;
 		const { buffer, length, destination, isRaw } = head;
 		const room = this.#link.room(destination);
-		if (!isRaw && !this.#started) {
+		if (!isRaw && this.#fragmenter === undefined) {
 			this.#tag = (this.#tag + 1) & 0xffff;
 			const plan = this.#host.chaining?.planFor(destination);
 			if (plan === "nonce-exhausted") {
@@ -211,9 +213,9 @@ export class Outbox implements FrameWaiter {
 				this.sendNext();
 				return;
 			}
+			this.#fragmenter = this.takeFragmenter();
 			this.#fragmenter.begin(buffer, length, this.#link.address, destination, this.#tag, room, plan);
 		}
-		this.#started = true;
 		const at = this.#link.begin(destination);
 		if (at < 0) {
 			this.retire(head, "mac-counter-exhausted");
@@ -222,7 +224,7 @@ export class Outbox implements FrameWaiter {
 		}
 		let end = at + length;
 		if (isRaw) copyBytes(buffer, 0, this.#link.buffer, at, length);
-		else end = this.#fragmenter.next(this.#link.buffer, at, room);
+		else end = this.#fragmenter!.next(this.#link.buffer, at, room);
 		this.#inFlight = true;
 		this.#link.commit(end, this);
 	}
@@ -238,12 +240,25 @@ export class Outbox implements FrameWaiter {
 				const { sink, clock, id } = this.#host;
 				sink.controlSent(clock.nowUs(), id, head.control, transmissions);
 			}
-			if (outcome === "mac-late") this.#started = false;
-			else if (outcome !== "sent" || head.isRaw || this.#fragmenter.done) {
+			if (outcome === "mac-late") this.beginAnew();
+			else if (outcome !== "sent" || head.isRaw || this.#fragmenter?.done === true) {
 				this.retire(head, outcome === "sent" ? undefined : outcome);
 			}
 		}
 		this.release();
+	}
+
+	private takeFragmenter(): Fragmenter {
+		const { profile, workspace, chaining, ports } = this.#host;
+		const { fragments } = workspace;
+		const hash = chaining === undefined ? undefined : fragments.hashOf(ports.digest);
+		return fragments.takeFragmenter(profile.contexts, profile.elideUdpChecksum, hash);
+	}
+
+	/** The packet at the head is sent from its first frame on, or not at all. */
+	private beginAnew(): void {
+		if (this.#fragmenter !== undefined) this.#host.workspace.fragments.giveFragmenter(this.#fragmenter);
+		this.#fragmenter = undefined;
 	}
 
 	/** Takes the head off the queue; `reason` says why it did not get through. */

@@ -98,8 +98,10 @@ export class Dissector {
 			clock: this.#clock,
 			sink: completeSink(NODE_EVENTS, {}),
 			node: 0,
-			onAbandoned: (_context, reason) => {
-				this.abandoned.set(reason, (this.abandoned.get(reason) ?? 0) + 1);
+			host: {
+				noteAbandoned: (_context, reason) => {
+					this.abandoned.set(reason, (this.abandoned.get(reason) ?? 0) + 1);
+				},
 			},
 		});
 		this.#keys = options.keys;
@@ -111,8 +113,10 @@ export class Dissector {
 			reassembler: this.#reassembler,
 			pool: this.#pool,
 			chains: this.#chains,
-			isChained: (source) => this.#chains !== undefined && !this.#isObserver && this.#isChained(source),
-			isOwn: (address) => this.#isObserver || address.isBroadcast || this.#isOwn(address),
+			host: {
+				isChained: (source) => this.#chains !== undefined && !this.#isObserver && this.#isChained(source),
+				isOwn: (address) => this.#isObserver || address.isBroadcast || this.#isOwn(address),
+			},
 		});
 	}
 

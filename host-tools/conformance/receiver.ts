@@ -46,7 +46,7 @@ export class Receiver {
 			clock: this.#queue,
 			sink: completeSink(NODE_EVENTS, {}),
 			node: 0,
-			onAbandoned: (_context, reason) => this.drops.push(reason),
+			host: { noteAbandoned: (_context, reason) => this.drops.push(reason) },
 		});
 		this.#adaptation = new Adaptation({
 			contexts,
@@ -54,7 +54,7 @@ export class Receiver {
 			pool: this.#pool,
 			...(own === undefined
 				? {}
-				: { isOwn: (address: LinkAddress) => address.equals(own) || address.isBroadcast }),
+				: { host: { isOwn: (address: LinkAddress) => address.equals(own) || address.isBroadcast } }),
 		});
 	}
 

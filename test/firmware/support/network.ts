@@ -116,6 +116,8 @@ export class TestNetwork {
 		}
 		const { records } = this.workspace.network;
 		if (records.lent !== 0) leaks.push(`${records.lent} records are not given back`);
+		const { lent } = this.workspace.fragments;
+		if (lent !== 0) leaks.push(`${lent} parts of the adaptation layer are not given back`);
 		if (this.pool.lent !== 0) leaks.push(`${this.pool.lent} buffers are not given back`);
 		if (this.workspace.link.lent !== 0) leaks.push(`${this.workspace.link.lent} frames are not given back`);
 		return leaks;

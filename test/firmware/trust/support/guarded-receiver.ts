@@ -99,7 +99,7 @@ export class GuardedReceiver {
 			reassembler: this.reassembler,
 			pool,
 			chains: new ChainReceiver(new ChainHash(hostDigest), this.reassembler, keys),
-			isChained: (source) => this.chaining.isChained(source),
+			host: this.chaining,
 		});
 	}
 

@@ -103,7 +103,7 @@ export function observeNeighbour(setting: NeighbourCase): NeighbourOutcome {
 		clock,
 		sink: { contextOpened: ignore, contextClosed: ignore, fragmentRefused: ignore, fragmentStored: ignore },
 		node: 0,
-		onAbandoned: () => outcome.incomplete++,
+		host: { noteAbandoned: () => outcome.incomplete++ },
 	});
 	const data = new Uint8Array(NEXT_BYTES);
 	const size = FIRST_BYTES + (fragments - 1) * NEXT_BYTES;
