@@ -6,6 +6,29 @@ import { BitErrorTable, ERROR_FREE_SINR } from "./bit-error.js";
 import { Fading, type FadingOptions } from "./fading.js";
 import type { LinkGraph } from "./links.js";
 import { RadioMode, type RadioStates } from "./radio-states.js";
+import { RADIO_ROW, type RadioTable } from "./radio-table.js";
+
+const {
+	ROW,
+	WORDS,
+	OCTETS,
+	CHANNEL,
+	COUNTED_US,
+	DRAWS,
+	IN_AIR,
+	INTERFERED,
+	LAST_BUSY_US,
+	LISTENING_SINCE_US,
+	LN_SUCCESS,
+	LOCK_MW,
+	LOCK_US,
+	LOCKED_ON,
+	MODE,
+	MODE_BEFORE,
+	POWER_MW,
+	RX_US,
+	SENDING_ON,
+} = RADIO_ROW;
 
 /** Settings of the physical layer. */
 export interface AirOptions {
@@ -32,6 +55,8 @@ export type MissCause = "collision" | "noise" | "transmitting" | "off" | "weak";
 export interface AirListener {
 	/** `to` received the whole frame that `from` sent. */
 	received(to: number, from: number, powerMw: number): void;
+	/** Whether {@link missed} is to be called where this node misses the frame. */
+	concerns(node: number): boolean;
 	/** `to` is in range of `from`, and did not. */
 	missed(to: number, from: number, cause: MissCause): void;
 }
@@ -51,20 +76,11 @@ export class Air {
 	readonly #fading: Fading | undefined;
 	/** What arrives over each link: a frame keeps, to its end, the power that it started with. */
 	readonly #signalMw: Float64Array;
-	/** Power of all frames in the air at each node, in mW. */
-	readonly powerMw: Float64Array;
-	/** Frames in the air at each node. */
-	readonly #inAir: Int32Array;
-	/** The channel that a node's frame went out on; 0 while it has none in the air. */
-	readonly #sendingOn: Uint8Array;
 	#sending = 0;
-	readonly #lockedOn: Int32Array;
-	readonly #lockPowerMw: Float64Array;
-	readonly #lockUs: Float64Array;
-	readonly #chunkUs: Float64Array;
-	readonly #lnSuccess: Float64Array;
-	readonly #interfered: Uint8Array;
-	readonly #draws: Int32Array;
+	readonly #radios: number;
+	readonly #doubles: Float64Array;
+	readonly #words: Int32Array;
+	readonly #octets: Uint8Array;
 	readonly #drawn = new Int32Array(2);
 	readonly #seed: number;
 	readonly #states: RadioStates;
@@ -78,33 +94,28 @@ export class Air {
 	readonly #captureRatio: number;
 	readonly ccaThresholdMw: number;
 	readonly #listener: AirListener;
-	/** Times at which the power at a node last fell from above the CCA threshold. */
-	readonly lastBusyUs: Float64Array;
 
 	constructor(
 		links: LinkGraph,
+		radios: RadioTable,
 		states: RadioStates,
 		queue: EventQueue,
 		options: AirOptions,
 		seed: number,
 		listener: AirListener,
 	) {
-		const n = links.nodes;
 		this.links = links;
+		this.#radios = radios.radios;
+		this.#doubles = radios.doubles;
+		this.#words = radios.words;
+		this.#octets = radios.octets;
 		const { fading } = options;
 		if (fading !== undefined && fading.deviationDb > 0) this.#fading = new Fading(links, fading, seed);
 		this.#signalMw = this.#fading?.powerMw ?? links.powerMw;
-		this.powerMw = new Float64Array(n);
-		this.#inAir = new Int32Array(n);
-		this.#sendingOn = new Uint8Array(n);
-		this.#lockedOn = new Int32Array(n).fill(-1);
-		this.#lockPowerMw = new Float64Array(n);
-		this.#lockUs = new Float64Array(n);
-		this.#chunkUs = new Float64Array(n);
-		this.#lnSuccess = new Float64Array(n);
-		this.#interfered = new Uint8Array(n);
-		this.#draws = new Int32Array(n);
-		this.lastBusyUs = new Float64Array(n).fill(-1);
+		for (let row = 0; row < this.#doubles.length; row += 1 << ROW) {
+			this.#words[(row << 1) | LOCKED_ON] = -1;
+			this.#doubles[row | LAST_BUSY_US] = -1;
+		}
 		this.#states = states;
 		this.#queue = queue;
 		this.#seed = seed;
@@ -117,151 +128,177 @@ export class Air {
 		this.#listener = listener;
 	}
 
+	/** Power of all frames in the air at a node, in mW. */
+	powerMw(node: number): number {
+		return this.#doubles[(node << ROW) | POWER_MW]!;
+	}
+
 	/**
 	 * Whether a node is in the middle of a frame: past its start-of-frame delimiter the PHY reports a busy channel
 	 * whatever the energy (IEEE 802.15.4-2020, 10.2.8).
 	 */
 	isReceiving(node: number, nowUs: number): boolean {
-		return this.#states.mode[node] === RadioMode.receiving && nowUs - this.#lockUs[node]! >= SHR_US;
+		const row = node << ROW;
+		return (
+			this.#octets[(row << 3) | MODE] === RadioMode.receiving &&
+			nowUs - this.#doubles[row | LOCK_US]! >= SHR_US
+		);
 	}
 
 	/** Whether a node is receiving the frame that `from` began to send at `startUs`. */
 	isLocked(node: number, from: number, startUs: number): boolean {
-		return this.#lockedOn[node] === from && this.#lockUs[node] === startUs;
+		const row = node << ROW;
+		return this.#words[(row << 1) | LOCKED_ON] === from && this.#doubles[row | LOCK_US] === startUs;
 	}
 
 	/** Whether the energy at a node is, or was since `sinceUs`, above the CCA threshold. */
 	isBusy(node: number, sinceUs: number): boolean {
-		return this.powerMw[node]! >= this.ccaThresholdMw || this.lastBusyUs[node]! >= sinceUs;
+		return (
+			this.powerMw(node) >= this.ccaThresholdMw || this.#doubles[(node << ROW) | LAST_BUSY_US]! >= sinceUs
+		);
 	}
 
 	/** A node's preamble begins. */
 	start(from: number): void {
 		const { start, to } = this.links;
-		const mode = this.#states.mode;
-		const channel = this.#states.channel;
+		const doubles = this.#doubles;
+		const octets = this.#octets;
 		const nowUs = this.#queue.nowUs();
 		this.#fading?.refresh(from, nowUs);
 		const end = start[from + 1]!;
-		const sendingOn = channel[from]!;
-		this.#sendingOn[from] = sendingOn;
+		const sendingOn = octets[(from << OCTETS) | CHANNEL]!;
+		octets[(from << OCTETS) | SENDING_ON] = sendingOn;
 		this.#sending++;
 		for (let i = start[from]!; i < end; i++) {
-			const node = to[i]!;
-			if (channel[node] !== sendingOn) continue;
+			const row = to[i]! << ROW;
+			if (octets[(row << 3) | CHANNEL] !== sendingOn) continue;
 			const signalMw = this.#signalMw[i]!;
-			const otherMw = this.powerMw[node]!;
-			if (mode[node] === RadioMode.receiving) {
-				this.#settle(node, nowUs);
-				this.#interfered[node] = 1;
-				if (nowUs - this.#lockUs[node]! < SHR_US && signalMw > this.#captureRatio * (otherMw + this.#noiseMw))
-					this.#lock(node, from, signalMw, otherMw, nowUs);
+			const otherMw = doubles[row | POWER_MW]!;
+			const mode = octets[(row << 3) | MODE];
+			if (mode === RadioMode.receiving) {
+				this.#settle(row, nowUs);
+				octets[(row << 3) | INTERFERED] = 1;
+				const isPreamble = nowUs - doubles[row | LOCK_US]! < SHR_US;
+				if (isPreamble && signalMw > this.#captureRatio * (otherMw + this.#noiseMw))
+					this.#lock(row, from, signalMw, otherMw, nowUs);
 			} else if (
-				mode[node] === RadioMode.listening &&
+				mode === RadioMode.listening &&
 				signalMw >= this.#sensitivityMw &&
 				signalMw > this.#lockRatio * (otherMw + this.#noiseMw)
 			) {
-				mode[node] = RadioMode.receiving;
-				this.#lock(node, from, signalMw, otherMw, nowUs);
+				octets[(row << 3) | MODE] = RadioMode.receiving;
+				this.#lock(row, from, signalMw, otherMw, nowUs);
 			}
-			this.powerMw[node] = otherMw + signalMw;
-			this.#inAir[node]!++;
+			doubles[row | POWER_MW] = otherMw + signalMw;
+			this.#words[(row << 1) | IN_AIR]!++;
 		}
 	}
 
 	/** A node's last octet is out. `psduBytes` as given to the radio. */
 	end(from: number, psduBytes: number): void {
 		const { start, to, prr } = this.links;
-		const mode = this.#states.mode;
-		const channel = this.#states.channel;
+		const octets = this.#octets;
 		const nowUs = this.#queue.nowUs();
 		const startUs = nowUs - airtimeUs(psduBytes);
 		const end = start[from + 1]!;
-		const sendingOn = this.#sendingOn[from]!;
-		this.#sendingOn[from] = 0;
+		const sendingOn = octets[(from << OCTETS) | SENDING_ON]!;
+		octets[(from << OCTETS) | SENDING_ON] = 0;
 		this.#sending--;
 		for (let i = start[from]!; i < end; i++) {
 			const node = to[i]!;
-			if (channel[node] !== sendingOn) continue;
+			if (octets[(node << OCTETS) | CHANNEL] !== sendingOn) continue;
 			const signalMw = this.#signalMw[i]!;
-			const locked = this.#lockedOn[node] === from && this.#lockUs[node] === startUs;
-			if (mode[node] === RadioMode.receiving) this.#settle(node, nowUs);
-			if (this.powerMw[node]! >= this.ccaThresholdMw) this.lastBusyUs[node] = nowUs;
-			// The sum drifts in its last bits; an empty channel is exactly empty.
-			if (--this.#inAir[node]! === 0) this.powerMw[node] = 0;
-			else this.powerMw[node] = this.powerMw[node]! - signalMw;
+			const locked = this.isLocked(node, from, startUs);
+			this.#fade(node << ROW, signalMw, nowUs);
 			if (locked) {
 				this.release(node, nowUs);
 				this.#decide(node, from, signalMw, prr === undefined ? 1 : prr[i]!);
-			} else this.#listener.missed(node, from, this.#missCause(node, signalMw, startUs));
+			} else if (this.#listener.concerns(node))
+				this.#listener.missed(node, from, this.#missCause(node, signalMw, startUs));
 		}
+	}
+
+	/** Takes a frame's power out of the air at a node. */
+	#fade(row: number, signalMw: number, nowUs: number): void {
+		const doubles = this.#doubles;
+		if (this.#octets[(row << 3) | MODE] === RadioMode.receiving) this.#settle(row, nowUs);
+		const powerMw = doubles[row | POWER_MW]!;
+		if (powerMw >= this.ccaThresholdMw) doubles[row | LAST_BUSY_US] = nowUs;
+		// The sum drifts in its last bits; an empty channel is exactly empty.
+		const others = --this.#words[(row << 1) | IN_AIR]!;
+		doubles[row | POWER_MW] = others === 0 ? 0 : powerMw - signalMw;
 	}
 
 	/** Ends a node's lock, if it has one, and lets it listen again. */
 	release(node: number, nowUs: number): void {
-		if (this.#lockedOn[node] === -1) return;
-		this.#states.rxUs[node] = this.#states.rxUs[node]! + nowUs - this.#lockUs[node]!;
-		this.#lockedOn[node] = -1;
-		if (this.#states.mode[node] === RadioMode.receiving) this.#states.listen(node, nowUs);
+		const row = node << ROW;
+		if (this.#words[(row << 1) | LOCKED_ON] === -1) return;
+		this.#doubles[row | RX_US]! += nowUs - this.#doubles[row | LOCK_US]!;
+		this.#words[(row << 1) | LOCKED_ON] = -1;
+		if (this.#octets[(row << 3) | MODE] === RadioMode.receiving) this.#states.listen(node, nowUs);
 	}
 
 	/** Tunes a node to another channel: what it received is lost, and it hears what is in the air there. */
 	retune(node: number, channel: number): void {
-		if (this.#states.channel[node] === channel) return;
+		const row = node << ROW;
+		if (this.#octets[(row << 3) | CHANNEL] === channel) return;
 		this.release(node, this.#queue.nowUs());
-		this.#states.channel[node] = channel;
-		this.#inAir[node] = 0;
-		this.powerMw[node] = 0;
-		this.lastBusyUs[node] = -1;
+		this.#octets[(row << 3) | CHANNEL] = channel;
+		this.#words[(row << 1) | IN_AIR] = 0;
+		this.#doubles[row | POWER_MW] = 0;
+		this.#doubles[row | LAST_BUSY_US] = -1;
 		if (this.#sending === 0) return;
 		const { start, to } = this.links;
-		for (let from = 0; from < this.links.nodes; from++) {
-			if (this.#sendingOn[from] !== channel) continue;
+		for (let from = 0; from < this.#radios; from++) {
+			if (this.#octets[(from << OCTETS) | SENDING_ON] !== channel) continue;
 			for (let i = start[from]!; i < start[from + 1]!; i++) {
 				if (to[i] !== node) continue;
-				this.powerMw[node] = this.powerMw[node]! + this.#signalMw[i]!;
-				this.#inAir[node]!++;
+				this.#doubles[row | POWER_MW]! += this.#signalMw[i]!;
+				this.#words[(row << 1) | IN_AIR]!++;
 			}
 		}
 	}
 
-	#lock(node: number, from: number, signalMw: number, otherMw: number, nowUs: number): void {
-		if (this.#lockedOn[node] !== -1) {
-			this.#states.rxUs[node] = this.#states.rxUs[node]! + nowUs - this.#lockUs[node]!;
-		}
-		this.#lockedOn[node] = from;
-		this.#lockPowerMw[node] = signalMw;
-		this.#lockUs[node] = nowUs;
-		this.#chunkUs[node] = nowUs;
-		this.#lnSuccess[node] = 0;
-		this.#interfered[node] = otherMw > 0 ? 1 : 0;
+	#lock(row: number, from: number, signalMw: number, otherMw: number, nowUs: number): void {
+		const doubles = this.#doubles;
+		if (this.#words[(row << 1) | LOCKED_ON] !== -1) doubles[row | RX_US]! += nowUs - doubles[row | LOCK_US]!;
+		this.#words[(row << 1) | LOCKED_ON] = from;
+		doubles[row | LOCK_MW] = signalMw;
+		doubles[row | LOCK_US] = nowUs;
+		doubles[row | COUNTED_US] = nowUs;
+		doubles[row | LN_SUCCESS] = 0;
+		this.#octets[(row << 3) | INTERFERED] = otherMw > 0 ? 1 : 0;
 	}
 
 	/** Counts the bits since the interference last changed. */
-	#settle(node: number, nowUs: number): void {
-		const spanUs = nowUs - this.#chunkUs[node]!;
-		this.#chunkUs[node] = nowUs;
+	#settle(row: number, nowUs: number): void {
+		const doubles = this.#doubles;
+		const spanUs = nowUs - doubles[row | COUNTED_US]!;
+		doubles[row | COUNTED_US] = nowUs;
 		if (spanUs <= 0) return;
-		const signalMw = this.#lockPowerMw[node]!;
-		const interferenceMw = this.powerMw[node]! - signalMw;
+		const signalMw = doubles[row | LOCK_MW]!;
+		const interferenceMw = doubles[row | POWER_MW]! - signalMw;
 		const disturbanceMw = (this.#noiseMw + Math.max(interferenceMw, 0)) * this.#lossRatio;
 		if (signalMw >= ERROR_FREE_SINR * disturbanceMw) return;
-		this.#lnSuccess[node] =
-			this.#lnSuccess[node]! + spanUs * BITS_PER_US * this.#table.lnBitSuccess(signalMw / disturbanceMw);
+		doubles[row | LN_SUCCESS]! += spanUs * BITS_PER_US * this.#table.lnBitSuccess(signalMw / disturbanceMw);
 	}
 
 	#decide(node: number, from: number, signalMw: number, prr: number): void {
-		const lnSuccess = this.#lnSuccess[node]!;
+		const lnSuccess = this.#doubles[(node << ROW) | LN_SUCCESS]!;
 		const success = lnSuccess === 0 ? prr : prr * exp(lnSuccess);
 		if (success >= 1 || this.#uniform(node) < success) this.#listener.received(node, from, signalMw);
-		else this.#listener.missed(node, from, this.#interfered[node] === 1 ? "collision" : "noise");
+		else if (this.#listener.concerns(node)) {
+			const isInterfered = this.#octets[(node << OCTETS) | INTERFERED] === 1;
+			this.#listener.missed(node, from, isInterfered ? "collision" : "noise");
+		}
 	}
 
 	/** Why a node never locked to a frame that ends now, or lost it to another. */
 	#missCause(node: number, signalMw: number, startUs: number): MissCause {
-		const { mode, modeBefore, listeningSinceUs } = this.#states;
-		let was = mode[node]!;
-		if (was === RadioMode.listening && listeningSinceUs[node]! > startUs) was = modeBefore[node]!;
+		const row = node << ROW;
+		let was = this.#octets[(row << 3) | MODE]!;
+		if (was === RadioMode.listening && this.#doubles[row | LISTENING_SINCE_US]! > startUs)
+			was = this.#octets[(row << 3) | MODE_BEFORE]!;
 		switch (was) {
 			case RadioMode.transmitting:
 				return "transmitting";
@@ -277,7 +314,7 @@ export class Air {
 
 	/** One draw of a node's own stream, so that no other node's traffic shifts it. */
 	#uniform(node: number): number {
-		const draw = this.#draws[node]!++;
+		const draw = this.#words[(node << WORDS) | DRAWS]!++;
 		threefry2x32(this.#seed | 0, 0x63686e6c ^ Math.floor(this.#seed / 0x100000000), draw, node, this.#drawn);
 		return (this.#drawn[0]! >>> 0) / 0x100000000;
 	}

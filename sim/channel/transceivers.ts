@@ -1,25 +1,27 @@
-import { decodeMacHeader, FrameType, MacHeader } from "../../firmware/frames/mac-frame.js";
+import { decodeMacHeader, FrameType } from "../../firmware/frames/mac-frame.js";
 import { sequenceNumber } from "../../firmware/mac/acknowledgement.js";
-import { AddressFilter } from "../../firmware/mac/address-filter.js";
 import {
 	ACK_BYTES,
 	ACK_WAIT_US,
 	airtimeUs,
 	CCA_US,
 	FCS_BYTES,
-	OCTET_US,
-	SHR_PHR_US,
 	SHR_US,
 	TURNAROUND_US,
 } from "../../firmware/mac/timing.js";
 import type { RadioConfig, ReceiveHandler, TransmitOptions, TransmitOutcome } from "../../firmware/ports.js";
 import type { SimSink } from "../events.js";
-import { toDb } from "../kernel/math.js";
 import type { EventQueue } from "../kernel/queue.js";
 import { acknowledgementOf, IMMEDIATE_ACKS } from "./acknowledgements.js";
+import { AddressFilters } from "./address-filters.js";
 import { Air, type AirListener, type AirOptions, type MissCause } from "./air.js";
+import { Eavesdroppers, type HeaderHandler } from "./eavesdroppers.js";
 import type { LinkGraph } from "./links.js";
 import { RadioMode, RadioStates } from "./radio-states.js";
+import { RADIO_ROW, RadioTable } from "./radio-table.js";
+import { linkQuality, rssiDbmOf, strongestDbm } from "./signal.js";
+
+const { OCTETS, PHASE } = RADIO_ROW;
 
 /** Where a transmission stands. */
 const Phase = { idle: 0, turning: 1, sending: 2, awaitingAck: 3, acknowledging: 4 } as const;
@@ -37,12 +39,7 @@ export const STANDARD_TIMES: PhyTimes = { ccaUs: CCA_US, turnaroundUs: TURNAROUN
 const ACK_REQUEST = 0x20;
 
 const NOBODY: ReceiveHandler = () => {};
-
-interface Eavesdropper {
-	readonly node: number;
-	readonly octets: number;
-	readonly handler: (psdu: Uint8Array, endUs: number) => void;
-}
+const UNTOLD = (): void => {};
 
 /**
  * All IEEE 802.15.4 transceivers of a simulation: timed transmission after one CCA, address filter,
@@ -54,12 +51,14 @@ export class Transceivers implements AirListener {
 	readonly #queue: EventQueue;
 	readonly #sink: SimSink;
 	readonly #times: PhyTimes;
-	readonly #phase: Uint8Array;
+	/** Of all fields of the rows only the phase is used here. */
+	readonly #octets: Uint8Array;
 	readonly #assessUs: Float64Array;
 	/** What a node was asked to send, until it is done. */
 	readonly #psdu: (Uint8Array | undefined)[];
 	/** What a node has on the air: its frame or its acknowledgement. */
 	readonly #airPsdu: Uint8Array[];
+	/** The timer of the acknowledgement that a node awaits. */
 	readonly #ackTimer: Float64Array;
 	readonly #done: ((outcome: TransmitOutcome) => void)[];
 	readonly #handler: ReceiveHandler[];
@@ -70,12 +69,10 @@ export class Transceivers implements AirListener {
 	/** Whether a node wants its receiver on all the time, and how many windows it has open. */
 	readonly #always: Uint8Array;
 	readonly #windows: Uint16Array;
-	readonly #filters: readonly AddressFilter[];
-	readonly #bestDbm: Float32Array;
-	/** Who wants to know of frames while they are on the air. */
-	readonly #eavesdroppers: Eavesdropper[] = [];
-	/** Header of the frame that ends right now, decoded once for all its receivers. */
-	readonly #header = new MacHeader();
+	readonly #bestDbm: Int8Array;
+	readonly #eavesdroppers: Eavesdroppers;
+	/** They hold the header of the frame that ends right now, decoded once for all its receivers. */
+	readonly #filters: AddressFilters;
 	#headerIsGood = false;
 	readonly #assessEnd: number;
 	readonly #sendStart: number;
@@ -93,24 +90,26 @@ export class Transceivers implements AirListener {
 		times: PhyTimes = STANDARD_TIMES,
 	) {
 		const n = links.nodes;
-		this.states = new RadioStates(n);
-		this.air = new Air(links, this.states, queue, options, seed, this);
+		const table = new RadioTable(n);
+		this.#octets = table.octets;
+		this.states = new RadioStates(table);
+		this.air = new Air(links, table, this.states, queue, options, seed, this);
 		this.#queue = queue;
 		this.#sink = sink;
 		this.#times = times;
-		this.#phase = new Uint8Array(n);
-		this.#assessUs = new Float64Array(n);
+		this.#filters = new AddressFilters(table);
+		this.#eavesdroppers = new Eavesdroppers(this.air, queue);
 		this.#psdu = new Array<Uint8Array | undefined>(n).fill(undefined);
 		this.#airPsdu = new Array<Uint8Array>(n).fill(IMMEDIATE_ACKS[0]!);
-		this.#ackTimer = new Float64Array(n);
-		this.#done = new Array<(outcome: TransmitOutcome) => void>(n).fill(() => {});
+		this.#done = new Array<(outcome: TransmitOutcome) => void>(n).fill(UNTOLD);
 		this.#handler = new Array<ReceiveHandler>(n).fill(NOBODY);
 		this.#dead = new Uint8Array(n);
 		this.#generation = new Int32Array(n);
 		this.#always = new Uint8Array(n);
 		this.#windows = new Uint16Array(n);
-		this.#filters = Array.from({ length: n }, () => new AddressFilter());
-		this.#bestDbm = strongestNeighbourDbm(links);
+		this.#assessUs = new Float64Array(n);
+		this.#ackTimer = new Float64Array(n);
+		this.#bestDbm = new Int8Array(n).map((_, node) => strongestDbm(links, node));
 		this.#assessEnd = queue.register((node, generation) => this.#onAssessed(node, generation));
 		this.#sendStart = queue.register((node, generation) => this.#onSendStart(node, generation));
 		this.#sendEnd = queue.register((node) => this.#onSendEnd(node));
@@ -121,7 +120,7 @@ export class Transceivers implements AirListener {
 
 	configure(node: number, config: RadioConfig): void {
 		this.air.retune(node, config.channel);
-		this.#filters[node]!.configure(config);
+		this.#filters.configure(node, config);
 	}
 
 	onReceive(node: number, handler: ReceiveHandler): void {
@@ -135,13 +134,13 @@ export class Transceivers implements AirListener {
 
 	/** Turns the receiver on or off, where it is not busy, as the node and its open windows want it. */
 	#want(node: number): void {
-		if (this.#dead[node] === 1) return;
+		if (this.#isDead(node)) return;
 		const on = this.#always[node] === 1 || this.#windows[node]! > 0;
-		this.states.wanted[node] = on ? 1 : 0;
-		const mode = this.states.mode[node];
+		this.states.want(node, on);
+		const mode = this.states.mode(node);
 		if (mode === RadioMode.transmitting) return;
 		// A receiver that awaits an acknowledgement stays on until it has it or gives up.
-		if (!on && this.#phase[node] === Phase.awaitingAck) return;
+		if (!on && this.#phase(node) === Phase.awaitingAck) return;
 		if (!on) this.#toMode(node, RadioMode.off);
 		else if (mode === RadioMode.off) this.#toMode(node, RadioMode.listening);
 	}
@@ -195,8 +194,8 @@ export class Transceivers implements AirListener {
 	 * Registers a handler of frames that a node is in the middle of receiving, `octets` of whose PSDU are over: it is
 	 * given the whole PSDU, of which it may read no more than those, and the time at which the frame ends.
 	 */
-	onHeader(node: number, octets: number, handler: Eavesdropper["handler"]): void {
-		this.#eavesdroppers.push({ node, octets, handler });
+	onHeader(node: number, octets: number, handler: HeaderHandler): void {
+		this.#eavesdroppers.add(node, octets, handler);
 	}
 
 	/**
@@ -208,10 +207,10 @@ export class Transceivers implements AirListener {
 		this.#dead[node] = 1;
 		this.#generation[node]!++;
 		this.#queue.cancel(this.#ackTimer[node]!);
-		this.states.wanted[node] = 0;
+		this.states.want(node, false);
 		this.#handler[node] = NOBODY;
-		this.#done[node] = () => {};
-		if (this.states.mode[node] === RadioMode.transmitting) this.states.book(node, this.#queue.nowUs());
+		this.#done[node] = UNTOLD;
+		if (this.states.mode(node) === RadioMode.transmitting) this.states.book(node, this.#queue.nowUs());
 		else this.#toMode(node, RadioMode.off);
 	}
 
@@ -221,13 +220,25 @@ export class Transceivers implements AirListener {
 	 * Throws an Error while the frame that it lost its power with is on the air.
 	 */
 	powerOn(node: number): void {
-		if (this.states.mode[node] === RadioMode.transmitting)
+		if (this.states.mode(node) === RadioMode.transmitting)
 			throw new Error(`radio ${node}: powerOn before its last frame ended`);
 		this.#dead[node] = 0;
-		this.#phase[node] = Phase.idle;
-		this.#psdu[node] = undefined;
+		this.#toPhase(node, Phase.idle);
 		this.#always[node] = 0;
 		this.#windows[node] = 0;
+		this.#psdu[node] = undefined;
+	}
+
+	#isDead(node: number): boolean {
+		return this.#dead[node] === 1;
+	}
+
+	#phase(node: number): number {
+		return this.#octets[(node << OCTETS) | PHASE]!;
+	}
+
+	#toPhase(node: number, phase: number): void {
+		this.#octets[(node << OCTETS) | PHASE] = phase;
 	}
 
 	#toMode(node: number, mode: number): void {
@@ -238,21 +249,21 @@ export class Transceivers implements AirListener {
 
 	/** After a transmission: back to listening, where that is wanted. */
 	#toIdle(node: number): void {
-		this.#toMode(node, this.states.wanted[node] === 1 ? RadioMode.listening : RadioMode.off);
+		this.#toMode(node, this.states.isWanted(node) ? RadioMode.listening : RadioMode.off);
 	}
 
 	/** Calls back at a time, unless the node loses its power before. */
 	#whilePowered(node: number, timeUs: number, callback: () => void): void {
-		const generation = this.#generation[node];
+		const generation = this.#generation[node]!;
 		this.#queue.at(timeUs, () => {
-			if (this.#generation[node] === generation) callback();
+			if (this.#generation[node]! === generation) callback();
 		});
 	}
 
 	#onAssessed(node: number, generation: number): void {
-		if (generation !== this.#generation[node]) return;
+		if (generation !== this.#generation[node]!) return;
 		if (
-			this.#phase[node] === Phase.acknowledging ||
+			this.#phase(node) === Phase.acknowledging ||
 			this.air.isReceiving(node, this.#queue.nowUs()) ||
 			this.air.isBusy(node, this.#assessUs[node]!)
 		) {
@@ -260,26 +271,24 @@ export class Transceivers implements AirListener {
 			return;
 		}
 		// The assessment itself needs the receiver.
-		if (this.states.mode[node] === RadioMode.off) {
-			this.states.onUs[node] = this.states.onUs[node]! + this.#times.ccaUs;
-		}
-		this.#phase[node] = Phase.turning;
+		if (this.states.mode(node) === RadioMode.off) this.states.addOn(node, this.#times.ccaUs);
+		this.#toPhase(node, Phase.turning);
 		this.#toMode(node, RadioMode.transmitting);
 		this.#queue.schedule(this.#queue.nowUs() + this.#times.turnaroundUs, this.#sendStart, node, generation);
 	}
 
 	#onSendStart(node: number, generation: number): void {
-		if (generation !== this.#generation[node]) {
-			if (this.#dead[node] === 1) this.#toMode(node, RadioMode.off);
+		if (generation !== this.#generation[node]!) {
+			if (this.#isDead(node)) this.#toMode(node, RadioMode.off);
 			return;
 		}
 		// Only a transmission without assessment comes here while the node acknowledges.
-		if (this.#phase[node] === Phase.acknowledging) {
+		if (this.#phase(node) === Phase.acknowledging) {
 			this.#finish(node, "channel-busy");
 			return;
 		}
-		this.#phase[node] = Phase.sending;
-		if (this.states.mode[node] !== RadioMode.transmitting) this.#toMode(node, RadioMode.transmitting);
+		this.#toPhase(node, Phase.sending);
+		if (this.states.mode(node) !== RadioMode.transmitting) this.#toMode(node, RadioMode.transmitting);
 		const psdu = this.#psdu[node]!;
 		this.#putOnAir(node, psdu);
 		this.#queue.schedule(this.#queue.nowUs() + airtimeUs(psdu.length), this.#sendEnd, node, 0);
@@ -287,30 +296,23 @@ export class Transceivers implements AirListener {
 
 	#putOnAir(node: number, psdu: Uint8Array): void {
 		this.#airPsdu[node] = psdu;
-		this.states.handled[node] = this.states.handled[node]! + 1;
-		this.#sink.frameOnAir(this.#queue.nowUs(), node, this.states.channel[node]!, this.#bestDbm[node]!, psdu);
+		this.states.handle(node);
+		const bestDbm = this.#bestDbm[node]!;
+		this.#sink.frameOnAir(this.#queue.nowUs(), node, this.states.channel(node), bestDbm, psdu);
 		this.air.start(node);
-		for (const listener of this.#eavesdroppers) this.#tellBeginning(listener, node, psdu);
-	}
-
-	#tellBeginning({ node, octets, handler }: Eavesdropper, from: number, psdu: Uint8Array): void {
-		const startUs = this.#queue.nowUs();
-		if (psdu.length <= octets || !this.air.isLocked(node, from, startUs)) return;
-		this.#queue.at(startUs + SHR_PHR_US + octets * OCTET_US, () => {
-			if (this.air.isLocked(node, from, startUs)) handler(psdu, startUs + airtimeUs(psdu.length));
-		});
+		this.#eavesdroppers.tell(node, psdu);
 	}
 
 	#endOnAir(node: number, psdu: Uint8Array): void {
-		const header = decodeMacHeader(psdu, 0, psdu.length - FCS_BYTES, this.#header);
+		const header = decodeMacHeader(psdu, 0, psdu.length - FCS_BYTES, this.#filters.header);
 		this.#headerIsGood = typeof header !== "string";
 		this.air.end(node, psdu.length);
 	}
 
 	#onSendEnd(node: number): void {
 		const psdu = this.#airPsdu[node]!;
-		const wantsAck = (psdu[0]! & ACK_REQUEST) !== 0 && this.#dead[node] === 0;
-		this.#phase[node] = wantsAck ? Phase.awaitingAck : Phase.idle;
+		const wantsAck = (psdu[0]! & ACK_REQUEST) !== 0 && !this.#isDead(node);
+		this.#toPhase(node, wantsAck ? Phase.awaitingAck : Phase.idle);
 		if (wantsAck) {
 			this.#toMode(node, RadioMode.listening);
 			const lateUs = this.#queue.nowUs() + ACK_WAIT_US;
@@ -321,7 +323,7 @@ export class Transceivers implements AirListener {
 	}
 
 	#onAckStart(node: number): void {
-		if (this.#dead[node] === 1) {
+		if (this.#isDead(node)) {
 			this.#toMode(node, RadioMode.off);
 			return;
 		}
@@ -331,69 +333,56 @@ export class Transceivers implements AirListener {
 	}
 
 	#onAckEnd(node: number): void {
-		this.#phase[node] = Phase.idle;
+		this.#toPhase(node, Phase.idle);
 		this.#toIdle(node);
 		this.#endOnAir(node, this.#airPsdu[node]!);
 	}
 
 	#finish(node: number, outcome: TransmitOutcome): void {
 		const done = this.#done[node]!;
-		const waited = this.#phase[node] === Phase.awaitingAck;
-		if (this.#phase[node] !== Phase.acknowledging) this.#phase[node] = Phase.idle;
+		const waited = this.#phase(node) === Phase.awaitingAck;
+		if (this.#phase(node) !== Phase.acknowledging) this.#toPhase(node, Phase.idle);
 		this.#psdu[node] = undefined;
-		if (waited && this.states.wanted[node] === 0) this.#toMode(node, RadioMode.off);
+		if (waited && !this.states.isWanted(node)) this.#toMode(node, RadioMode.off);
 		done(outcome);
 	}
 
 	received(to: number, from: number, powerMw: number): void {
 		if (!this.#headerIsGood) return;
-		const header = this.#header;
-		if (header.type === FrameType.ack && this.#phase[to] === Phase.awaitingAck) {
+		const { header } = this.#filters;
+		if (header.type === FrameType.ack && this.#phase(to) === Phase.awaitingAck) {
 			if (header.seq === sequenceNumber(this.#psdu[to]!)) {
 				this.#queue.cancel(this.#ackTimer[to]!);
 				this.#finish(to, "acked");
 			}
 			return;
 		}
-		const filter = this.#filters[to]!;
-		if (!filter.accepts(header)) return;
+		if (!this.#filters.accepts(to)) return;
 		const nowUs = this.#queue.nowUs();
 		const psdu = this.#airPsdu[from]!;
-		const rssiDbm = Math.round(toDb(powerMw));
-		this.states.handled[to] = this.states.handled[to]! + 1;
+		const rssiDbm = rssiDbmOf(powerMw);
+		this.states.handle(to);
 		this.#sink.frameReceived(nowUs, to, from, rssiDbm);
-		if (filter.acknowledges(header) && this.#phase[to] !== Phase.turning) this.#scheduleAck(to, header);
+		if (this.#filters.acknowledges(to) && this.#phase(to) !== Phase.turning) this.#scheduleAck(to);
 		this.#handler[to]!(psdu, rssiDbm, linkQuality(rssiDbm), nowUs - airtimeUs(psdu.length) + SHR_US);
 	}
 
+	concerns(node: number): boolean {
+		return (
+			this.#headerIsGood && this.#filters.header.type !== FrameType.ack && this.#filters.isAddressee(node)
+		);
+	}
+
 	missed(to: number, from: number, cause: MissCause): void {
-		if (!this.#headerIsGood || this.#header.type === FrameType.ack) return;
-		if (this.#filters[to]!.isAddressee(this.#header)) {
-			this.#sink.frameLost(this.#queue.nowUs(), to, from, cause);
-		}
+		this.#sink.frameLost(this.#queue.nowUs(), to, from, cause);
 	}
 
 	/** The transmitter is busy from here on: it turns around, then acknowledges. */
-	#scheduleAck(node: number, header: MacHeader): void {
-		const ack = acknowledgementOf(header);
-		this.#phase[node] = Phase.acknowledging;
+	#scheduleAck(node: number): void {
+		const ack = acknowledgementOf(this.#filters.header);
+		this.#toPhase(node, Phase.acknowledging);
 		this.#airPsdu[node] = ack;
 		this.#toMode(node, RadioMode.transmitting);
 		this.#queue.schedule(this.#queue.nowUs() + TURNAROUND_US, this.#ackStart, node, 0);
 	}
-}
-
-/** 0 at -100 dBm to 255 at -60 dBm, as CC2420 and AT86RF233 drivers scale it. */
-function linkQuality(rssiDbm: number): number {
-	return Math.max(0, Math.min(255, Math.round(((rssiDbm + 100) * 255) / 40)));
-}
-
-function strongestNeighbourDbm(links: LinkGraph): Float32Array {
-	const best = new Float32Array(links.nodes).fill(-128);
-	for (let node = 0; node < links.nodes; node++) {
-		let mw = 0;
-		for (let i = links.start[node]!; i < links.start[node + 1]!; i++) mw = Math.max(mw, links.powerMw[i]!);
-		if (mw > 0) best[node] = Math.round(toDb(mw));
-	}
-	return best;
 }

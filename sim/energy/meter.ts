@@ -28,11 +28,11 @@ export class EnergyMeter {
 		const states = this.#states;
 		states.book(node, nowUs);
 		const times = this.#times;
-		times.txUs = states.txUs[node]!;
-		times.rxUs = states.rxUs[node]!;
-		times.listenUs = states.onUs[node]! - times.rxUs;
-		times.sleepUs = nowUs - states.onUs[node]! - times.txUs;
-		times.cpuUs = cpuTimeUs(this.#profile, states.handled[node]!);
+		times.txUs = states.txUs(node);
+		times.rxUs = states.rxUs(node);
+		times.listenUs = states.onUs(node) - times.rxUs;
+		times.sleepUs = nowUs - states.onUs(node) - times.txUs;
+		times.cpuUs = cpuTimeUs(this.#profile, states.handled(node));
 		return energyUj(this.powers, times, this.#use);
 	}
 

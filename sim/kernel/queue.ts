@@ -1,5 +1,5 @@
 import type { Clock, Timer } from "../../firmware/ports.js";
-import { FREE_WORDS, ROW_SHIFT, TimingWheel } from "./timing-wheel.js";
+import { TimingWheel, WHEEL_ROW } from "./timing-wheel.js";
 
 /** Handles a scheduled event; the two integers are whatever was scheduled. */
 export type EventHandler = (a: number, b: number) => void;
@@ -7,11 +7,12 @@ export type EventHandler = (a: number, b: number) => void;
 /** Kinds of events; those of registered handlers follow. A slot without an event is idle. */
 const IDLE = 0;
 const CALLBACK = 1;
+const ROW_SHIFT = WHEEL_ROW.SHIFT;
 /** What a slot's row says beside its place in time. */
-const KIND = FREE_WORDS;
-const A = FREE_WORDS + 1;
-const B = FREE_WORDS + 2;
-const GENERATION = FREE_WORDS + 3;
+const KIND = WHEEL_ROW.FREE;
+const A = KIND + 1;
+const B = KIND + 2;
+const GENERATION = KIND + 3;
 /** The row of an idle slot names the next one here. */
 const NEXT_IDLE = A;
 const NONE = -1;
@@ -66,16 +67,16 @@ export class EventQueue implements Clock {
 		const slot = this.#takeSlot();
 		const { rows } = this.#wheel;
 		const row = slot << ROW_SHIFT;
-		rows[row + KIND] = kind;
-		rows[row + A] = a;
-		rows[row + B] = b;
+		rows[row | KIND] = kind;
+		rows[row | A] = a;
+		rows[row | B] = b;
 		return this.#add(slot, timeUs);
 	}
 
 	/** Calls back at a time, between two microseconds at the later one; a time that has passed means now. */
 	at(timeUs: number, callback: () => void): Timer {
 		const slot = this.#takeSlot();
-		this.#wheel.rows[(slot << ROW_SHIFT) + KIND] = CALLBACK;
+		this.#wheel.rows[(slot << ROW_SHIFT) | KIND] = CALLBACK;
 		this.#callbacks[slot] = callback;
 		return this.#add(slot, timeUs);
 	}
@@ -86,8 +87,8 @@ export class EventQueue implements Clock {
 		const slot = timer - 1 - generation * SLOT_SPAN;
 		const { rows } = this.#wheel;
 		const row = slot << ROW_SHIFT;
-		if (rows[row + GENERATION] !== generation || rows[row + KIND] === IDLE) return;
-		if (rows[row + KIND] === CALLBACK) this.#callbacks[slot] = undefined;
+		if (rows[row | GENERATION] !== generation || rows[row | KIND] === IDLE) return;
+		if (rows[row | KIND] === CALLBACK) this.#callbacks[slot] = undefined;
 		this.#wheel.remove(slot);
 		this.#releaseSlot(slot);
 	}
@@ -112,7 +113,7 @@ export class EventQueue implements Clock {
 	#handle(slot: number): void {
 		const { rows } = this.#wheel;
 		const row = slot << ROW_SHIFT;
-		const kind = rows[row + KIND]!;
+		const kind = rows[row | KIND]!;
 		this.#nowUs = this.#wheel.timeUs(slot);
 		this.#processed++;
 		if (kind === CALLBACK) {
@@ -122,8 +123,8 @@ export class EventQueue implements Clock {
 			callback();
 			return;
 		}
-		const a = rows[row + A]!;
-		const b = rows[row + B]!;
+		const a = rows[row | A]!;
+		const b = rows[row | B]!;
 		this.#releaseSlot(slot);
 		this.#handlers[kind]!(a, b);
 	}
@@ -131,13 +132,13 @@ export class EventQueue implements Clock {
 	#add(slot: number, timeUs: number): Timer {
 		this.#pending++;
 		this.#wheel.add(slot, timeUs > this.#nowUs ? Math.ceil(timeUs) : Math.ceil(this.#nowUs));
-		return this.#wheel.rows[(slot << ROW_SHIFT) + GENERATION]! * SLOT_SPAN + slot + 1;
+		return this.#wheel.rows[(slot << ROW_SHIFT) | GENERATION]! * SLOT_SPAN + slot + 1;
 	}
 
 	#takeSlot(): number {
 		const slot = this.#idle;
 		if (slot !== NONE) {
-			this.#idle = this.#wheel.rows[(slot << ROW_SHIFT) + NEXT_IDLE]!;
+			this.#idle = this.#wheel.rows[(slot << ROW_SHIFT) | NEXT_IDLE]!;
 			return slot;
 		}
 		if (this.#slots === this.#wheel.capacity) this.#grow();
@@ -149,9 +150,9 @@ export class EventQueue implements Clock {
 		const { rows } = this.#wheel;
 		const row = slot << ROW_SHIFT;
 		this.#pending--;
-		rows[row + KIND] = IDLE;
-		rows[row + GENERATION] = (rows[row + GENERATION]! + 1) & GENERATION_MASK;
-		rows[row + NEXT_IDLE] = this.#idle;
+		rows[row | KIND] = IDLE;
+		rows[row | GENERATION] = (rows[row | GENERATION]! + 1) & GENERATION_MASK;
+		rows[row | NEXT_IDLE] = this.#idle;
 		this.#idle = slot;
 	}
 

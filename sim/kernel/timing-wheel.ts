@@ -1,9 +1,12 @@
-/** Words of a row: see {@link TimingWheel.rows}. */
-export const ROW_WORDS = 8;
-export const ROW_SHIFT = 3;
-/** The first word of a row that belongs to whoever uses the wheel, until the end of the row. */
-export const FREE_WORDS = 4;
+/** The row of an entry: 8 words. Users take these into constants of their own module, which engines fold. */
+export const WHEEL_ROW = {
+	/** The row of entry n begins at word n << SHIFT. */
+	SHIFT: 3,
+	/** From this word on to the end a row belongs to whoever uses the wheel. */
+	FREE: 4,
+} as const;
 
+const ROW_SHIFT = WHEEL_ROW.SHIFT;
 const NEXT = 0;
 const PREVIOUS = 1;
 /** Place of the time among the doubles of a row: words 2 and 3. */
@@ -29,7 +32,7 @@ const LAST_US = Number.MAX_SAFE_INTEGER;
  * same however many wait.
  */
 export class TimingWheel {
-	/** One row of words an entry: links, time, and from {@link FREE_WORDS} on what the user keeps there. */
+	/** One row of words an entry: links, time, and from `WHEEL_ROW.FREE` on what the user keeps there. */
 	rows: Int32Array;
 	/** The same rows. */
 	#times: Float64Array;
@@ -45,7 +48,7 @@ export class TimingWheel {
 
 	/** `capacity` entries at first, numbered from 0. */
 	constructor(capacity: number) {
-		this.rows = new Int32Array(capacity * ROW_WORDS);
+		this.rows = new Int32Array(capacity << ROW_SHIFT);
 		this.#times = new Float64Array(this.rows.buffer);
 	}
 
@@ -56,7 +59,7 @@ export class TimingWheel {
 
 	/** Makes room for more entries; replaces `rows`. */
 	grow(capacity: number): void {
-		const rows = new Int32Array(capacity * ROW_WORDS);
+		const rows = new Int32Array(capacity << ROW_SHIFT);
 		rows.set(this.rows);
 		this.rows = rows;
 		this.#times = new Float64Array(rows.buffer);
@@ -64,13 +67,13 @@ export class TimingWheel {
 
 	/** The time of an entry. */
 	timeUs(entry: number): number {
-		return this.#times[(entry << 2) + TIME]!;
+		return this.#times[(entry << 2) | TIME]!;
 	}
 
 	/** Adds an entry, at a whole microsecond that is not before that of the entry taken last. */
 	add(entry: number, timeUs: number): void {
 		const atUs = timeUs < LAST_US ? timeUs : LAST_US;
-		this.#times[(entry << 2) + TIME] = atUs;
+		this.#times[(entry << 2) | TIME] = atUs;
 		this.#append(entry, this.#bucketOf(atUs));
 	}
 
@@ -78,11 +81,11 @@ export class TimingWheel {
 	remove(entry: number): void {
 		const { rows } = this;
 		const row = entry << ROW_SHIFT;
-		const next = rows[row + NEXT]!;
-		const previous = rows[row + PREVIOUS]!;
-		if (next >= 0) rows[(next << ROW_SHIFT) + PREVIOUS] = previous;
+		const next = rows[row | NEXT]!;
+		const previous = rows[row | PREVIOUS]!;
+		if (next >= 0) rows[(next << ROW_SHIFT) | PREVIOUS] = previous;
 		else if (previous >= 0) this.#ends[2 * ~next + 1] = previous;
-		if (previous >= 0) rows[(previous << ROW_SHIFT) + NEXT] = next;
+		if (previous >= 0) rows[(previous << ROW_SHIFT) | NEXT] = next;
 		else if (next >= 0) this.#ends[2 * ~previous] = next;
 		else this.#empty(~next);
 	}
@@ -95,17 +98,17 @@ export class TimingWheel {
 			const entry = this.#ends[2 * bucket]!;
 			this.#empty(bucket);
 			// Where little is under way most coarse buckets have one entry, which need not move down to be the first.
-			if (this.rows[(entry << ROW_SHIFT) + NEXT]! < 0 && this.timeUs(entry) < untilUs) return entry;
+			if (this.rows[(entry << ROW_SHIFT) | NEXT]! < 0 && this.timeUs(entry) < untilUs) return entry;
 			this.#moveDown(entry);
 		}
 		const bucket = this.#first(0);
 		if (this.#lowTurnUs + bucket >= untilUs) return -1;
 		const entry = this.#ends[2 * bucket]!;
-		const next = this.rows[(entry << ROW_SHIFT) + NEXT]!;
+		const next = this.rows[(entry << ROW_SHIFT) | NEXT]!;
 		if (next < 0) this.#empty(bucket);
 		else {
 			this.#ends[2 * bucket] = next;
-			this.rows[(next << ROW_SHIFT) + PREVIOUS] = ~bucket;
+			this.rows[(next << ROW_SHIFT) | PREVIOUS] = ~bucket;
 		}
 		return entry;
 	}
@@ -126,7 +129,7 @@ export class TimingWheel {
 	/** Adds an entry and all that follow it anew, to finer levels. */
 	#moveDown(first: number): void {
 		for (let entry = first; entry >= 0; ) {
-			const next = this.rows[(entry << ROW_SHIFT) + NEXT]!;
+			const next = this.rows[(entry << ROW_SHIFT) | NEXT]!;
 			this.#append(entry, this.#bucketOf(this.timeUs(entry)));
 			entry = next;
 		}
@@ -153,13 +156,13 @@ export class TimingWheel {
 		const word = bucket >> 5;
 		const bits = this.#bits[word]!;
 		const bit = 1 << (bucket & 31);
-		rows[row + NEXT] = ~bucket;
+		rows[row | NEXT] = ~bucket;
 		if ((bits & bit) !== 0) {
 			const last = ends[2 * bucket + 1]!;
-			rows[row + PREVIOUS] = last;
-			rows[(last << ROW_SHIFT) + NEXT] = entry;
+			rows[row | PREVIOUS] = last;
+			rows[(last << ROW_SHIFT) | NEXT] = entry;
 		} else {
-			rows[row + PREVIOUS] = ~bucket;
+			rows[row | PREVIOUS] = ~bucket;
 			ends[2 * bucket] = entry;
 			this.#bits[word] = bits | bit;
 			if (bits === 0) this.#words[bucket >> BITS]! |= 1 << (word & 31);

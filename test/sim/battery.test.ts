@@ -41,7 +41,7 @@ sinks: none
 	// A dead node uses nothing: the energy told is that of its battery, but for the resolution.
 	const perNodeMj = summary.energyMj.total / 2;
 	t.true(perNodeMj >= capacityJ * 1000 - 1e-6 && perNodeMj < capacityJ * 1000 * 1.001, `${perNodeMj} mJ`);
-	t.is(simulation.world.transceivers.states.mode[0], 0);
+	t.is(simulation.world.transceivers.states.mode(0), 0);
 });
 
 test("a node that sends dies sooner, as much as sending costs", async (t) => {
@@ -67,8 +67,8 @@ traffic: [{ kind: periodic, from: [0], to: 1, periodS: 0.05, phase: aligned, pay
 	t.true(deaths[0]! < deaths[1]!, `${deaths}`);
 	for (const node of [0, 1]) {
 		// Times of the states up to the death, at the powers of the data sheet, with the CPU's part.
-		const cpuUj = ((states.handled[node]! * 16_000) / profile.cpuMhz / 1000) * profile.cpuMa * VOLTAGE_V;
-		const usedUj = (states.txUs[node]! * txMw + states.onUs[node]! * rxMw) / 1000 + cpuUj;
+		const cpuUj = ((states.handled(node) * 16_000) / profile.cpuMhz / 1000) * profile.cpuMa * VOLTAGE_V;
+		const usedUj = (states.txUs(node) * txMw + states.onUs(node) * rxMw) / 1000 + cpuUj;
 		t.true(usedUj >= 4e6 && usedUj < 4e6 + (2 * (RESOLUTION_US * txMw)) / 1000 + 500, `${usedUj} uJ`);
 	}
 });

@@ -1,5 +1,6 @@
 import test from "ava";
 import { RadioMode, RadioStates } from "../../sim/channel/radio-states.js";
+import { RADIO_ROW, RadioTable } from "../../sim/channel/radio-table.js";
 import { BatteryWatch } from "../../sim/energy/battery.js";
 import { CYCLES_PER_FRAME, cpuTimeUs, energyUj, statePowers, totalUj } from "../../sim/energy/energy.js";
 import { EnergyMeter } from "../../sim/energy/meter.js";
@@ -57,12 +58,13 @@ test("profiles: rows rise with the power, and receiving costs more than sleeping
 });
 
 test("meter: times in the radio's states become energy, receiving apart from listening", (t) => {
-	const states = new RadioStates(1);
+	const table = new RadioTable(1);
+	const states = new RadioStates(table);
 	states.enter(0, RadioMode.listening, 1000);
 	states.enter(0, RadioMode.transmitting, 11_000);
 	states.enter(0, RadioMode.off, 15_000);
-	states.rxUs[0] = 4000;
-	states.handled[0] = 3;
+	table.doubles[RADIO_ROW.RX_US] = 4000;
+	for (let i = 0; i < 3; i++) states.handle(0);
 	const meter = new EnergyMeter(states, { profile: "cc2420", txPowerDbm: 0 });
 	const use = meter.read(0, 20_000);
 	const mw = { tx: 17.4 * 3, rx: 18.8 * 3, sleep: 0.0251 * 3, cpu: 1.8 * 3 };
@@ -81,7 +83,7 @@ test("meter: times in the radio's states become energy, receiving apart from lis
 
 test("battery: a listening node dies when its charge is used, not before, and not much later", (t) => {
 	const queue = new EventQueue();
-	const states = new RadioStates(2);
+	const states = new RadioStates(new RadioTable(2));
 	const meter = new EnergyMeter(states, { profile: "nrf52840", txPowerDbm: 0 });
 	const died: [number, number][] = [];
 	const battery = new BatteryWatch(meter, queue, 0.5, (node) => died.push([node, queue.nowUs()]));

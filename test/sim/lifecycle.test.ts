@@ -208,8 +208,11 @@ test("a radio whose power comes back is a new one", (t) => {
 		bench.send(1, 20_000, dataFrame({ from: LinkAddress.short(2), to: LinkAddress.short(1) }));
 		queue.run(200_000);
 		t.is(told, 11);
-		t.is(transceivers.states.mode[0], 1);
-		t.deepEqual([...transceivers.air.powerMw], [0, 0]);
+		t.is(transceivers.states.mode(0), 1);
+		t.deepEqual(
+			[0, 1].map((id) => transceivers.air.powerMw(id)),
+			[0, 0],
+		);
 	}
 });
 
@@ -223,10 +226,10 @@ test("a window of reception that was open is closed by a loss of power, and one 
 	queue.at(20_000, () => {
 		transceivers.powerOn(0);
 		radios[0]!.receive(false);
-		t.is(transceivers.states.mode[0], 0, "nothing is open");
+		t.is(transceivers.states.mode(0), 0, "nothing is open");
 	});
 	queue.run(70_000);
-	t.is(transceivers.states.mode[0], 0);
+	t.is(transceivers.states.mode(0), 0);
 });
 
 for (const [set, message] of [

@@ -9,13 +9,13 @@ test("radios account for every microsecond, whatever the nodes do", async (t) =>
 		const { states } = simulation.world.transceivers;
 		for (let node = 0; node < simulation.nodes; node++) {
 			// No shipped node sleeps once it has started; until then it is off.
-			const off = 40e6 - states.onUs[node]! - states.txUs[node]!;
+			const off = 40e6 - states.onUs(node) - states.txUs(node);
 			t.true(
 				off >= 0 && off <= simulation.scenario.start.spreadS * 1e6,
 				`${name}, node ${node}: off for ${off} us`,
 			);
 			t.true(Number.isInteger(off));
-			t.true(states.rxUs[node]! <= states.onUs[node]!);
+			t.true(states.rxUs(node) <= states.onUs(node));
 		}
 	}
 });
@@ -34,7 +34,8 @@ test("nodes that switch on while others send hear what comes after, the same on 
 		});
 		const { summary, simulation } = runScenario(loaded);
 		t.true(summary.datagrams.sent > 20 && summary.deliveryRatio > 0.9);
-		for (const mw of simulation.world.transceivers.air.powerMw) t.true(mw >= 0, "no energy is negative");
+		const { air } = simulation.world.transceivers;
+		for (let id = 0; id < simulation.nodes; id++) t.true(air.powerMw(id) >= 0, "no energy is negative");
 		summaries.push(summary);
 	}
 	t.deepEqual(summaries[0], summaries[1]);

@@ -150,10 +150,10 @@ test("whoever finds the network while others join looks for a head in this term"
 	field.run(0.1);
 	t.true(field.nodes[1]!.cluster!.service.isInTime);
 	t.is(field.roles()[1], "uncovered");
-	const foundUs = field.transceivers.states.onUs[1]!;
+	const foundUs = field.transceivers.states.onUs(1);
 	field.run(9);
 	field.awake(1);
-	t.true(field.transceivers.states.onUs[1]! - foundUs > 50_000, "listens to the slots of heads");
+	t.true(field.transceivers.states.onUs(1) - foundUs > 50_000, "listens to the slots of heads");
 });
 
 test("one false SYNC within the guard, before the true one, costs one election and no more", (t) => {

@@ -119,7 +119,7 @@ test("a node that acknowledges finds no clear channel, and cannot send over its 
 		bench.queue.run(20_000);
 		t.deepEqual(bench.times("done", 1), [`${FRAME_US + 10 + (cca ? 128 : 0)} 1 channel-busy`]);
 		t.deepEqual(bench.times("done", 0), [`${ACKED_US} 0 acked`]);
-		t.is(bench.transceivers.air.powerMw[0], 0);
+		t.is(bench.transceivers.air.powerMw(0), 0);
 	}
 });
 
@@ -149,8 +149,8 @@ test("a receiver that is off turns on for the acknowledgement, and off again", (
 	bench.send(0, 0, dataFrame({ ack: true }));
 	bench.queue.run(10_000);
 	t.deepEqual(bench.times("done"), [`${ACKED_US} 0 acked`]);
-	t.is(bench.transceivers.states.mode[0], 0);
-	t.is(bench.transceivers.states.onUs[0], ACKED_US - FRAME_US);
+	t.is(bench.transceivers.states.mode(0), 0);
+	t.is(bench.transceivers.states.onUs(0), ACKED_US - FRAME_US);
 });
 
 test("one transmission at a time: a second one is a caller's mistake", (t) => {
@@ -170,7 +170,7 @@ test("a window of reception opens at its time, and closes", (t) => {
 	bench.queue.run(30_000);
 	t.deepEqual(bench.times("received"), [`${6000 + FRAME_US} 0> 1 -60`]);
 	bench.transceivers.states.book(1, 30_000);
-	t.is(bench.transceivers.states.onUs[1], 3000);
+	t.is(bench.transceivers.states.onUs(1), 3000);
 });
 
 test("windows that overlap last until the last one ends, and never close a receiver that is on for good", (t) => {
@@ -181,10 +181,10 @@ test("windows that overlap last until the last one ends, and never close a recei
 	radio!.receiveAt(2000, 6000);
 	bench.queue.run(20_000);
 	bench.transceivers.states.book(1, 20_000);
-	t.is(bench.transceivers.states.onUs[1], 7000);
+	t.is(bench.transceivers.states.onUs(1), 7000);
 	radio!.receive(true);
 	radio!.receiveAt(21_000, 1000);
 	bench.queue.run(30_000);
 	bench.transceivers.states.book(1, 30_000);
-	t.is(bench.transceivers.states.onUs[1], 7000 + 10_000);
+	t.is(bench.transceivers.states.onUs(1), 7000 + 10_000);
 });

@@ -213,7 +213,7 @@ test("energy of several frames adds up, and an empty channel is exactly empty ag
 	bench.queue.run(150);
 	t.true(bench.transceivers.air.isBusy(3, 150), "-92 dBm twice is -89 dBm");
 	bench.queue.run(20_000);
-	t.is(bench.transceivers.air.powerMw[3], 0);
+	t.is(bench.transceivers.air.powerMw(3), 0);
 });
 
 test("a radio that is tuned while frames are in the air keeps no energy of them", (t) => {
@@ -221,8 +221,8 @@ test("a radio that is tuned while frames are in the air keeps no energy of them"
 	bench.send(0, 0, dataFrame({ bytes: 100 }));
 	bench.queue.at(500, () => bench.radios[1]!.configure(configOf(1, { channel: 20 })));
 	bench.queue.run(1000);
-	t.is(bench.transceivers.air.powerMw[1], 0);
-	t.is(bench.transceivers.states.mode[1], 1, "listening");
+	t.is(bench.transceivers.air.powerMw(1), 0);
+	t.is(bench.transceivers.states.mode(1), 1, "listening");
 	bench.queue.run(10_000);
 	t.deepEqual(bench.times("received"), []);
 	// And back during another frame: busy while it lasts, empty after it.
@@ -231,12 +231,12 @@ test("a radio that is tuned while frames are in the air keeps no energy of them"
 	bench.queue.run(11_000);
 	t.true(bench.transceivers.air.isBusy(1, 11_000));
 	bench.queue.run(20_000);
-	t.is(bench.transceivers.air.powerMw[1], 0);
+	t.is(bench.transceivers.air.powerMw(1), 0);
 	t.deepEqual(bench.times("received"), []);
 	// A sender that changes channel ends its frame where it began it.
 	bench.send(0, 20_000, dataFrame({ bytes: 100 }));
 	bench.queue.at(20_500, () => bench.radios[0]!.configure(configOf(0, { channel: 20 })));
 	bench.queue.run(30_000);
-	t.is(bench.transceivers.air.powerMw[1], 0);
+	t.is(bench.transceivers.air.powerMw(1), 0);
 	t.is(bench.times("received").length, 1);
 });

@@ -79,17 +79,17 @@ test("whatever happens, times in all modes add up to the time that went by, and 
 			queue.run(END_US);
 			for (let node = 0; node < NODES; node++) {
 				states.book(node, END_US);
-				const on = states.onUs[node]!;
-				const tx = states.txUs[node]!;
-				const rx = states.rxUs[node]!;
+				const on = states.onUs(node);
+				const tx = states.txUs(node);
+				const rx = states.rxUs(node);
 				t.true(on >= 0 && tx >= 0 && on + tx <= END_US, `node ${node}: on ${on}, tx ${tx}`);
 				if (neverOff) t.is(on + tx, END_US);
 				t.true(rx >= 0 && rx <= on, `node ${node}: received for ${rx} of ${on} us`);
 				t.true([on, tx, rx].every(Number.isInteger));
-				t.is(air.powerMw[node], 0);
-				t.true(states.mode[node]! < 2, `mode ${states.mode[node]} after everything is over`);
-				if (dead[node] === 1) t.is(states.mode[node], 0);
-				else t.is(states.mode[node], states.wanted[node], "on where it is wanted");
+				t.is(air.powerMw(node), 0);
+				t.true(states.mode(node) < 2, `mode ${states.mode(node)} after everything is over`);
+				if (dead[node] === 1) t.is(states.mode(node), 0);
+				else t.is(states.mode(node), Number(states.isWanted(node)), "on where it is wanted");
 			}
 			// Whoever was asked to send is told what became of it, unless it died.
 			if (!dead.includes(1)) t.is(transmissions, 0);
@@ -107,13 +107,13 @@ test("times of one exchange, to the microsecond", (t) => {
 	const frameUs = airtimeUs(50);
 	const ackUs = airtimeUs(5);
 	// A transmitter is on from the turnaround on.
-	t.is(states.txUs[0], 192 + frameUs);
-	t.is(states.rxUs[0], ackUs);
-	t.is(states.onUs[0], 20_000 - 192 - frameUs);
-	t.is(states.txUs[1], 192 + ackUs);
-	t.is(states.rxUs[1], frameUs);
-	t.is(states.onUs[1], 20_000 - 192 - ackUs);
-	t.deepEqual([...states.handled], [1, 2]);
+	t.is(states.txUs(0), 192 + frameUs);
+	t.is(states.rxUs(0), ackUs);
+	t.is(states.onUs(0), 20_000 - 192 - frameUs);
+	t.is(states.txUs(1), 192 + ackUs);
+	t.is(states.rxUs(1), frameUs);
+	t.is(states.onUs(1), 20_000 - 192 - ackUs);
+	t.deepEqual([states.handled(0), states.handled(1)], [1, 2]);
 });
 
 test("a node killed while it sends ends its frame in the others' ears, and is silent from then on", (t) => {
@@ -124,11 +124,11 @@ test("a node killed while it sends ends its frame in the others' ears, and is si
 	const frameUs = airtimeUs(60);
 	t.deepEqual(bench.times("received"), [`${frameUs} 0> 1 -60`]);
 	t.deepEqual(bench.times("done"), []);
-	t.is(bench.transceivers.states.mode[0], 0);
-	t.is(bench.transceivers.air.powerMw[1], 0);
+	t.is(bench.transceivers.states.mode(0), 0);
+	t.is(bench.transceivers.air.powerMw(1), 0);
 	// Neither a window that was asked for before nor a new one wakes it.
 	bench.radios[0]!.receive(true);
-	t.is(bench.transceivers.states.mode[0], 0);
+	t.is(bench.transceivers.states.mode(0), 0);
 });
 
 test("a node killed before its frame, its acknowledgement or in its wait sends nothing more", (t) => {
@@ -144,8 +144,11 @@ test("a node killed before its frame, its acknowledgement or in its wait sends n
 		bench.queue.at(killUs, () => bench.transceivers.kill(node));
 		bench.queue.run(20_000);
 		t.is(bench.times("air").length, onAir, `killed at ${killUs}`);
-		t.is(bench.transceivers.states.mode[node], 0);
+		t.is(bench.transceivers.states.mode(node), 0);
 		t.deepEqual(bench.times("done", 0).length, node === 0 ? 0 : 1);
-		t.deepEqual([...bench.transceivers.air.powerMw], [0, 0]);
+		t.deepEqual(
+			[0, 1].map((id) => bench.transceivers.air.powerMw(id)),
+			[0, 0],
+		);
 	}
 });

@@ -261,7 +261,7 @@ export class Field {
 	awake(id: number): number {
 		const { states } = this.transceivers;
 		states.book(id, this.queue.nowUs());
-		return states.onUs[id]! / this.queue.nowUs();
+		return states.onUs(id) / this.queue.nowUs();
 	}
 
 	/** What is still held when everything has timed out. */
