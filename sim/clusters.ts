@@ -86,13 +86,12 @@ export class Clusters {
 	/** The election that one node has, which may ask what no node of its own can know. */
 	electionOf(node: number): ElectionFactory {
 		const { name, options, reach, roundsPerElection, create } = this.config.election;
-		const omniscience = this.#omniscienceOf(node);
 		return {
 			name,
 			options,
 			reach,
 			roundsPerElection,
-			create: (given, host) => create(given, { ...host, omniscience }),
+			create: (given, host) => create(given, { ...host, omniscience: this.#omniscienceOf(node) }),
 		};
 	}
 
@@ -117,7 +116,8 @@ export class Clusters {
 	#omniscienceOf(own: number): Omniscience {
 		const world = this.#world;
 		const roundUs = this.config.roundUs;
-		const neighbours = neighboursWithin(world, own, this.config.radiusRssiDbm, this.#isSink);
+		// Found when first asked for: few elections know as much.
+		let neighbours: readonly number[] | undefined;
 		return {
 			nodes: world.nodes - world.sinks.length,
 			ownFactor: 1,
@@ -140,6 +140,7 @@ export class Clusters {
 			},
 			neighbourCharges: () => {
 				const charges = this.#chargesNow();
+				neighbours ??= neighboursWithin(world, own, this.config.radiusRssiDbm, this.#isSink);
 				return neighbours.filter((node) => world.isUp(node)).map((node) => charges[node]!);
 			},
 			players: () => this.#players().length,
