@@ -159,9 +159,9 @@ class Game implements Election {
 			this.#learner === undefined
 				? this.#costRatio16
 				: RATIOS[this.#learner.choose(stateOf(situation, this.#wasCovered))]!;
-		const free16 = root16(chargeScaledRatio(ratio16, situation), neighbours);
-		if (this.#random.below(ONE_16) < free16) return FOLLOW;
+		const draw16 = this.#random.below(ONE_16);
 		if (this.#isModest && charge * neighbours < situation.claimedCharge) return FOLLOW;
+		if (draw16 < root16(chargeScaledRatio(ratio16, situation), neighbours)) return FOLLOW;
 		return this.instant(situation, TICKS);
 	}
 

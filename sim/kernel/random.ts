@@ -125,6 +125,15 @@ export class RandomStream implements Random {
 		return block[0]!;
 	}
 
+	/** Passes over as many words, an integer of at least 0, as if they had been drawn. */
+	skip(words: number): void {
+		if (words === 0) return;
+		const blocks = words - (this.#hasSpare ? 1 : 0);
+		this.#hasSpare = false;
+		this.#counter += blocks >>> 1;
+		if ((blocks & 1) === 1) this.int32();
+	}
+
 	below(bound: number): number {
 		if (!(bound >= 1 && bound <= 0x100000000)) {
 			throw new RangeError(`RandomStream.below: expected bound from 1 to 2^32, got ${bound}`);

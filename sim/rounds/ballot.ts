@@ -38,9 +38,8 @@ export class Ballot {
 	/** Nodes that lead, in the order of their announcements. */
 	readonly leaders: Int32Array;
 	leaderCount = 0;
-	/** Where these stand, in metres. */
-	readonly #leaderX: Float64Array;
-	readonly #leaderY: Float64Array;
+	/** Where these stand, x and y of each in metres. */
+	readonly #places: Float64Array;
 	readonly #state: NetworkState;
 	readonly #elections: readonly Election[];
 	readonly #situations: readonly NodeSituation[];
@@ -94,8 +93,7 @@ export class Ballot {
 		this.#merit = new Uint8Array(nodes);
 		this.#charge = new Uint8Array(nodes);
 		this.leaders = new Int32Array(nodes);
-		this.#leaderX = new Float64Array(nodes);
-		this.#leaderY = new Float64Array(nodes);
+		this.#places = new Float64Array(2 * nodes);
 		const [first] = elections;
 		this.#isHeardByEach =
 			!reachesAll ||
@@ -118,13 +116,15 @@ export class Ballot {
 		this.#run();
 	}
 
-	/** Second window, of the nodes for whom `isUncovered` holds. */
-	again(isUncovered: (node: number) => boolean): void {
+	/** Second window, of the nodes that heard no head; `isAsked`: whether one of them is asked, all when it is absent. */
+	again(isAsked?: (node: number) => boolean): void {
 		if (!this.#hasSecondWindow) return;
 		const { alive } = this.#state.batteries;
+		const heard = this.#heard;
 		this.#clear();
 		for (let node = 0; node < alive.length; node++) {
-			if (alive[node] === 0 || this.#part[node] === LEADING || !isUncovered(node)) continue;
+			if (alive[node] === 0 || this.#part[node] === LEADING || heard.headsOf(node) > 0) continue;
+			if (isAsked !== undefined && !isAsked(node)) continue;
 			this.#enter(node, this.#elections[node]!.uncovered?.(this.#situations[node]!) ?? FOLLOW);
 		}
 		if (this.#open === 0) return;
@@ -140,15 +140,14 @@ export class Ballot {
 	nearest(node: number): number {
 		const { x, y } = this.#state.field;
 		const { leaders, leaderCount } = this;
-		const leaderX = this.#leaderX;
-		const leaderY = this.#leaderY;
+		const places = this.#places;
 		const atX = x[node]!;
 		const atY = y[node]!;
 		let best = -1;
 		let leastM2 = Number.POSITIVE_INFINITY;
 		for (let i = 0; i < leaderCount; i++) {
-			const dx = leaderX[i]! - atX;
-			const dy = leaderY[i]! - atY;
+			const dx = places[2 * i]! - atX;
+			const dy = places[2 * i + 1]! - atY;
 			const squareM2 = dx * dx + dy * dy;
 			if (squareM2 > leastM2 || (squareM2 === leastM2 && leaders[i]! > best)) continue;
 			leastM2 = squareM2;
@@ -230,9 +229,10 @@ export class Ballot {
 		this.#part[node] = LEADING;
 		this.#open--;
 		const { x, y } = this.#state.field;
-		this.leaders[this.leaderCount] = node;
-		this.#leaderX[this.leaderCount] = x[node]!;
-		this.#leaderY[this.leaderCount++] = y[node]!;
+		const nth = this.leaderCount++;
+		this.leaders[nth] = node;
+		this.#places[2 * nth] = x[node]!;
+		this.#places[2 * nth + 1] = y[node]!;
 		this.#announce(node, false, tick);
 	}
 

@@ -27,6 +27,11 @@ export class Heard {
 		this.best.fill(NOBODY);
 	}
 
+	/** Heads that a node heard; those that everybody heard include the node itself where it is one. */
+	headsOf(node: number): number {
+		return this.heads[node]! + this.headsToAll;
+	}
+
 	/** Lets a node forget what it heard: all of it has died. */
 	forget(node: number): void {
 		this.heads[node] = 0;

@@ -1,4 +1,4 @@
-import type { Situation, TermOutcome } from "../../firmware/cluster/election.js";
+import type { Situation } from "../../firmware/cluster/election.js";
 import type { Claims } from "./claims.js";
 import type { Heard } from "./heard.js";
 import type { NetworkState } from "./state.js";
@@ -47,21 +47,10 @@ export class NodeSituation implements Situation {
 	}
 
 	get heads(): number {
-		return this.#heard.heads[this.#node]! + this.#heard.headsToAll;
+		return this.#heard.headsOf(this.#node);
 	}
 
 	get leastMerit(): number {
 		return this.#heard.leastMerit[this.#node]!;
 	}
-}
-
-/** How a term came out for one node: one object for all, filled in turn. */
-export class Outcome implements TermOutcome {
-	led = false;
-	covered = false;
-	extraHeads = 0;
-	spent256 = 0;
-	neighboursSpent256 = 0;
-	charge = 0;
-	neighboursCharge = 0;
 }

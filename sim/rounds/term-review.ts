@@ -1,9 +1,29 @@
-import type { Election } from "../../firmware/cluster/election.js";
+import type { Election, TermOutcome } from "../../firmware/cluster/election.js";
 import type { Ballot } from "./ballot.js";
 import type { Claims } from "./claims.js";
 import type { Heard } from "./heard.js";
-import { Outcome } from "./node-situation.js";
 import type { NetworkState } from "./state.js";
+
+/** How a term came out for one node: one object for all, filled in turn. Few ask what charges it began with. */
+class Outcome implements TermOutcome {
+	led = false;
+	covered = false;
+	extraHeads = 0;
+	spent256 = 0;
+	neighboursSpent256 = 0;
+	/** Own charge when the term began, and a unit of it, in joules; mean claim of the neighbours, in units. */
+	chargeJ = 0;
+	unitJ = 1;
+	claim = 0;
+
+	get charge(): number {
+		return Math.round(this.chargeJ / this.unitJ);
+	}
+
+	get neighboursCharge(): number {
+		return Math.round(this.claim);
+	}
+}
 
 /** Remembers what a term began with, and tells learning elections how it came out. */
 export class TermReview {
@@ -41,7 +61,7 @@ export class TermReview {
 		const { alive, chargeJ } = this.#state.batteries;
 		for (let node = 0; node < alive.length; node++) {
 			if (alive[node] === 0) continue;
-			this.#covered[node] = ballot.isLeading(node) || this.#headsOf(node) > 0 ? 1 : 0;
+			this.#covered[node] = ballot.isLeading(node) || this.#heard.headsOf(node) > 0 ? 1 : 0;
 			this.#chargeJ[node] = chargeJ[node]!;
 			this.#neighboursCharge[node] = this.#meanClaim(node);
 		}
@@ -55,31 +75,30 @@ export class TermReview {
 			this.#led[node] = leads ? 1 : 0;
 			// Heads that everybody heard include the node itself where it is one.
 			const first = leads && this.#heard.headsToAll === 0 ? 0 : 1;
-			this.#extraHeads[node] = Math.max(0, this.#headsOf(node) - first);
+			this.#extraHeads[node] = Math.max(0, this.#heard.headsOf(node) - first);
 		}
 	}
 
 	/** The term is over, and neighbours have told what they have left. */
 	conclude(): void {
 		if (!this.#isLearning) return;
-		const { batteries, unitJ } = this.#state;
+		const { unitJ } = this.#state;
+		const { alive, chargeJ } = this.#state.batteries;
 		const outcome = this.#outcome;
-		for (let node = 0; node < this.#led.length; node++) {
-			if (batteries.alive[node] === 0) continue;
-			const beganWith = this.#neighboursCharge[node]!;
+		outcome.unitJ = unitJ;
+		for (let node = 0; node < alive.length; node++) {
+			if (alive[node] === 0) continue;
+			const beganJ = this.#chargeJ[node]!;
+			const claim = this.#neighboursCharge[node]!;
 			outcome.led = this.#led[node] === 1;
 			outcome.covered = this.#covered[node] === 1;
 			outcome.extraHeads = this.#extraHeads[node]!;
-			outcome.spent256 = Math.round((256 * (this.#chargeJ[node]! - batteries.chargeJ[node]!)) / unitJ);
-			outcome.neighboursSpent256 = Math.max(0, Math.round(256 * (beganWith - this.#meanClaim(node))));
-			outcome.charge = Math.round(this.#chargeJ[node]! / unitJ);
-			outcome.neighboursCharge = Math.round(beganWith);
+			outcome.spent256 = Math.round((256 * (beganJ - chargeJ[node]!)) / unitJ);
+			outcome.neighboursSpent256 = Math.max(0, Math.round(256 * (claim - this.#meanClaim(node))));
+			outcome.chargeJ = beganJ;
+			outcome.claim = claim;
 			this.#elections[node]!.learn!(outcome);
 		}
-	}
-
-	#headsOf(node: number): number {
-		return this.#heard.heads[node]! + this.#heard.headsToAll;
 	}
 
 	#meanClaim(node: number): number {

@@ -88,7 +88,7 @@ export class Terms {
 		state.hasUnnoticedDeath = false;
 		this.#ballot.begin();
 		this.#review.open(this.#ballot);
-		this.#ballot.again((node) => this.#isUncovered(node));
+		this.#ballot.again();
 		this.#review.closeWindows(this.#ballot);
 		if (isFirst && this.#claims.isRead) this.#sayHelloToAll();
 		this.#form();
@@ -104,7 +104,7 @@ export class Terms {
 		const ballot = this.#ballot;
 		this.#state.hasUnnoticedDeath = false;
 		this.#strand();
-		ballot.again((node) => this.#isOrphan(node) && this.#isUncovered(node));
+		ballot.again((node) => this.#isOrphan(node));
 		for (let node = 0; node < head.length; node++) {
 			if (batteries.alive[node] === 0) continue;
 			if (ballot.isLeading(node)) {
@@ -135,10 +135,6 @@ export class Terms {
 			this.#heard.forget(node);
 			this.#heard.headsToAll = 0;
 		}
-	}
-
-	#isUncovered(node: number): boolean {
-		return this.#heard.heads[node] === 0 && this.#heard.headsToAll === 0;
 	}
 
 	/** Lets neighbours know one's charge before an election: for nothing, or by a HELLO where it has changed. */

@@ -6,6 +6,7 @@ import {
 	TICKS,
 } from "../../../firmware/cluster/election.js";
 import type { Random } from "../../../firmware/ports.js";
+import { RandomStream } from "../../kernel/random.js";
 
 type Schemas = ElectionFactory["options"];
 
@@ -47,4 +48,10 @@ export function uniform(random: Random): number {
 /** Any instant of a window, all equally likely. */
 export function randomTick(random: Random): number {
 	return random.below(TICKS);
+}
+
+/** Lets a stream be as if so many words had been drawn; what the simulator draws from need not compute them. */
+export function pass(random: Random, words: number): void {
+	if (random instanceof RandomStream) random.skip(words);
+	else for (let i = 0; i < words; i++) random.int32();
 }

@@ -1,9 +1,11 @@
 import { type Election, FOLLOW, LEAD, type Situation } from "../../../firmware/cluster/election.js";
 import type { Random } from "../../../firmware/ports.js";
-import { randomTick, uniform } from "./common.js";
+import { pass, randomTick, uniform } from "./common.js";
 
 /** How near 1/p must be to a whole number to be taken for it, so that p = 1/3 means three rounds. */
 const WHOLE = 1e-9;
+/** Random words of a draw and an instant. */
+const WORDS_DRAWN = 2;
 
 /** Where in its epoch a round is: of the last that was asked for, since in an election most nodes ask for the same. */
 const place = { probability: 0, round: 0, position: 0, threshold: 1 };
@@ -53,7 +55,11 @@ export abstract class Rotation implements Election {
 			situation.election - 1,
 			situation.sinceLed,
 		);
-		// Drawn for whoever may not lead, too, so that one node's history does not shift its later draws.
+		if (threshold === 0) {
+			// One node's history must not shift its later draws.
+			pass(this.#random, WORDS_DRAWN);
+			return FOLLOW;
+		}
 		const draw = uniform(this.#random);
 		const tick = randomTick(this.#random);
 		return draw < threshold ? tick : FOLLOW;
