@@ -139,11 +139,13 @@ export class RandomStream implements Random {
 			throw new RangeError(`RandomStream.below: expected bound from 1 to 2^32, got ${bound}`);
 		}
 		if ((bound & (bound - 1)) === 0) return (this.int32() & (bound - 1)) >>> 0;
+		// As unsigned integers of 32 bits both, or the remainder would be one of floating-point numbers.
+		const divisor = bound >>> 0;
 		for (;;) {
 			const word = this.int32() >>> 0;
-			const rest = word % bound;
+			const rest = word % divisor;
 			// Beyond the last whole multiple of the bound some rests would be likelier than others.
-			if (word - rest <= 0x100000000 - bound) return rest;
+			if (word - rest <= 0x100000000 - divisor) return rest;
 		}
 	}
 

@@ -48,6 +48,12 @@ export class Claims {
 		this.#spreadCharge(node, more);
 	}
 
+	/** All tell their charge. */
+	tellAll(units: Uint8Array): void {
+		if (this.#charge.length === 0) this.told.set(units);
+		else for (let node = 0; node < units.length; node++) this.tell(node, units[node]!);
+	}
+
 	/** Lets everybody know who is alive. */
 	notice(): void {
 		const { alive, living } = this.#state.batteries;

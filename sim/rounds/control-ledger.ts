@@ -62,14 +62,14 @@ export class ControlLedger {
 		this.#receivedBits[head]! += join;
 	}
 
-	/** A SCHEDULE to so many members; where only these hear it, {@link heardSchedule} is called for each. */
-	schedule(head: number, members: number): void {
-		this.#broadcast(head, this.bits.schedule(members), this.#hearers === "range");
+	/** A SCHEDULE of so many bits; where only members hear it, {@link heardSchedule} is called for each. */
+	schedule(head: number, bits: number): void {
+		this.#broadcast(head, bits, this.#hearers === "range");
 	}
 
-	/** A member heard the schedule of its head, which names so many. */
-	heardSchedule(member: number, members: number): void {
-		if (this.#hearers === "members") this.#receivedBits[member]! += this.bits.schedule(members);
+	/** A member heard the schedule of its head, which has so many bits. */
+	heardSchedule(member: number, bits: number): void {
+		if (this.#hearers === "members") this.#receivedBits[member]! += bits;
 	}
 
 	/** Takes what is owed from the batteries of all. */

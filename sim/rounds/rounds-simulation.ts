@@ -10,7 +10,7 @@ import { DataRound } from "./data-round.js";
 import { Field } from "./field.js";
 import { chargeFactors } from "./initial-charges.js";
 import { RadioModel } from "./radio-model.js";
-import { giniCoefficient, jainIndex, spreadOf } from "./spread.js";
+import { ChargeSpread } from "./spread.js";
 import { NetworkState } from "./state.js";
 import { Terms } from "./terms.js";
 
@@ -37,7 +37,7 @@ export class RoundsSimulation {
 	readonly #data: DataRound;
 	readonly #roundUs: number;
 	readonly #initialJ: number;
-	readonly #spentShare: Float64Array;
+	readonly #spread: ChargeSpread;
 	#isPastMidLife = false;
 	#hasLost = false;
 
@@ -61,12 +61,12 @@ export class RoundsSimulation {
 		const factors = chargeFactors(field.nodes, rounds.levels, seed);
 		const initialJ = factors.map((factor) => factor * rounds.chargeJ);
 		this.#initialJ = initialJ.reduce((sum, joules) => sum + joules, 0);
-		this.#spentShare = new Float64Array(field.nodes);
 		this.#roundUs = Math.round(cluster.roundS * 1e6);
 		this.roundsPerElection = cluster.roundsPerElection ?? factory.roundsPerElection;
 		this.#state = new NetworkState(field, initialJ, cluster.radiusM, (node) =>
 			sink.nodeDied(this.#nowUs, node, "charge"),
 		);
+		this.#spread = new ChargeSpread(initialJ, this.#state.batteries.chargeJ);
 		const { accounting, bits, schedule, helloUnits } = rounds.control;
 		this.#control = new ControlLedger(
 			this.#state,
@@ -185,18 +185,15 @@ export class RoundsSimulation {
 	}
 
 	#tellSpread(): void {
-		const { chargeJ, initialJ, living } = this.#state.batteries;
-		const share = this.#spentShare;
-		for (let node = 0; node < share.length; node++)
-			share[node] = initialJ[node]! > 0 ? 1 - chargeJ[node]! / initialJ[node]! : 0;
-		const { mean, variance } = spreadOf(chargeJ);
-		const jain = jainIndex(share);
-		const { round } = this.#state;
+		const spread = this.#spread;
+		spread.measure();
+		const { mean, variance, jain } = spread;
+		const { round, field, batteries } = this.#state;
 		this.#sink.chargeSpread(this.#nowUs, round, mean, variance, jain);
-		const isMidLife = !this.#isPastMidLife && 2 * mean * share.length <= this.#initialJ;
-		const isFirstDeath = !this.#hasLost && living < share.length;
+		const isMidLife = !this.#isPastMidLife && 2 * mean * field.nodes <= this.#initialJ;
+		const isFirstDeath = !this.#hasLost && batteries.living < field.nodes;
 		if (!isMidLife && !isFirstDeath) return;
-		const gini = giniCoefficient(share);
+		const gini = spread.gini();
 		if (isMidLife) this.#sink.lifeMoment(this.#nowUs, "mid-life", round, variance, jain, gini);
 		if (isFirstDeath) this.#sink.lifeMoment(this.#nowUs, "first-death", round, variance, jain, gini);
 		this.#isPastMidLife ||= isMidLife;

@@ -43,6 +43,8 @@ export class Terms {
 	readonly #scheduledUnder: Int32Array;
 	readonly #isChanged: Uint8Array;
 	readonly #members: Int32Array;
+	/** Bits of each head's schedule, where that has changed. */
+	readonly #scheduleBits: Float64Array;
 
 	constructor(state: NetworkState, control: ControlLedger, setup: TermOptions) {
 		const { nodes } = state.field;
@@ -75,6 +77,7 @@ export class Terms {
 		this.#scheduledUnder = new Int32Array(nodes).fill(NOBODY);
 		this.#isChanged = new Uint8Array(nodes);
 		this.#members = new Int32Array(nodes);
+		this.#scheduleBits = new Float64Array(nodes);
 	}
 
 	/** Holds an election, forms clusters, and takes what that costs. */
@@ -143,16 +146,16 @@ export class Terms {
 		const { told, isChargeRead } = this.#claims;
 		const { units, batteries } = this.#state;
 		this.#state.measureCharges();
+		if (isKnowledgeFree || isFirst) {
+			this.#claims.tellAll(units);
+			return;
+		}
+		if (!isChargeRead) return;
 		for (let node = 0; node < told.length; node++) {
-			if (isKnowledgeFree || isFirst) this.#claims.tell(node, units[node]!);
-			else if (
-				isChargeRead &&
-				batteries.alive[node] === 1 &&
-				Math.abs(units[node]! - told[node]!) >= helloUnits
-			) {
-				this.#claims.tell(node, units[node]!);
-				this.#control.hello(node);
-			}
+			const hasNews = Math.abs(units[node]! - told[node]!) >= helloUnits;
+			if (!hasNews || batteries.alive[node] === 0) continue;
+			this.#claims.tell(node, units[node]!);
+			this.#control.hello(node);
 		}
 	}
 
@@ -188,23 +191,28 @@ export class Terms {
 	#schedule(): void {
 		const { head, batteries } = this.#state;
 		const { alive } = batteries;
-		this.#isChanged.fill(0);
-		this.#members.fill(0);
+		const control = this.#control;
+		const isChanged = this.#isChanged.fill(0);
+		const members = this.#members.fill(0);
+		const scheduledUnder = this.#scheduledUnder;
+		const scheduleBits = this.#scheduleBits;
 		for (let node = 0; node < head.length; node++) {
 			const now = alive[node] === 1 && head[node] !== node ? head[node]! : NOBODY;
-			const before = this.#scheduledUnder[node]!;
-			if (now >= 0) this.#members[now]!++;
+			const before = scheduledUnder[node]!;
+			if (now >= 0) members[now]!++;
 			if (now === before) continue;
-			if (now >= 0) this.#isChanged[now] = 1;
-			if (before >= 0) this.#isChanged[before] = 1;
-			this.#scheduledUnder[node] = now;
+			if (now >= 0) isChanged[now] = 1;
+			if (before >= 0) isChanged[before] = 1;
+			scheduledUnder[node] = now;
 		}
 		for (let node = 0; node < head.length; node++) {
-			if (this.#isChanged[node] === 1 && alive[node] === 1 && head[node] === node && this.#members[node]! > 0)
-				this.#control.schedule(node, this.#members[node]!);
-			const under = this.#scheduledUnder[node]!;
-			if (under >= 0 && this.#isChanged[under] === 1)
-				this.#control.heardSchedule(node, this.#members[under]!);
+			if (isChanged[node] === 0 || members[node] === 0) continue;
+			scheduleBits[node] = control.bits.schedule(members[node]!);
+			if (alive[node] === 1 && head[node] === node) control.schedule(node, scheduleBits[node]!);
+		}
+		for (let node = 0; node < head.length; node++) {
+			const under = scheduledUnder[node]!;
+			if (under >= 0 && isChanged[under] === 1) control.heardSchedule(node, scheduleBits[under]!);
 		}
 	}
 }

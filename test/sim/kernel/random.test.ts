@@ -135,6 +135,20 @@ test("below takes the rests of the words under the last whole multiple of its bo
 	);
 });
 
+test("words that are skipped are as if they had been drawn", (t) => {
+	fc.assert(
+		fc.property(fc.array(fc.nat(9), { maxLength: 12 }), (steps) => {
+			const drawn = new RandomStream(7, "skip", 0);
+			const skipped = new RandomStream(7, "skip", 0);
+			for (const words of steps) {
+				for (let i = 0; i < words; i++) drawn.int32();
+				skipped.skip(words);
+				t.is(skipped.int32(), drawn.int32());
+			}
+		}),
+	);
+});
+
 /** Mean of `n` draws; the deviation of a mean is that of a draw over sqrt(n). */
 function moments(draw: () => number, n: number): { mean: number; variance: number; fourth: number } {
 	const values = Array.from({ length: n }, draw);

@@ -10,6 +10,7 @@ const RADIUS_M = 3;
 /** Something that happens: a node tells its charge, dies, or all learn who is dead; or somebody looks. */
 const event = fc.oneof(
 	fc.record({ kind: fc.constant("tell" as const), node: fc.nat(NODES - 1), units: fc.nat(255) }),
+	fc.record({ kind: fc.constant("tell all" as const), node: fc.constant(0), units: fc.nat(255) }),
 	fc.record({ kind: fc.constant("die" as const), node: fc.nat(NODES - 1), units: fc.constant(0) }),
 	fc.record({ kind: fc.constant("notice" as const), node: fc.constant(0), units: fc.constant(0) }),
 	fc.record({ kind: fc.constant("look" as const), node: fc.nat(NODES - 1), units: fc.nat(255) }),
@@ -30,6 +31,10 @@ test("numbers, sums and ranks of neighbours are those of a count through all, wh
 				if (kind === "tell") {
 					claims.tell(node, units);
 					told[node] = units;
+				} else if (kind === "tell all") {
+					const all = Uint8Array.from(told, (_, other) => (units + 37 * other) & 255);
+					claims.tellAll(all);
+					told.splice(0, NODES, ...all);
 				} else if (kind === "die") {
 					if (state.batteries.alive[node] === 1) state.batteries.pay(node, 9, 0);
 				} else if (kind === "notice") {

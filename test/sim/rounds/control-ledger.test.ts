@@ -6,7 +6,7 @@ import { NetworkState } from "../../../sim/rounds/state.js";
 
 /** A joule for each bit in the electronics of each side, and one for each square metre. */
 const RADIO = new RadioModel({ electronicsJ: 1, freeSpaceJ: 1, multipathJ: 0, aggregationJ: 0 });
-const BITS = { hello: 1, advertisement: 10, join: 100, schedule: (members: number) => 1000 * members };
+const BITS = { hello: 1, advertisement: 10, join: 100, schedule: () => 0 };
 const FULL_J = 1e6;
 
 /** Nodes at 0, 1, 2 and 5 m of a line, with a radius of 1 m; returns what each has spent when it settles. */
@@ -50,9 +50,9 @@ test("a JOIN is paid by the member for the way to its head, and by the head; a H
 
 test("a SCHEDULE is heard by its members, or by all within reach, and paid once", (t) => {
 	const act = (ledger: ControlLedger): void => {
-		ledger.schedule(1, 2);
-		ledger.heardSchedule(0, 2);
-		ledger.heardSchedule(2, 2);
+		ledger.schedule(1, 2000);
+		ledger.heardSchedule(0, 2000);
+		ledger.heardSchedule(2, 2000);
 	};
 	t.deepEqual(spent(act).spent, [2000, 4000, 2000, 0]);
 	t.deepEqual(spent(act, true).spent, [2000, 2000 * 17, 2000, 0]);

@@ -1,28 +1,58 @@
 import test from "ava";
 import fc from "fast-check";
-import { giniCoefficient, jainIndex, spreadOf } from "../../../sim/rounds/spread.js";
+import { ChargeSpread, giniCoefficient } from "../../../sim/rounds/spread.js";
 
 function near(t: { true: (ok: boolean, message?: string) => void }, actual: number, expected: number): void {
 	t.true(Math.abs(actual - expected) < 1e-12, `${actual}, expected ${expected}`);
 }
 
-test("mean, variance, Jain's index and Gini's coefficient of 1, 2, 3, 4", (t) => {
-	const values = Float64Array.of(3, 1, 4, 2);
-	t.deepEqual(spreadOf(values), { mean: 2.5, variance: 1.25 });
-	near(t, jainIndex(values), 100 / 120);
-	near(t, giniCoefficient(values), 0.25);
-	t.deepEqual([...values], [3, 1, 4, 2]);
+/** The spread of nodes that have spent these shares of so many joules each. */
+function spreadOf(shares: readonly number[], initialJ: readonly number[]): ChargeSpread {
+	const spread = new ChargeSpread(
+		Float64Array.from(initialJ),
+		Float64Array.from(initialJ, (joules, node) => joules * (1 - shares[node]!)),
+	);
+	spread.measure();
+	return spread;
+}
+
+test("mean and variance are those of the charges, Jain's index and Gini's coefficient those of the shares spent", (t) => {
+	const spread = spreadOf([0.75, 0.25, 1, 0.5], [4, 4, 8, 8]);
+	t.deepEqual([spread.mean, spread.variance], [2, 2.5]);
+	near(t, spread.jain, 100 / 120);
+	near(t, spread.gini(), 0.25);
 });
 
-test("equal values are wholly equal, and so are none and zeros; one that has all is the other end", (t) => {
-	for (const values of [Float64Array.of(7, 7, 7), new Float64Array(4), new Float64Array(0)]) {
-		near(t, jainIndex(values), 1);
-		near(t, giniCoefficient(values), 0);
-		t.is(spreadOf(values).variance, 0);
+test("equal shares are wholly equal, and so are none and zeros; one node that spent alone is the other end", (t) => {
+	for (const [shares, initialJ] of [
+		[
+			[0.75, 0.75, 0.75],
+			[1, 2, 3],
+		],
+		[
+			[0, 0, 0, 0],
+			[1, 2, 3, 0],
+		],
+		[[], []],
+	] as const) {
+		const spread = spreadOf(shares, initialJ);
+		near(t, spread.jain, 1);
+		near(t, spread.gini(), 0);
 	}
-	const alone = Float64Array.of(0, 0, 9, 0);
-	near(t, jainIndex(alone), 1 / 4);
-	near(t, giniCoefficient(alone), 3 / 4);
+	const alone = spreadOf([0, 0, 0.5, 0], [1, 2, 3, 4]);
+	near(t, alone.jain, 1 / 4);
+	near(t, alone.gini(), 3 / 4);
+	t.deepEqual([spreadOf([], []).mean, spreadOf([], []).variance], [0, 0]);
+});
+
+test("it is measured anew each time, from what nodes have then", (t) => {
+	const chargeJ = Float64Array.of(2, 2);
+	const spread = new ChargeSpread(Float64Array.of(2, 2), chargeJ);
+	spread.measure();
+	chargeJ[1] = 0;
+	t.deepEqual([spread.mean, spread.variance, spread.jain], [2, 0, 1]);
+	spread.measure();
+	t.deepEqual([spread.mean, spread.variance, spread.jain, spread.gini()], [1, 1, 0.5, 0.5]);
 });
 
 test("Gini's coefficient is half the mean difference of all pairs over the mean", (t) => {
