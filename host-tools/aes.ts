@@ -1,4 +1,3 @@
-import { unsafe } from "@noble/ciphers/aes.js";
 import { i32le, putI32le } from "../firmware/bytes.js";
 import type { BlockCipher, Cipher } from "../firmware/ports.js";
 
@@ -26,7 +25,7 @@ const SPREAD_2 = 0xc2b2ae35 | 0;
 const SPREAD_3 = 0x27d4eb2f | 0;
 
 /**
- * AES-128 (FIPS 197) for a machine that runs many nodes, over @noble/ciphers' key schedule.
+ * AES-128 (FIPS 197) for a machine that runs many nodes.
  *
  * The nodes at both ends of a link hold one key and encipher the same blocks, one to make a code and the other to verify
  * it: blocks are remembered, and given again where key and block are the same.
@@ -81,7 +80,7 @@ class HostBlockCipher implements BlockCipher {
 	constructor(memory: BlockMemory, number: number, key: Uint8Array) {
 		this.#memory = memory;
 		this.#number = number;
-		this.#roundKeys = new Int32Array(unsafe.expandKeyLE(Uint8Array.from(key)));
+		this.#roundKeys = expand(key);
 	}
 
 	/** Whether this enciphers under `key`, which the schedule begins with. */
@@ -114,6 +113,23 @@ class HostBlockCipher implements BlockCipher {
 		}
 		for (let i = 0; i < 4; i++) putI32le(block, offset + 4 * i, memory[at + 5 + i]!);
 	}
+}
+
+/** The key of each round, column by column (FIPS 197, section 5.2). */
+function expand(key: Uint8Array): Int32Array {
+	const keys = new Int32Array(ROUND_KEY_WORDS);
+	for (let i = 0; i < 4; i++) keys[i] = i32le(key, 4 * i);
+	let constant = 1;
+	for (let i = 4; i < ROUND_KEY_WORDS; i++) {
+		let word = keys[i - 1]!;
+		if ((i & 3) === 0) {
+			const turned = (word >>> 8) | (word << 24);
+			word = lastRound(turned, turned, turned, turned) ^ constant;
+			constant = double(constant);
+		}
+		keys[i] = keys[i - 4]! ^ word;
+	}
+	return keys;
 }
 
 /** One block, its columns a to d, to four words at `out[at..at + 4)` (FIPS 197, section 5.1). */

@@ -26,18 +26,24 @@ export class Cmac {
 	/** Computes {@link tag} over `bytes[from..to)`. */
 	compute(bytes: Uint8Array, from: number, to: number): Uint8Array {
 		const { tag } = this;
-		tag.fill(0);
+		const block = this.#block;
 		let at = from;
+		if (to - at > BLOCK_BYTES) {
+			for (let i = 0; i < BLOCK_BYTES; i++) tag[i] = bytes[at + i]!;
+			block.encrypt(tag, 0);
+			at += BLOCK_BYTES;
+		} else tag.fill(0);
 		for (; to - at > BLOCK_BYTES; at += BLOCK_BYTES) {
 			for (let i = 0; i < BLOCK_BYTES; i++) tag[i] = tag[i]! ^ bytes[at + i]!;
-			this.#block.encrypt(tag, 0);
+			block.encrypt(tag, 0);
 		}
 		const rest = to - at;
+		const subkeys = this.#subkeys;
 		const subkey = rest === BLOCK_BYTES ? 0 : BLOCK_BYTES;
-		for (let i = 0; i < rest; i++) tag[i] = tag[i]! ^ bytes[at + i]!;
+		for (let i = 0; i < rest; i++) tag[i] = tag[i]! ^ bytes[at + i]! ^ subkeys[subkey + i]!;
+		for (let i = rest; i < BLOCK_BYTES; i++) tag[i] = tag[i]! ^ subkeys[subkey + i]!;
 		if (rest < BLOCK_BYTES) tag[rest] = tag[rest]! ^ 0x80;
-		for (let i = 0; i < BLOCK_BYTES; i++) tag[i] = tag[i]! ^ this.#subkeys[subkey + i]!;
-		this.#block.encrypt(tag, 0);
+		block.encrypt(tag, 0);
 		return tag;
 	}
 }
