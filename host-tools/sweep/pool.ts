@@ -1,6 +1,10 @@
 import { Worker } from "node:worker_threads";
 import { heapShareMb, heapSituation } from "../run/heap.js";
+import { JobQueue } from "./job-queue.js";
 import type { Job, JobFailure, JobOutcome, WorkerPlan } from "./worker.js";
+
+/** Jobs that a thread has at once: the one that runs, and the next. */
+const HELD_JOBS = 2;
 
 /** A job that went well. */
 export type JobResult = Exclude<JobOutcome, { failure: JobFailure }>;
@@ -31,7 +35,7 @@ export async function runJobs(
 	onResult: (result: JobResult) => void,
 	until: Promise<never>,
 ): Promise<void> {
-	const queue = jobs.values();
+	const queue = new JobQueue(jobs);
 	const threads: Worker[] = [];
 	const count = Math.min(workers, jobs.length);
 	const heapMb = heapShareMb(count, heapSituation());
@@ -39,7 +43,8 @@ export async function runJobs(
 	const works = Array.from({ length: count }, () => {
 		const thread = new Worker(new URL("./worker.js", import.meta.url), { workerData: plan, ...limits });
 		threads.push(thread);
-		return work(thread, queue, onResult);
+		// A thread that has its next job already need not wait for us; at the end that would let others wait for it.
+		return work(thread, queue, () => (queue.left > count * HELD_JOBS ? HELD_JOBS : 1), onResult);
 	});
 	try {
 		await Promise.race([Promise.all(works), until]);
@@ -48,38 +53,43 @@ export async function runJobs(
 	}
 }
 
-/** Feeds one thread until the queue is empty. */
-function work(thread: Worker, queue: Iterator<Job>, onResult: (result: JobResult) => void): Promise<void> {
+/** Feeds one thread until the queue is empty; `most` tells how many jobs it may hold. */
+function work(
+	thread: Worker,
+	queue: JobQueue,
+	most: () => number,
+	onResult: (result: JobResult) => void,
+): Promise<void> {
 	return new Promise((resolve, reject) => {
-		let current: Job;
-		const next = (): void => {
-			const { value, done } = queue.next();
-			if (done === true) {
-				resolve();
-				return;
+		/** The one that runs, and those that wait behind it. */
+		const held: Job[] = [];
+		const feed = (): void => {
+			while (held.length < most()) {
+				const job = queue.next();
+				if (job === undefined) break;
+				held.push(job);
+				thread.postMessage(job);
 			}
-			current = value;
-			thread.postMessage(current);
+			if (held.length === 0) resolve();
 		};
+		const fail = (message: string): void => reject(new JobError(held[0]!, { message }));
 		thread.on("message", (outcome: JobOutcome) => {
+			held.shift();
 			if ("failure" in outcome) {
 				reject(new JobError(outcome.job, outcome.failure));
 				return;
 			}
 			try {
+				queue.note(outcome.job, outcome.wallMs);
+				feed();
 				onResult(outcome);
-				next();
 			} catch (error) {
 				reject(error);
 			}
 		});
 		// What kills a thread as a whole, such as a heap that is full.
-		thread.on("error", (error) =>
-			reject(new JobError(current, { message: `the run's thread died: ${error.message}` })),
-		);
-		thread.on("exit", () =>
-			reject(new JobError(current, { message: "the run's thread ended before the run" })),
-		);
-		next();
+		thread.on("error", (error) => fail(`the run's thread died: ${error.message}`));
+		thread.on("exit", () => fail("the run's thread ended before the run"));
+		feed();
 	});
 }

@@ -31,7 +31,13 @@ export interface Job {
 
 /** How a job went. */
 export type JobOutcome =
-	| { readonly job: Job; readonly metrics: RunMetrics; readonly eventLogSha256: string | null }
+	| {
+			readonly job: Job;
+			readonly metrics: RunMetrics;
+			readonly eventLogSha256: string | null;
+			/** How long it took, loading included. */
+			readonly wallMs: number;
+	  }
 	| { readonly job: Job; readonly failure: JobFailure };
 
 /** An error as it crosses to another thread. */
@@ -41,29 +47,59 @@ export interface JobFailure {
 	readonly stack?: string | undefined;
 }
 
+/** Scenarios that are kept for further runs of their points. */
+const KEPT = 64;
+
 const plan = workerData as WorkerPlan;
 const port = parentPort!;
+/** By point, the one that was used last at the end. */
+const kept = new Map<number, LoadedScenario>();
 
+/** Jobs come before those in hand are done, and run one after the other. */
+let done = Promise.resolve();
 port.on("message", (job: Job) => {
-	runJob(job).then((outcome) => port.postMessage(outcome));
+	done = done.then(() => runJob(job)).then((outcome) => port.postMessage(outcome));
 });
 
 async function runJob(job: Job): Promise<JobOutcome> {
+	const beganMs = performance.now();
 	try {
-		const loaded = await loadScenario(plan.scenario, {
-			seed: job.seed,
-			override: plan.assignments[job.point]!,
-		});
-		const metadata = { scenario: loaded.scenario.name, seed: job.seed };
-		const recorder = plan.hash
-			? new Recorder(loaded, { directory: undefined, tap: false, metadata })
-			: undefined;
-		const sinks = recorder?.sinks ?? [];
-		const metrics = metricsOf(summaryOfRun(loaded, sinks));
-		return { job, metrics, eventLogSha256: recorder?.finish() ?? null };
+		const known = kept.get(job.point);
+		const loaded = known === undefined ? await load(job) : withSeed(known, job.seed);
+		keep(job.point, loaded);
+		try {
+			return { job, ...run(loaded), wallMs: performance.now() - beganMs };
+		} catch (error) {
+			// What does not suit this seed is best told by the check that a scenario goes through when it is loaded.
+			if (known !== undefined) await load(job);
+			throw error;
+		}
 	} catch (error) {
 		return { job, failure: failureOf(error) };
 	}
+}
+
+function load({ point, seed }: Job): Promise<LoadedScenario> {
+	return loadScenario(plan.scenario, { seed, override: plan.assignments[point]! });
+}
+
+function withSeed(loaded: LoadedScenario, seed: number): LoadedScenario {
+	return { ...loaded, scenario: { ...loaded.scenario, seed } };
+}
+
+function keep(point: number, loaded: LoadedScenario): void {
+	kept.delete(point);
+	kept.set(point, loaded);
+	if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
+}
+
+function run(loaded: LoadedScenario): { metrics: RunMetrics; eventLogSha256: string | null } {
+	const metadata = { scenario: loaded.scenario.name, seed: loaded.scenario.seed };
+	const recorder = plan.hash
+		? new Recorder(loaded, { directory: undefined, tap: false, metadata })
+		: undefined;
+	const metrics = metricsOf(summaryOfRun(loaded, recorder?.sinks ?? []));
+	return { metrics, eventLogSha256: recorder?.finish() ?? null };
 }
 
 /** Runs a scenario as its fidelity asks for. */
