@@ -1,18 +1,17 @@
 import { fork } from "node:child_process";
-import { totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
+import { heapForMb, heapSituation } from "../run/heap.js";
 import type { Job, JobSamples } from "./measure.js";
 
 const PROGRAM = fileURLToPath(new URL("./measure.js", import.meta.url));
-/** Beyond what Node.js lets a heap grow to by itself. */
-const LARGE_HEAP_MB = Math.floor((totalmem() / 2 ** 20) * 0.8);
 
-/** Makes one measurement in a process of its own, so that no other heats or fills its heap. */
+/** Makes one measurement in a process of its own, so that no other heats or fills its heap, which is as `sim` has it. */
 export function measureApart<J extends Job>(job: J): Promise<JobSamples[J["kind"]]> {
 	return new Promise((resolve, reject) => {
-		const child = fork(PROGRAM, [JSON.stringify(job)], {
-			execArgv: ["--expose-gc", `--max-old-space-size=${LARGE_HEAP_MB}`],
-		});
+		const execArgv = ["--expose-gc"];
+		const heapMb = "nodes" in job ? heapForMb(job.nodes, heapSituation()) : undefined;
+		if (heapMb !== undefined) execArgv.push(`--max-old-space-size=${heapMb}`);
+		const child = fork(PROGRAM, [JSON.stringify(job)], { execArgv });
 		child.once("message", (sample) => resolve(sample as JobSamples[J["kind"]]));
 		child.once("error", reject);
 		child.once("exit", (code, signal) => {
