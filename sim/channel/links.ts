@@ -82,16 +82,13 @@ export function linksByPropagation(
 	const reachM = Math.min(propagation.maxRangeM, reach(propagation, strongestDbm - floorDbm));
 	const cells = new CellIndex(x, y, Math.max(reachM, 1e-3));
 	const builder = new LinkBuilder(nodes);
-	const near: number[] = [];
 	for (let from = 0; from < nodes; from++) {
 		builder.start[from] = builder.count;
-		cells.collect(x[from]!, y[from]!, near);
-		for (const to of near) {
+		const count = cells.collect(x[from]!, y[from]!, reachM);
+		for (let i = 0; i < count; i++) {
+			const to = cells.near[i]!;
 			if (to === from) continue;
-			const dx = x[to]! - x[from]!;
-			const dy = y[to]! - y[from]!;
-			const distanceM = Math.sqrt(dx * dx + dy * dy);
-			if (distanceM > reachM) continue;
+			const distanceM = cells.distanceM(x[from]!, y[from]!, to);
 			const receivedDbm = txPowerDbm[from]! - propagation.lossDb(distanceM, from, to);
 			if (receivedDbm >= floorDbm) builder.add(to, fromDb(receivedDbm));
 		}
@@ -137,8 +134,15 @@ function reach(propagation: Propagation, lossDb: number): number {
 	return high;
 }
 
+/** So few nodes are in order sooner by insertion than by the engine's sort. */
+const FEW = 32;
+
 /** Nodes by square cells: the neighbours of a place are in its cell and the eight around it. */
 class CellIndex {
+	/** What {@link collect} found last. */
+	near: Int32Array = new Int32Array(64);
+	readonly #x: Float64Array;
+	readonly #y: Float64Array;
 	readonly #start: Int32Array;
 	readonly #members: Int32Array;
 	readonly #columns: number;
@@ -148,6 +152,8 @@ class CellIndex {
 	readonly #cellM: number;
 
 	constructor(x: Float64Array, y: Float64Array, cellM: number) {
+		this.#x = x;
+		this.#y = y;
 		let minX = Number.POSITIVE_INFINITY;
 		let minY = Number.POSITIVE_INFINITY;
 		let maxX = Number.NEGATIVE_INFINITY;
@@ -185,17 +191,54 @@ class CellIndex {
 		return Math.floor((y - this.#minY) / this.#cellM);
 	}
 
-	/** Fills `out` with all nodes within one cell width of a place, in order of their number. */
-	collect(x: number, y: number, out: number[]): void {
-		out.length = 0;
+	/** From a place to a node, in metres. */
+	distanceM(x: number, y: number, node: number): number {
+		const dx = this.#x[node]! - x;
+		const dy = this.#y[node]! - y;
+		return Math.sqrt(dx * dx + dy * dy);
+	}
+
+	/**
+	 * Fills the beginning of {@link near} with all nodes within `reachM` of a place, in order of their number, and returns
+	 * how many there are. `reachM` is at most the width of a cell.
+	 */
+	collect(x: number, y: number, reachM: number): number {
 		const column = this.#column(x);
+		const firstColumn = Math.max(0, column - 1);
+		const lastColumn = Math.min(this.#columns - 1, column + 1);
 		const row = this.#row(y);
+		let count = 0;
 		for (let r = Math.max(0, row - 1); r <= Math.min(this.#rows - 1, row + 1); r++) {
-			for (let c = Math.max(0, column - 1); c <= Math.min(this.#columns - 1, column + 1); c++) {
-				const cell = r * this.#columns + c;
-				for (let i = this.#start[cell]!; i < this.#start[cell + 1]!; i++) out.push(this.#members[i]!);
+			// The members of neighbouring cells of a row follow one another.
+			const end = this.#start[r * this.#columns + lastColumn + 1]!;
+			for (let i = this.#start[r * this.#columns + firstColumn]!; i < end; i++) {
+				const node = this.#members[i]!;
+				if (this.distanceM(x, y, node) > reachM) continue;
+				if (count === this.near.length) this.#widen();
+				this.near[count++] = node;
 			}
 		}
-		out.sort((a, b) => a - b);
+		this.#sort(count);
+		return count;
+	}
+
+	#widen(): void {
+		const wider = new Int32Array(2 * this.near.length);
+		wider.set(this.near);
+		this.near = wider;
+	}
+
+	#sort(count: number): void {
+		const { near } = this;
+		if (count > FEW) {
+			near.subarray(0, count).sort();
+			return;
+		}
+		for (let i = 1; i < count; i++) {
+			const node = near[i]!;
+			let at = i;
+			for (; at > 0 && near[at - 1]! > node; at--) near[at] = near[at - 1]!;
+			near[at] = node;
+		}
 	}
 }

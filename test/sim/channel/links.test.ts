@@ -27,7 +27,7 @@ function linksOf(graph: LinkGraph): Link[] {
 const places = fc
 	.array(fc.tuple(fc.integer({ min: -400, max: 400 }), fc.integer({ min: -400, max: 400 })), {
 		minLength: 1,
-		maxLength: 60,
+		maxLength: 80,
 		size: "max",
 	})
 	.chain((pairs) =>
@@ -51,7 +51,7 @@ test("links through cells are those that all pairs give, with and without shadow
 		fc.property(
 			places,
 			physics,
-			fc.array(fc.integer({ min: -20, max: 10 }), { minLength: 60, maxLength: 60 }),
+			fc.array(fc.integer({ min: -20, max: 10 }), { minLength: 80, maxLength: 80 }),
 			fc.integer({ min: -120, max: -60 }),
 			fc.maxSafeNat(),
 			(at, options, powers, floorDbm, seed) => {
@@ -73,7 +73,7 @@ test("links through cells are those that all pairs give, with and without shadow
 				t.is(graph.start.length, graph.nodes + 1);
 			},
 		),
-		{ numRuns: 150 },
+		{ numRuns: 100 },
 	);
 });
 
