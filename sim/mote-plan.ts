@@ -1,5 +1,4 @@
-import { NO_SHORT_ADDRESS } from "../firmware/address.js";
-import { ADDRESS_BASE, addressOf, EUI64_HIGH } from "../firmware/mote/addresses.js";
+import { ADDRESS_BASE, addressOf, EUI64_HIGH, shortAddressOf } from "../firmware/mote/addresses.js";
 import type { AddressRange, MotePlan, PlannedCluster, PlannedRoute } from "../firmware/mote/plan.js";
 import type { Layout } from "./layout.js";
 import { optionsOf, type Scenario } from "./scenario/scenario.js";
@@ -63,7 +62,7 @@ export class MotePlans {
 			id,
 			channel: common.channel,
 			panId: common.panId,
-			shortAddress: this.#scenario.node.addressing === "short" ? id + ADDRESS_BASE : NO_SHORT_ADDRESS,
+			shortAddress: shortAddressOf(id, this.#scenario.node.addressing),
 			extendedHigh: common.extendedHigh,
 			extendedLow: id + ADDRESS_BASE,
 			txPowerDbm: common.txPowerDbm,

@@ -1,4 +1,4 @@
-import { LinkAddress, parseLinkAddress } from "../address.js";
+import { LinkAddress, NO_SHORT_ADDRESS, parseLinkAddress } from "../address.js";
 import { parseIpv6, parseIpv6Prefix } from "../frames/ipv6-text.js";
 import type { AddressRange } from "./plan.js";
 
@@ -7,10 +7,22 @@ export const ADDRESS_BASE = 1;
 /** 02:4c:47:00 … is locally administered. */
 export const EUI64_HIGH = 0x024c4700;
 
+/** Link-layer addresses of 16 bits, as far as a PAN has them, or EUI-64s. */
+export type Addressing = "short" | "extended";
+
+/**
+ * The short address of node `index`; {@link NO_SHORT_ADDRESS} where it uses its EUI-64, as nodes beyond the 65,533 that
+ * have a short address do in any case (IEEE 802.15.4-2020, table 8-94).
+ */
+export function shortAddressOf(index: number, addressing: Addressing): number {
+	return addressing === "short" ? Math.min(index + ADDRESS_BASE, NO_SHORT_ADDRESS) : NO_SHORT_ADDRESS;
+}
+
 /** The address that node `index` uses. */
-export function addressOf(index: number, addressing: "short" | "extended"): LinkAddress {
-	return addressing === "short"
-		? LinkAddress.short(index + ADDRESS_BASE)
+export function addressOf(index: number, addressing: Addressing): LinkAddress {
+	const shortAddress = shortAddressOf(index, addressing);
+	return shortAddress < NO_SHORT_ADDRESS
+		? LinkAddress.short(shortAddress)
 		: LinkAddress.extended(EUI64_HIGH, index + ADDRESS_BASE);
 }
 

@@ -7,7 +7,7 @@ export const NODE_SCHEMA = {
 		addressing: {
 			enum: ["short", "extended"],
 			default: "short",
-			description: "Link-layer addresses: 16 bits, or the EUI-64",
+			description: "Link-layer addresses: 16 bits for the first 65,533 nodes, or the EUI-64 for all",
 		},
 		panId: {
 			type: "integer",

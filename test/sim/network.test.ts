@@ -2,9 +2,12 @@ import test from "ava";
 import { LinkAddress } from "../../firmware/address.js";
 import { SyntheticSensor } from "../../firmware/app/synthetic-sensor.js";
 import { addressOf } from "../../firmware/mote/addresses.js";
+import { addressOfPlan } from "../../firmware/mote/node-config-of.js";
+import { loadScenario } from "../../host-tools/scenario/load.js";
 import { EventQueue } from "../../sim/kernel/queue.js";
 import { RandomStream } from "../../sim/kernel/random.js";
-import { MemoryStore } from "../../sim/network.js";
+import { MotePlans } from "../../sim/mote-plan.js";
+import { MemoryStore, numberOf } from "../../sim/network.js";
 
 test("a store keeps copies, in both directions", (t) => {
 	const store = new MemoryStore();
@@ -45,4 +48,23 @@ test("addresses follow from the number, short or EUI-64, and none is a reserved 
 	t.true(addressOf(0, "short").equals(LinkAddress.short(1)));
 	t.true(addressOf(9999, "short").equals(LinkAddress.short(10_000)));
 	t.true(addressOf(0, "extended").equals(LinkAddress.extended(0x024c4700, 1)));
+	t.true(addressOf(65_532, "short").equals(LinkAddress.short(0xfffd)));
+});
+
+test("nodes beyond the last short address use their EUI-64, in their plans and in others' eyes", async (t) => {
+	const { scenario } = await loadScenario("grid-one-hop");
+	const nodes = 131_080;
+	const none = new Int32Array(nodes).fill(-1);
+	const places = new Float64Array(nodes);
+	const plans = new MotePlans(scenario, {
+		isSink: new Uint8Array(nodes),
+		positions: { x: places, y: places },
+		paths: { next: none, hops: none, sink: none },
+	});
+	for (const id of [0, 65_532, 65_533, 65_534, 65_535, 65_536, 131_068, 131_069, 131_079]) {
+		const address = addressOf(id, "short");
+		t.is(address.byteLength, id < 65_533 ? 2 : 8);
+		t.true(addressOfPlan(plans.of(id, null)).equals(address), `${id}`);
+		t.is(numberOf(address), id);
+	}
 });

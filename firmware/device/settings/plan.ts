@@ -1,6 +1,5 @@
-import { NO_SHORT_ADDRESS } from "../../address.js";
 import { formatIpv6, parseIpv6Prefix } from "../../frames/ipv6-text.js";
-import { ADDRESS_BASE, addressOf, EUI64_HIGH, plannedIpv6 } from "../../mote/addresses.js";
+import { ADDRESS_BASE, addressOf, EUI64_HIGH, plannedIpv6, shortAddressOf } from "../../mote/addresses.js";
 import { FIRMWARE_PARTS } from "../../mote/parts.js";
 import type { MotePlan, PlannedCluster, PlannedKeys, SensingPlan } from "../../mote/plan.js";
 import { addressUnder, linkLocalOf } from "../../net/addresses.js";
@@ -31,7 +30,7 @@ export function motePlanOf(settings: Settings): MotePlan {
 		id: nodeId,
 		channel: settings.channel,
 		panId: settings.panId,
-		shortAddress: addressing === "short" ? nodeId + ADDRESS_BASE : NO_SHORT_ADDRESS,
+		shortAddress: shortAddressOf(nodeId, addressing),
 		extendedHigh: EUI64_HIGH,
 		extendedLow: nodeId + ADDRESS_BASE,
 		txPowerDbm: settings.txPowerDbm,
