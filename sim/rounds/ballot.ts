@@ -38,8 +38,6 @@ export class Ballot {
 	/** Nodes that lead, in the order of their announcements. */
 	readonly leaders: Int32Array;
 	leaderCount = 0;
-	/** Where these stand, x and y of each in metres. */
-	readonly #places: Float64Array;
 	readonly #state: NetworkState;
 	readonly #elections: readonly Election[];
 	readonly #situations: readonly NodeSituation[];
@@ -93,7 +91,6 @@ export class Ballot {
 		this.#merit = new Uint8Array(nodes);
 		this.#charge = new Uint8Array(nodes);
 		this.leaders = new Int32Array(nodes);
-		this.#places = new Float64Array(2 * nodes);
 		const [first] = elections;
 		this.#isHeardByEach =
 			!reachesAll ||
@@ -134,26 +131,6 @@ export class Ballot {
 
 	isLeading(node: number): boolean {
 		return this.#part[node] === LEADING;
-	}
-
-	/** The leader nearest to a node, alive when the election was held; -1 when there is none. */
-	nearest(node: number): number {
-		const { x, y } = this.#state.field;
-		const { leaders, leaderCount } = this;
-		const places = this.#places;
-		const atX = x[node]!;
-		const atY = y[node]!;
-		let best = -1;
-		let leastM2 = Number.POSITIVE_INFINITY;
-		for (let i = 0; i < leaderCount; i++) {
-			const dx = places[2 * i]! - atX;
-			const dy = places[2 * i + 1]! - atY;
-			const squareM2 = dx * dx + dy * dy;
-			if (squareM2 > leastM2 || (squareM2 === leastM2 && leaders[i]! > best)) continue;
-			leastM2 = squareM2;
-			best = leaders[i]!;
-		}
-		return best;
 	}
 
 	/** The head that a node prefers among all leaders that are alive, looking at each; -1 when there is none. */
@@ -228,11 +205,7 @@ export class Ballot {
 	#lead(node: number, tick: number): void {
 		this.#part[node] = LEADING;
 		this.#open--;
-		const { x, y } = this.#state.field;
-		const nth = this.leaderCount++;
-		this.leaders[nth] = node;
-		this.#places[2 * nth] = x[node]!;
-		this.#places[2 * nth + 1] = y[node]!;
+		this.leaders[this.leaderCount++] = node;
 		this.#announce(node, false, tick);
 	}
 

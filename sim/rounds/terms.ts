@@ -2,16 +2,13 @@ import type { Election, ElectionFactory, ElectionOptions } from "../../firmware/
 import { RandomStream } from "../kernel/random.js";
 import type { WholeNetwork } from "./all-knowing.js";
 import { Ballot } from "./ballot.js";
-import { Cells } from "./cells.js";
 import { Claims } from "./claims.js";
 import type { ControlLedger } from "./control-ledger.js";
 import { Heard } from "./heard.js";
+import { NearestHeads } from "./nearest-heads.js";
 import { NodeSituation } from "./node-situation.js";
 import { type NetworkState, NOBODY } from "./state.js";
 import { TermReview } from "./term-review.js";
-
-/** From so many pairs of nodes and heads on, heads are sorted into cells before nodes look for the nearest. */
-const PAIRS_FOR_CELLS = 4096;
 
 export interface TermOptions {
 	readonly factory: ElectionFactory;
@@ -36,7 +33,7 @@ export class Terms {
 	readonly #heard: Heard;
 	readonly #ballot: Ballot;
 	readonly #review: TermReview;
-	readonly #cells: Cells;
+	readonly #nearest: NearestHeads;
 	/** Whether heads are joined by no more than their distance, from anywhere. */
 	readonly #joinsNearest: boolean;
 	/** Members that the SCHEDULE of each head named; whether that has changed; how many it has now. */
@@ -72,7 +69,7 @@ export class Terms {
 			},
 		});
 		this.#review = new TermReview(state, this.#elections, this.#claims, this.#heard);
-		this.#cells = new Cells(state.field);
+		this.#nearest = new NearestHeads(state.field);
 		this.#joinsNearest = reachesAll && this.#elections[0]?.prefers === undefined;
 		this.#scheduledUnder = new Int32Array(nodes).fill(NOBODY);
 		this.#isChanged = new Uint8Array(nodes);
@@ -167,18 +164,19 @@ export class Terms {
 
 	#form(): void {
 		const { head, ledIn, batteries, election } = this.#state;
-		const ballot = this.#ballot;
-		const usesCells = this.#joinsNearest && ballot.leaderCount * batteries.living > PAIRS_FOR_CELLS;
-		if (usesCells) this.#cells.fill(ballot.leaders, ballot.leaderCount, 0);
-		for (let node = 0; node < head.length; node++) {
-			if (batteries.alive[node] === 0) {
-				head[node] = NOBODY;
-			} else if (ballot.isLeading(node)) {
-				head[node] = node;
-				ledIn[node] = election;
-			} else if (usesCells) head[node] = this.#cells.nearest(node);
-			else if (this.#joinsNearest) head[node] = ballot.nearest(node);
-			else head[node] = this.#heard.best[node]!;
+		const { alive } = batteries;
+		const { leaders, leaderCount } = this.#ballot;
+		if (this.#joinsNearest) {
+			this.#nearest.take(leaders, leaderCount);
+			for (let node = 0; node < head.length; node++)
+				head[node] = alive[node] === 1 ? this.#nearest.of(node) : NOBODY;
+		} else {
+			const { best } = this.#heard;
+			for (let node = 0; node < head.length; node++) head[node] = alive[node] === 1 ? best[node]! : NOBODY;
+		}
+		for (let i = 0; i < leaderCount; i++) {
+			head[leaders[i]!] = leaders[i]!;
+			ledIn[leaders[i]!] = election;
 		}
 		if (this.#control.isFree) return;
 		for (let node = 0; node < head.length; node++) {
