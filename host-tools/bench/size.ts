@@ -140,8 +140,10 @@ function printTable(measured: readonly Measured[], settings: BenchSettings, outp
 	});
 	output.text(
 		"  frames: data and acknowledgements. bytes: live objects and buffers at the end, the process before",
-		"  the run subtracted, by nodes. 100 nodes: after a run of 600 s that does not count; other runs begin cold.",
+		"  the run subtracted, by nodes.",
 	);
+	if (!isQuick)
+		output.text("  100 nodes: after a run of 600 s that does not count; the other runs begin cold.");
 }
 
 /** What is wanted of more than one row, or of a run as a whole. */
