@@ -14,8 +14,8 @@ const KEY_BYTES = 16;
 const ROUND_KEY_WORDS = 44;
 /** Keys that are at hand at once, each shared by the nodes at both ends of a link. */
 const KEYS_BITS = 12;
-/** Blocks that are remembered at once: some fifty to a packet under way. */
-const PLACES_BITS = 14;
+/** Blocks that are remembered at once, some fifty to a packet under way: no more, or they would not stay in near caches. */
+const PLACES_BITS = 11;
 /** Words of one memory: the number of the key, the block, and the block enciphered. */
 const MEMORY_WORDS = 9;
 /** 2^32 over the golden ratio, odd, and three more odd numbers. */

@@ -77,8 +77,8 @@ const BLOCK_WORDS = 16;
 const STATE_WORDS = 8;
 /** The longest message that two blocks hold with its padding, in octets. */
 const SHORT_BYTES = 2 * 4 * BLOCK_WORDS - 9;
-/** Messages that are remembered at once: a few thousand are under way in a network of 100,000 nodes. */
-const PLACES_BITS = 11;
+/** Messages that are remembered at once, six to a packet under way: no more, or they would not stay in near caches. */
+const PLACES_BITS = 9;
 /** Words of one memory: how many of the message, the message as padded, its hash. */
 const MEMORY_WORDS = 1 + 2 * BLOCK_WORDS + STATE_WORDS;
 /** 2^32 over the golden ratio, odd. */
