@@ -29,6 +29,7 @@ const {
 	RX_US,
 	SENDING_ON,
 } = RADIO_ROW;
+const { off, listening, receiving, transmitting } = RadioMode;
 
 /** Settings of the physical layer. */
 export interface AirOptions {
@@ -139,10 +140,7 @@ export class Air {
 	 */
 	isReceiving(node: number, nowUs: number): boolean {
 		const row = node << ROW;
-		return (
-			this.#octets[(row << 3) | MODE] === RadioMode.receiving &&
-			nowUs - this.#doubles[row | LOCK_US]! >= SHR_US
-		);
+		return this.#octets[(row << 3) | MODE] === receiving && nowUs - this.#doubles[row | LOCK_US]! >= SHR_US;
 	}
 
 	/** Whether a node is receiving the frame that `from` began to send at `startUs`. */
@@ -175,18 +173,18 @@ export class Air {
 			const signalMw = this.#signalMw[i]!;
 			const otherMw = doubles[row | POWER_MW]!;
 			const mode = octets[(row << 3) | MODE];
-			if (mode === RadioMode.receiving) {
+			if (mode === receiving) {
 				this.#settle(row, nowUs);
 				octets[(row << 3) | INTERFERED] = 1;
 				const isPreamble = nowUs - doubles[row | LOCK_US]! < SHR_US;
 				if (isPreamble && signalMw > this.#captureRatio * (otherMw + this.#noiseMw))
 					this.#lock(row, from, signalMw, otherMw, nowUs);
 			} else if (
-				mode === RadioMode.listening &&
+				mode === listening &&
 				signalMw >= this.#sensitivityMw &&
 				signalMw > this.#lockRatio * (otherMw + this.#noiseMw)
 			) {
-				octets[(row << 3) | MODE] = RadioMode.receiving;
+				octets[(row << 3) | MODE] = receiving;
 				this.#lock(row, from, signalMw, otherMw, nowUs);
 			}
 			doubles[row | POWER_MW] = otherMw + signalMw;
@@ -221,7 +219,7 @@ export class Air {
 	/** Takes a frame's power out of the air at a node. */
 	#fade(row: number, signalMw: number, nowUs: number): void {
 		const doubles = this.#doubles;
-		if (this.#octets[(row << 3) | MODE] === RadioMode.receiving) this.#settle(row, nowUs);
+		if (this.#octets[(row << 3) | MODE] === receiving) this.#settle(row, nowUs);
 		const powerMw = doubles[row | POWER_MW]!;
 		if (powerMw >= this.ccaThresholdMw) doubles[row | LAST_BUSY_US] = nowUs;
 		// The sum drifts in its last bits; an empty channel is exactly empty.
@@ -235,7 +233,7 @@ export class Air {
 		if (this.#words[(row << 1) | LOCKED_ON] === -1) return;
 		this.#doubles[row | RX_US]! += nowUs - this.#doubles[row | LOCK_US]!;
 		this.#words[(row << 1) | LOCKED_ON] = -1;
-		if (this.#octets[(row << 3) | MODE] === RadioMode.receiving) this.#states.listen(node, nowUs);
+		if (this.#octets[(row << 3) | MODE] === receiving) this.#states.listen(node, nowUs);
 	}
 
 	/** Tunes a node to another channel: what it received is lost, and it hears what is in the air there. */
@@ -297,12 +295,12 @@ export class Air {
 	#missCause(node: number, signalMw: number, startUs: number): MissCause {
 		const row = node << ROW;
 		let was = this.#octets[(row << 3) | MODE]!;
-		if (was === RadioMode.listening && this.#doubles[row | LISTENING_SINCE_US]! > startUs)
+		if (was === listening && this.#doubles[row | LISTENING_SINCE_US]! > startUs)
 			was = this.#octets[(row << 3) | MODE_BEFORE]!;
 		switch (was) {
-			case RadioMode.transmitting:
+			case transmitting:
 				return "transmitting";
-			case RadioMode.off:
+			case off:
 				return "off";
 			default:
 				// Locked to another frame, or unable to tell this one from the others.

@@ -47,20 +47,20 @@ export const RADIO_ROW = {
 	BOOKED_US: 12,
 	/** Words: frames that the CPU handled. */
 	HANDLED: 26,
-	/** Draws of the node's own random stream so far. */
-	DRAWS: 27,
-	/** Addresses that the radio filters by. */
+	/** Octets: the channel that the frame went out on; 0 while there is none in the air. */
+	SENDING_ON: 108,
+	/** Where a transmission stands: a `Phase`. */
+	PHASE: 109,
+	/** Whether the receiver is wanted when nothing is sent. */
+	WANTED: 110,
+	/** How the address filter is set beside its addresses. */
+	FILTER_FLAGS: 111,
+	/** Words: addresses that the radio filters by. */
 	EXTENDED_HIGH: 28,
 	EXTENDED_LOW: 29,
 	PAN: 30,
-	/** Octets: the channel that the frame went out on; 0 while there is none in the air. */
-	SENDING_ON: 124,
-	/** Where a transmission stands. */
-	PHASE: 125,
-	/** Whether the receiver is wanted when nothing is sent. */
-	WANTED: 126,
-	/** How else the address filter is set. */
-	FILTER_FLAGS: 127,
+	/** Draws of the node's own random stream so far. */
+	DRAWS: 31,
 } as const;
 
 /** The rows of all radios. */

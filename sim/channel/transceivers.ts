@@ -17,14 +17,10 @@ import { AddressFilters } from "./address-filters.js";
 import { Air, type AirListener, type AirOptions, type MissCause } from "./air.js";
 import { Eavesdroppers, type HeaderHandler } from "./eavesdroppers.js";
 import type { LinkGraph } from "./links.js";
+import { Phase, RadioModes } from "./radio-modes.js";
 import { RadioMode, RadioStates } from "./radio-states.js";
-import { RADIO_ROW, RadioTable } from "./radio-table.js";
+import { RadioTable } from "./radio-table.js";
 import { linkQuality, rssiDbmOf, strongestDbm } from "./signal.js";
-
-const { OCTETS, PHASE } = RADIO_ROW;
-
-/** Where a transmission stands. */
-const Phase = { idle: 0, turning: 1, sending: 2, awaitingAck: 3, acknowledging: 4 } as const;
 
 /** Times that validation against analytic models sets to 0; all others keep the standard's. */
 export interface PhyTimes {
@@ -51,9 +47,7 @@ export class Transceivers implements AirListener {
 	readonly #queue: EventQueue;
 	readonly #sink: SimSink;
 	readonly #times: PhyTimes;
-	/** Of all fields of the rows only the phase is used here. */
-	readonly #octets: Uint8Array;
-	readonly #assessUs: Float64Array;
+	readonly #modes: RadioModes;
 	/** What a node was asked to send, until it is done. */
 	readonly #psdu: (Uint8Array | undefined)[];
 	/** What a node has on the air: its frame or its acknowledgement. */
@@ -62,13 +56,6 @@ export class Transceivers implements AirListener {
 	readonly #ackTimer: Float64Array;
 	readonly #done: ((outcome: TransmitOutcome) => void)[];
 	readonly #handler: ReceiveHandler[];
-	/** Without power. */
-	readonly #dead: Uint8Array;
-	/** Rises when a node loses its power: what it had scheduled by then is void. */
-	readonly #generation: Int32Array;
-	/** Whether a node wants its receiver on all the time, and how many windows it has open. */
-	readonly #always: Uint8Array;
-	readonly #windows: Uint16Array;
 	readonly #bestDbm: Int8Array;
 	readonly #eavesdroppers: Eavesdroppers;
 	/** They hold the header of the frame that ends right now, decoded once for all its receivers. */
@@ -91,9 +78,9 @@ export class Transceivers implements AirListener {
 	) {
 		const n = links.nodes;
 		const table = new RadioTable(n);
-		this.#octets = table.octets;
 		this.states = new RadioStates(table);
 		this.air = new Air(links, table, this.states, queue, options, seed, this);
+		this.#modes = new RadioModes(table, this.states, this.air, queue);
 		this.#queue = queue;
 		this.#sink = sink;
 		this.#times = times;
@@ -103,11 +90,6 @@ export class Transceivers implements AirListener {
 		this.#airPsdu = new Array<Uint8Array>(n).fill(IMMEDIATE_ACKS[0]!);
 		this.#done = new Array<(outcome: TransmitOutcome) => void>(n).fill(UNTOLD);
 		this.#handler = new Array<ReceiveHandler>(n).fill(NOBODY);
-		this.#dead = new Uint8Array(n);
-		this.#generation = new Int32Array(n);
-		this.#always = new Uint8Array(n);
-		this.#windows = new Uint16Array(n);
-		this.#assessUs = new Float64Array(n);
 		this.#ackTimer = new Float64Array(n);
 		this.#bestDbm = new Int8Array(n).map((_, node) => strongestDbm(links, node));
 		this.#assessEnd = queue.register((node, generation) => this.#onAssessed(node, generation));
@@ -128,32 +110,11 @@ export class Transceivers implements AirListener {
 	}
 
 	receive(node: number, on: boolean): void {
-		this.#always[node] = on ? 1 : 0;
-		this.#want(node);
-	}
-
-	/** Turns the receiver on or off, where it is not busy, as the node and its open windows want it. */
-	#want(node: number): void {
-		if (this.#isDead(node)) return;
-		const on = this.#always[node] === 1 || this.#windows[node]! > 0;
-		this.states.want(node, on);
-		const mode = this.states.mode(node);
-		if (mode === RadioMode.transmitting) return;
-		// A receiver that awaits an acknowledgement stays on until it has it or gives up.
-		if (!on && this.#phase(node) === Phase.awaitingAck) return;
-		if (!on) this.#toMode(node, RadioMode.off);
-		else if (mode === RadioMode.off) this.#toMode(node, RadioMode.listening);
+		this.#modes.receive(node, on);
 	}
 
 	receiveAt(node: number, timeUs: number, durationUs: number): void {
-		this.#whilePowered(node, timeUs, () => {
-			this.#windows[node]!++;
-			this.#want(node);
-			this.#whilePowered(node, this.#queue.nowUs() + durationUs, () => {
-				this.#windows[node]!--;
-				this.#want(node);
-			});
-		});
+		this.#modes.receiveAt(node, timeUs, durationUs);
 	}
 
 	transmit(
@@ -167,11 +128,9 @@ export class Transceivers implements AirListener {
 		this.#psdu[node] = psdu;
 		this.#done[node] = done;
 		const fromUs = Math.max(options.atUs, this.#queue.nowUs());
-		const generation = this.#generation[node]!;
-		if (options.cca) {
-			this.#assessUs[node] = fromUs;
-			this.#queue.schedule(fromUs + this.#times.ccaUs, this.#assessEnd, node, generation);
-		} else this.#queue.schedule(fromUs, this.#sendStart, node, generation);
+		const generation = this.#modes.generation(node);
+		if (options.cca) this.#queue.schedule(fromUs + this.#times.ccaUs, this.#assessEnd, node, generation);
+		else this.#queue.schedule(fromUs, this.#sendStart, node, generation);
 	}
 
 	/** Tells a node that its frame was sent, and acknowledged where it asks for it, without putting it on the air. */
@@ -185,7 +144,7 @@ export class Transceivers implements AirListener {
 		const wantsAck = (psdu[0]! & ACK_REQUEST) !== 0;
 		const ackUs = wantsAck ? TURNAROUND_US + airtimeUs(ACK_BYTES) : 0;
 		const fromUs = Math.max(options.atUs, this.#queue.nowUs());
-		this.#whilePowered(node, fromUs + accessUs + airtimeUs(psdu.length) + ackUs, () =>
+		this.#modes.whilePowered(node, fromUs + accessUs + airtimeUs(psdu.length) + ackUs, () =>
 			done(wantsAck ? "acked" : "sent"),
 		);
 	}
@@ -204,14 +163,10 @@ export class Transceivers implements AirListener {
 	 * What it has on the air still ends in the others' ears. Without {@link powerOn}, for good.
 	 */
 	kill(node: number): void {
-		this.#dead[node] = 1;
-		this.#generation[node]!++;
 		this.#queue.cancel(this.#ackTimer[node]!);
-		this.states.want(node, false);
 		this.#handler[node] = NOBODY;
 		this.#done[node] = UNTOLD;
-		if (this.states.mode(node) === RadioMode.transmitting) this.states.book(node, this.#queue.nowUs());
-		else this.#toMode(node, RadioMode.off);
+		this.#modes.kill(node);
 	}
 
 	/**
@@ -222,73 +177,40 @@ export class Transceivers implements AirListener {
 	powerOn(node: number): void {
 		if (this.states.mode(node) === RadioMode.transmitting)
 			throw new Error(`radio ${node}: powerOn before its last frame ended`);
-		this.#dead[node] = 0;
-		this.#toPhase(node, Phase.idle);
-		this.#always[node] = 0;
-		this.#windows[node] = 0;
+		this.#modes.powerOn(node);
 		this.#psdu[node] = undefined;
 	}
 
-	#isDead(node: number): boolean {
-		return this.#dead[node] === 1;
-	}
-
-	#phase(node: number): number {
-		return this.#octets[(node << OCTETS) | PHASE]!;
-	}
-
-	#toPhase(node: number, phase: number): void {
-		this.#octets[(node << OCTETS) | PHASE] = phase;
-	}
-
-	#toMode(node: number, mode: number): void {
-		const nowUs = this.#queue.nowUs();
-		this.air.release(node, nowUs);
-		this.states.enter(node, mode, nowUs);
-	}
-
-	/** After a transmission: back to listening, where that is wanted. */
-	#toIdle(node: number): void {
-		this.#toMode(node, this.states.isWanted(node) ? RadioMode.listening : RadioMode.off);
-	}
-
-	/** Calls back at a time, unless the node loses its power before. */
-	#whilePowered(node: number, timeUs: number, callback: () => void): void {
-		const generation = this.#generation[node]!;
-		this.#queue.at(timeUs, () => {
-			if (this.#generation[node]! === generation) callback();
-		});
-	}
-
 	#onAssessed(node: number, generation: number): void {
-		if (generation !== this.#generation[node]!) return;
+		if (generation !== this.#modes.generation(node)) return;
+		const nowUs = this.#queue.nowUs();
 		if (
-			this.#phase(node) === Phase.acknowledging ||
-			this.air.isReceiving(node, this.#queue.nowUs()) ||
-			this.air.isBusy(node, this.#assessUs[node]!)
+			this.#modes.phase(node) === Phase.acknowledging ||
+			this.air.isReceiving(node, nowUs) ||
+			this.air.isBusy(node, nowUs - this.#times.ccaUs)
 		) {
 			this.#finish(node, "channel-busy");
 			return;
 		}
 		// The assessment itself needs the receiver.
 		if (this.states.mode(node) === RadioMode.off) this.states.addOn(node, this.#times.ccaUs);
-		this.#toPhase(node, Phase.turning);
-		this.#toMode(node, RadioMode.transmitting);
+		this.#modes.toPhase(node, Phase.turning);
+		this.#modes.toMode(node, RadioMode.transmitting);
 		this.#queue.schedule(this.#queue.nowUs() + this.#times.turnaroundUs, this.#sendStart, node, generation);
 	}
 
 	#onSendStart(node: number, generation: number): void {
-		if (generation !== this.#generation[node]!) {
-			if (this.#isDead(node)) this.#toMode(node, RadioMode.off);
+		if (generation !== this.#modes.generation(node)) {
+			if (this.#modes.isDead(node)) this.#modes.toMode(node, RadioMode.off);
 			return;
 		}
 		// Only a transmission without assessment comes here while the node acknowledges.
-		if (this.#phase(node) === Phase.acknowledging) {
+		if (this.#modes.phase(node) === Phase.acknowledging) {
 			this.#finish(node, "channel-busy");
 			return;
 		}
-		this.#toPhase(node, Phase.sending);
-		if (this.states.mode(node) !== RadioMode.transmitting) this.#toMode(node, RadioMode.transmitting);
+		this.#modes.toPhase(node, Phase.sending);
+		if (this.states.mode(node) !== RadioMode.transmitting) this.#modes.toMode(node, RadioMode.transmitting);
 		const psdu = this.#psdu[node]!;
 		this.#putOnAir(node, psdu);
 		this.#queue.schedule(this.#queue.nowUs() + airtimeUs(psdu.length), this.#sendEnd, node, 0);
@@ -311,20 +233,20 @@ export class Transceivers implements AirListener {
 
 	#onSendEnd(node: number): void {
 		const psdu = this.#airPsdu[node]!;
-		const wantsAck = (psdu[0]! & ACK_REQUEST) !== 0 && !this.#isDead(node);
-		this.#toPhase(node, wantsAck ? Phase.awaitingAck : Phase.idle);
+		const wantsAck = (psdu[0]! & ACK_REQUEST) !== 0 && !this.#modes.isDead(node);
+		this.#modes.toPhase(node, wantsAck ? Phase.awaitingAck : Phase.idle);
 		if (wantsAck) {
-			this.#toMode(node, RadioMode.listening);
+			this.#modes.toMode(node, RadioMode.listening);
 			const lateUs = this.#queue.nowUs() + ACK_WAIT_US;
 			this.#ackTimer[node] = this.#queue.schedule(lateUs, this.#ackLate, node, 0);
-		} else this.#toIdle(node);
+		} else this.#modes.toIdle(node);
 		this.#endOnAir(node, psdu);
 		if (!wantsAck) this.#finish(node, "sent");
 	}
 
 	#onAckStart(node: number): void {
-		if (this.#isDead(node)) {
-			this.#toMode(node, RadioMode.off);
+		if (this.#modes.isDead(node)) {
+			this.#modes.toMode(node, RadioMode.off);
 			return;
 		}
 		const psdu = this.#airPsdu[node]!;
@@ -333,24 +255,24 @@ export class Transceivers implements AirListener {
 	}
 
 	#onAckEnd(node: number): void {
-		this.#toPhase(node, Phase.idle);
-		this.#toIdle(node);
+		this.#modes.toPhase(node, Phase.idle);
+		this.#modes.toIdle(node);
 		this.#endOnAir(node, this.#airPsdu[node]!);
 	}
 
 	#finish(node: number, outcome: TransmitOutcome): void {
 		const done = this.#done[node]!;
-		const waited = this.#phase(node) === Phase.awaitingAck;
-		if (this.#phase(node) !== Phase.acknowledging) this.#toPhase(node, Phase.idle);
+		const waited = this.#modes.phase(node) === Phase.awaitingAck;
+		if (this.#modes.phase(node) !== Phase.acknowledging) this.#modes.toPhase(node, Phase.idle);
 		this.#psdu[node] = undefined;
-		if (waited && !this.states.isWanted(node)) this.#toMode(node, RadioMode.off);
+		if (waited && !this.states.isWanted(node)) this.#modes.toMode(node, RadioMode.off);
 		done(outcome);
 	}
 
 	received(to: number, from: number, powerMw: number): void {
 		if (!this.#headerIsGood) return;
 		const { header } = this.#filters;
-		if (header.type === FrameType.ack && this.#phase(to) === Phase.awaitingAck) {
+		if (header.type === FrameType.ack && this.#modes.phase(to) === Phase.awaitingAck) {
 			if (header.seq === sequenceNumber(this.#psdu[to]!)) {
 				this.#queue.cancel(this.#ackTimer[to]!);
 				this.#finish(to, "acked");
@@ -363,7 +285,7 @@ export class Transceivers implements AirListener {
 		const rssiDbm = rssiDbmOf(powerMw);
 		this.states.handle(to);
 		this.#sink.frameReceived(nowUs, to, from, rssiDbm);
-		if (this.#filters.acknowledges(to) && this.#phase(to) !== Phase.turning) this.#scheduleAck(to);
+		if (this.#filters.acknowledges(to) && this.#modes.phase(to) !== Phase.turning) this.#scheduleAck(to);
 		this.#handler[to]!(psdu, rssiDbm, linkQuality(rssiDbm), nowUs - airtimeUs(psdu.length) + SHR_US);
 	}
 
@@ -380,9 +302,9 @@ export class Transceivers implements AirListener {
 	/** The transmitter is busy from here on: it turns around, then acknowledges. */
 	#scheduleAck(node: number): void {
 		const ack = acknowledgementOf(this.#filters.header);
-		this.#toPhase(node, Phase.acknowledging);
+		this.#modes.toPhase(node, Phase.acknowledging);
 		this.#airPsdu[node] = ack;
-		this.#toMode(node, RadioMode.transmitting);
+		this.#modes.toMode(node, RadioMode.transmitting);
 		this.#queue.schedule(this.#queue.nowUs() + TURNAROUND_US, this.#ackStart, node, 0);
 	}
 }
