@@ -3,7 +3,10 @@ import type { Field } from "./field.js";
 /** Some of the nodes by the square cells of the field that they stand in, for searches that look only nearby. */
 export class Cells {
 	readonly #field: Field;
+	/** By cell, row after row: the members of neighbouring cells of a row are one run. */
 	readonly #members: Int32Array;
+	/** Where these stand, x and y of each in metres. */
+	readonly #places: Float64Array;
 	/** Where the members of each cell begin; one more than there are cells. */
 	#starts = new Int32Array(2);
 	#columns = 1;
@@ -13,11 +16,12 @@ export class Cells {
 	constructor(field: Field) {
 		this.#field = field;
 		this.#members = new Int32Array(field.nodes);
+		this.#places = new Float64Array(2 * field.nodes);
 	}
 
 	/** Sorts the first `count` of `nodes` into cells of at least `cellM`, and no more of these than there are nodes. */
 	fill(nodes: Int32Array, count: number, cellM: number): void {
-		const { widthM, heightM } = this.#field;
+		const { x, y, widthM, heightM } = this.#field;
 		const leastM = Math.sqrt((widthM * heightM) / Math.max(1, count));
 		this.#cellM = Math.max(cellM, leastM, Math.max(widthM, heightM) / Math.max(1, count), 1e-9);
 		this.#columns = Math.floor(widthM / this.#cellM) + 1;
@@ -29,8 +33,11 @@ export class Cells {
 		for (let cell = 0; cell < cells; cell++) starts[cell + 1] = starts[cell + 1]! + starts[cell]!;
 		for (let i = count - 1; i >= 0; i--) {
 			// Counted down to the cell's begin, which leaves the starts of all cells one place to the left.
-			const cell = this.#cellOf(nodes[i]!);
-			this.#members[--starts[cell + 1]!] = nodes[i]!;
+			const node = nodes[i]!;
+			const at = --starts[this.#cellOf(node) + 1]!;
+			this.#members[at] = node;
+			this.#places[2 * at] = x[node]!;
+			this.#places[2 * at + 1] = y[node]!;
 		}
 		for (let cell = 0; cell < cells; cell++) starts[cell] = starts[cell + 1]!;
 		starts[cells] = count;
@@ -41,6 +48,7 @@ export class Cells {
 		const { x, y, left, bottom } = this.#field;
 		const starts = this.#starts;
 		const members = this.#members;
+		const places = this.#places;
 		const columns = this.#columns;
 		const rows = this.#rows;
 		const cellM = this.#cellM;
@@ -54,29 +62,32 @@ export class Cells {
 		const marginM = Math.min(insideX, cellM - insideX, insideY, cellM - insideY);
 		let best = -1;
 		let leastM2 = Number.POSITIVE_INFINITY;
-		for (let ring = 0; ring < columns || ring < rows; ring++) {
-			const beyondM = (ring - 1) * cellM + marginM;
-			if (ring > 0 && beyondM > 0 && beyondM * beyondM > leastM2) break;
+		// The own cell is looked through with the first ring: a row of them at a time.
+		for (let ring = 1; ; ring++) {
 			const lastRow = Math.min(rows - 1, row + ring);
 			for (let r = Math.max(0, row - ring); r <= lastRow; r++) {
-				const isEdge = ring === 0 || r === row - ring || r === row + ring;
-				const step = isEdge ? 1 : 2 * ring;
-				for (let c = column - ring; c <= column + ring; c += step) {
-					if (c < 0 || c >= columns) continue;
-					const cell = r * columns + c;
-					for (let i = starts[cell]!, end = starts[cell + 1]!; i < end; i++) {
-						const other = members[i]!;
-						const dx = x[other]! - atX;
-						const dy = y[other]! - atY;
+				const isWhole = ring === 1 || r === row - ring || r === row + ring;
+				const cells = isWhole ? 2 * ring + 1 : 1;
+				const step = isWhole ? cells : 2 * ring;
+				for (let from = column - ring; from <= column + ring; from += step) {
+					const first = Math.max(0, from);
+					const last = Math.min(columns - 1, from + cells - 1);
+					if (first > last) continue;
+					const end = starts[r * columns + last + 1]!;
+					for (let i = starts[r * columns + first]!; i < end; i++) {
+						const dx = places[2 * i]! - atX;
+						const dy = places[2 * i + 1]! - atY;
 						const squareM2 = dx * dx + dy * dy;
-						if (squareM2 > leastM2 || (squareM2 === leastM2 && other > best)) continue;
+						if (squareM2 > leastM2 || (squareM2 === leastM2 && members[i]! > best)) continue;
 						leastM2 = squareM2;
-						best = other;
+						best = members[i]!;
 					}
 				}
 			}
+			const beyondM = ring * cellM + marginM;
+			if (beyondM > 0 && beyondM * beyondM > leastM2) return best;
+			if (ring >= columns && ring >= rows) return best;
 		}
-		return best;
 	}
 
 	/** Calls `visit` with each member in the cells around a node: all that are within a cell's size, and some more. */
@@ -84,10 +95,9 @@ export class Cells {
 		const column = this.#columnOf(node);
 		const row = this.#rowOf(node);
 		for (let r = Math.max(0, row - 1); r <= Math.min(this.#rows - 1, row + 1); r++) {
-			for (let c = Math.max(0, column - 1); c <= Math.min(this.#columns - 1, column + 1); c++) {
-				const cell = r * this.#columns + c;
-				for (let i = this.#starts[cell]!; i < this.#starts[cell + 1]!; i++) visit(this.#members[i]!);
-			}
+			const first = r * this.#columns + Math.max(0, column - 1);
+			const last = r * this.#columns + Math.min(this.#columns - 1, column + 1);
+			for (let i = this.#starts[first]!; i < this.#starts[last + 1]!; i++) visit(this.#members[i]!);
 		}
 	}
 
