@@ -4,40 +4,42 @@ import type { Field } from "./field.js";
 export class Cells {
 	readonly #field: Field;
 	/** By cell, row after row: the members of neighbouring cells of a row are one run. */
-	readonly #members: Int32Array;
+	readonly members: Int32Array;
 	/** Where these stand, x and y of each in metres. */
-	readonly #places: Float64Array;
+	readonly places: Float64Array;
 	/** Where the members of each cell begin; one more than there are cells. */
-	#starts = new Int32Array(2);
-	#columns = 1;
-	#rows = 1;
-	#cellM = 1;
+	starts = new Int32Array(2);
+	columns = 1;
+	rows = 1;
+	/** Side of a cell, in metres; 0 before the first {@link fill}. */
+	cellM = 0;
 
 	constructor(field: Field) {
 		this.#field = field;
-		this.#members = new Int32Array(field.nodes);
-		this.#places = new Float64Array(2 * field.nodes);
+		this.members = new Int32Array(field.nodes);
+		this.places = new Float64Array(2 * field.nodes);
 	}
 
-	/** Sorts the first `count` of `nodes` into cells of at least `cellM`, and no more of these than there are nodes. */
+	/** Sorts the first `count` of `nodes` into cells of at least `cellM`, and of these not many more than two a node. */
 	fill(nodes: Int32Array, count: number, cellM: number): void {
 		const { x, y, widthM, heightM } = this.#field;
-		const leastM = Math.sqrt((widthM * heightM) / Math.max(1, count));
-		this.#cellM = Math.max(cellM, leastM, Math.max(widthM, heightM) / Math.max(1, count), 1e-9);
-		this.#columns = Math.floor(widthM / this.#cellM) + 1;
-		this.#rows = Math.floor(heightM / this.#cellM) + 1;
-		const cells = this.#columns * this.#rows;
-		if (this.#starts.length <= cells) this.#starts = new Int32Array(2 * cells + 2);
-		const starts = this.#starts.fill(0);
+		const most = 2 * Math.max(1, count);
+		const leastM = Math.sqrt((widthM * heightM) / most);
+		this.cellM = Math.max(cellM, leastM, Math.max(widthM, heightM) / most, 1e-9);
+		this.columns = Math.floor(widthM / this.cellM) + 1;
+		this.rows = Math.floor(heightM / this.cellM) + 1;
+		const cells = this.columns * this.rows;
+		if (this.starts.length <= cells) this.starts = new Int32Array(2 * cells + 2);
+		const starts = this.starts.fill(0);
 		for (let i = 0; i < count; i++) starts[this.#cellOf(nodes[i]!) + 1]!++;
 		for (let cell = 0; cell < cells; cell++) starts[cell + 1] = starts[cell + 1]! + starts[cell]!;
 		for (let i = count - 1; i >= 0; i--) {
 			// Counted down to the cell's begin, which leaves the starts of all cells one place to the left.
 			const node = nodes[i]!;
 			const at = --starts[this.#cellOf(node) + 1]!;
-			this.#members[at] = node;
-			this.#places[2 * at] = x[node]!;
-			this.#places[2 * at + 1] = y[node]!;
+			this.members[at] = node;
+			this.places[2 * at] = x[node]!;
+			this.places[2 * at + 1] = y[node]!;
 		}
 		for (let cell = 0; cell < cells; cell++) starts[cell] = starts[cell + 1]!;
 		starts[cells] = count;
@@ -46,12 +48,12 @@ export class Cells {
 	/** The member nearest to a node, among equals the one of lowest number; -1 when there is none. */
 	nearest(node: number): number {
 		const { x, y, left, bottom } = this.#field;
-		const starts = this.#starts;
-		const members = this.#members;
-		const places = this.#places;
-		const columns = this.#columns;
-		const rows = this.#rows;
-		const cellM = this.#cellM;
+		const starts = this.starts;
+		const members = this.members;
+		const places = this.places;
+		const columns = this.columns;
+		const rows = this.rows;
+		const cellM = this.cellM;
 		const atX = x[node]!;
 		const atY = y[node]!;
 		const column = this.#columnOf(node);
@@ -94,22 +96,22 @@ export class Cells {
 	around(node: number, visit: (other: number) => void): void {
 		const column = this.#columnOf(node);
 		const row = this.#rowOf(node);
-		for (let r = Math.max(0, row - 1); r <= Math.min(this.#rows - 1, row + 1); r++) {
-			const first = r * this.#columns + Math.max(0, column - 1);
-			const last = r * this.#columns + Math.min(this.#columns - 1, column + 1);
-			for (let i = this.#starts[first]!; i < this.#starts[last + 1]!; i++) visit(this.#members[i]!);
+		for (let r = Math.max(0, row - 1); r <= Math.min(this.rows - 1, row + 1); r++) {
+			const first = r * this.columns + Math.max(0, column - 1);
+			const last = r * this.columns + Math.min(this.columns - 1, column + 1);
+			for (let i = this.starts[first]!; i < this.starts[last + 1]!; i++) visit(this.members[i]!);
 		}
 	}
 
 	#columnOf(node: number): number {
-		return Math.min(this.#columns - 1, Math.floor((this.#field.x[node]! - this.#field.left) / this.#cellM));
+		return Math.min(this.columns - 1, Math.floor((this.#field.x[node]! - this.#field.left) / this.cellM));
 	}
 
 	#rowOf(node: number): number {
-		return Math.min(this.#rows - 1, Math.floor((this.#field.y[node]! - this.#field.bottom) / this.#cellM));
+		return Math.min(this.rows - 1, Math.floor((this.#field.y[node]! - this.#field.bottom) / this.cellM));
 	}
 
 	#cellOf(node: number): number {
-		return this.#rowOf(node) * this.#columns + this.#columnOf(node);
+		return this.#rowOf(node) * this.columns + this.#columnOf(node);
 	}
 }

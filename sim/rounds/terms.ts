@@ -167,9 +167,7 @@ export class Terms {
 		const { alive } = batteries;
 		const { leaders, leaderCount } = this.#ballot;
 		if (this.#joinsNearest) {
-			this.#nearest.take(leaders, leaderCount);
-			for (let node = 0; node < head.length; node++)
-				head[node] = alive[node] === 1 ? this.#nearest.of(node) : NOBODY;
+			this.#nearest.assign(leaders, leaderCount, alive, head);
 		} else {
 			const { best } = this.#heard;
 			for (let node = 0; node < head.length; node++) head[node] = alive[node] === 1 ? best[node]! : NOBODY;

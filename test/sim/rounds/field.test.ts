@@ -4,6 +4,7 @@ import { RandomStream } from "../../../sim/kernel/random.js";
 import { Cells } from "../../../sim/rounds/cells.js";
 import { Field } from "../../../sim/rounds/field.js";
 import { NearestHeads } from "../../../sim/rounds/nearest-heads.js";
+import { NearestInCells } from "../../../sim/rounds/nearest-in-cells.js";
 import { neighbourhoodOf } from "../../../sim/rounds/neighbourhood.js";
 import { PairDistances } from "../../../sim/rounds/pair-distances.js";
 
@@ -73,32 +74,38 @@ test("the nearest of some nodes is that of a search through all, the lowest numb
 			const cells = new Cells(field);
 			cells.fill(members, members.length, 0);
 			const pairs = new PairDistances(field);
+			const inCells = new Int32Array(list.length);
+			new NearestInCells(field).assign(members, members.length, new Uint8Array(list.length).fill(1), inCells);
 			for (let node = 0; node < list.length; node++) {
 				const best = nearestOf(field, node, [...members]);
 				t.is(cells.nearest(node), best);
 				t.is(pairs.nearest(node, members, members.length), best);
+				t.is(inCells[node], best);
 			}
 		}),
 	);
 });
 
-test("few heads and many, in small networks and large ones, are found alike", (t) => {
-	for (const [nodes, everyNth] of [
-		[200, 1],
-		[200, 20],
-		[1100, 100],
-		[200, 300],
+test("few heads and many, in small networks and large ones, are found alike; the dead have none", (t) => {
+	for (const [nodes, widthM] of [
+		[200, 30],
+		[1100, 200],
+		[1100, 1e6],
 	] as const) {
 		const random = new RandomStream(1, "places", nodes);
-		const list = Array.from({ length: nodes }, () => [random.below(30), random.below(30)] as const);
+		const list = Array.from({ length: nodes }, () => [random.below(widthM), random.below(30)] as const);
 		const field = fieldOf(list);
+		const alive = Uint8Array.from(list, (_, node) => (node % 10 === 9 ? 0 : 1));
 		const heads = new NearestHeads(field);
-		for (const first of [1, 0]) {
-			const members = list.flatMap((_, node) => (node % everyNth === first % everyNth ? [node] : []));
-			heads.take(Int32Array.from([...members, 0, 1, 2]), members.length);
-			for (let node = 0; node < nodes; node++) t.is(heads.of(node), nearestOf(field, node, members));
+		for (const everyNth of [nodes, 100, 20, 7, 2, 3, 1]) {
+			const members = list.flatMap((_, node) => (node % everyNth === 0 ? [node] : []));
+			const nearest = new Int32Array(nodes);
+			heads.assign(Int32Array.from([...members, 1, 2]), members.length, alive, nearest);
+			for (let node = 0; node < nodes; node++)
+				t.is(nearest[node], alive[node] === 1 ? nearestOf(field, node, members) : -1);
 		}
-		heads.take(new Int32Array(3), 0);
-		t.is(heads.of(5), -1);
+		const nobody = new Int32Array(nodes);
+		heads.assign(new Int32Array(3), 0, alive, nobody);
+		t.true(nobody.every((head) => head === -1));
 	}
 });
