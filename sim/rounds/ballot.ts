@@ -38,6 +38,10 @@ export class Ballot {
 	/** Nodes that lead, in the order of their announcements. */
 	readonly leaders: Int32Array;
 	leaderCount = 0;
+	/** The place of each leader among these. */
+	readonly #place: Int32Array;
+	/** Leaders that a node may join. */
+	readonly #candidates: Int32Array;
 	readonly #state: NetworkState;
 	readonly #elections: readonly Election[];
 	readonly #situations: readonly NodeSituation[];
@@ -91,6 +95,8 @@ export class Ballot {
 		this.#merit = new Uint8Array(nodes);
 		this.#charge = new Uint8Array(nodes);
 		this.leaders = new Int32Array(nodes);
+		this.#place = new Int32Array(nodes);
+		this.#candidates = new Int32Array(nodes);
 		const [first] = elections;
 		this.#isHeardByEach =
 			!reachesAll ||
@@ -133,18 +139,42 @@ export class Ballot {
 		return this.#part[node] === LEADING;
 	}
 
-	/** The head that a node prefers among all leaders that are alive, looking at each; -1 when there is none. */
-	preferred(node: number): number {
-		let best = -1;
+	/** Puts the leaders that are alive into `leaders`, in the order of their announcements; returns how many they are. */
+	survivors(leaders: Int32Array): number {
 		const { alive } = this.#state.batteries;
-		for (let i = 0; i < this.leaderCount; i++) {
-			const leader = this.leaders[i]!;
-			if (leader === node || alive[leader] === 0) continue;
+		let count = 0;
+		for (let i = 0; i < this.leaderCount; i++)
+			if (alive[this.leaders[i]!] === 1) leaders[count++] = this.leaders[i]!;
+		return count;
+	}
+
+	/** The head that a node, which leads nobody, prefers among all within reach that are alive; -1 when there is none. */
+	preferred(node: number): number {
+		const candidates = this.#candidates;
+		const count = this.#reachesAll ? this.survivors(candidates) : this.#survivorsAround(node, candidates);
+		let best = -1;
+		for (let i = 0; i < count; i++) {
+			const leader = candidates[i]!;
 			const squareM2 = this.#state.field.squareM2(node, leader);
-			if (!this.#reachesAll && squareM2 > this.#state.radiusSquareM2) continue;
 			if (best < 0 || this.#isBetter(node, leader, squareM2, best)) best = leader;
 		}
 		return best;
+	}
+
+	/** As {@link survivors}, of those within the cluster radius of a node. */
+	#survivorsAround(node: number, leaders: Int32Array): number {
+		const { alive } = this.#state.batteries;
+		const { from, to } = this.#state.neighbourhood;
+		const place = this.#place;
+		let count = 0;
+		for (let i = from[node]!, end = from[node + 1]!; i < end; i++) {
+			const leader = to[i]!;
+			if (this.#part[leader] !== LEADING || alive[leader] === 0) continue;
+			let at = count++;
+			for (; at > 0 && place[leaders[at - 1]!]! > place[leader]!; at--) leaders[at] = leaders[at - 1]!;
+			leaders[at] = leader;
+		}
+		return count;
 	}
 
 	/** Nobody has been asked yet. */
@@ -205,6 +235,7 @@ export class Ballot {
 	#lead(node: number, tick: number): void {
 		this.#part[node] = LEADING;
 		this.#open--;
+		this.#place[node] = this.leaderCount;
 		this.leaders[this.leaderCount++] = node;
 		this.#announce(node, false, tick);
 	}

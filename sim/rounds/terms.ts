@@ -36,6 +36,9 @@ export class Terms {
 	readonly #nearest: NearestHeads;
 	/** Whether heads are joined by no more than their distance, from anywhere. */
 	readonly #joinsNearest: boolean;
+	/** Heads that are alive, and the nearest of them to each node. */
+	readonly #survivors: Int32Array;
+	readonly #nearestSurvivor: Int32Array;
 	/** Members that the SCHEDULE of each head named; whether that has changed; how many it has now. */
 	readonly #scheduledUnder: Int32Array;
 	readonly #isChanged: Uint8Array;
@@ -71,6 +74,8 @@ export class Terms {
 		this.#review = new TermReview(state, this.#elections, this.#claims, this.#heard);
 		this.#nearest = new NearestHeads(state.field);
 		this.#joinsNearest = reachesAll && this.#elections[0]?.prefers === undefined;
+		this.#survivors = new Int32Array(this.#joinsNearest ? nodes : 0);
+		this.#nearestSurvivor = new Int32Array(this.#joinsNearest ? nodes : 0);
 		this.#scheduledUnder = new Int32Array(nodes).fill(NOBODY);
 		this.#isChanged = new Uint8Array(nodes);
 		this.#members = new Int32Array(nodes);
@@ -103,8 +108,11 @@ export class Terms {
 		const { head, ledIn, batteries, election } = this.#state;
 		const ballot = this.#ballot;
 		this.#state.hasUnnoticedDeath = false;
+		this.#findSurvivors();
 		this.#strand();
+		const { leaderCount } = ballot;
 		ballot.again((node) => this.#isOrphan(node));
+		if (ballot.leaderCount > leaderCount) this.#findSurvivors();
 		for (let node = 0; node < head.length; node++) {
 			if (batteries.alive[node] === 0) continue;
 			if (ballot.isLeading(node)) {
@@ -114,11 +122,24 @@ export class Terms {
 				continue;
 			}
 			if (!this.#isOrphan(node)) continue;
-			head[node] = ballot.preferred(node);
+			head[node] = this.#survivorFor(node);
 			if (head[node]! >= 0) this.#control.join(node, head[node]!);
 		}
 		this.#schedule();
 		this.#control.settle();
+	}
+
+	/** Where the nearest head is joined, finds those of all nodes at once. */
+	#findSurvivors(): void {
+		if (!this.#joinsNearest) return;
+		const { alive } = this.#state.batteries;
+		const survivors = this.#survivors;
+		this.#nearest.assign(survivors, this.#ballot.survivors(survivors), alive, this.#nearestSurvivor);
+	}
+
+	/** The living head that a node would join, which leads nobody itself; {@link NOBODY} where there is none. */
+	#survivorFor(node: number): number {
+		return this.#joinsNearest ? this.#nearestSurvivor[node]! : this.#ballot.preferred(node);
 	}
 
 	#isOrphan(node: number): boolean {
@@ -131,7 +152,7 @@ export class Terms {
 		const { head, batteries } = this.#state;
 		this.#state.measureCharges();
 		for (let node = 0; node < head.length; node++) {
-			if (batteries.alive[node] === 0 || !this.#isOrphan(node) || this.#ballot.preferred(node) >= 0) continue;
+			if (batteries.alive[node] === 0 || !this.#isOrphan(node) || this.#survivorFor(node) >= 0) continue;
 			this.#heard.forget(node);
 			this.#heard.headsToAll = 0;
 		}

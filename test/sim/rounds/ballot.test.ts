@@ -1,4 +1,5 @@
 import test from "ava";
+import fc from "fast-check";
 import {
 	type Decision,
 	type Election,
@@ -176,4 +177,29 @@ test("whoever withdrew and is then called is asked at the new instant alone", (t
 	ballot.again(() => true);
 	t.deepEqual(asked, [70]);
 	t.deepEqual(leaders(), [0, 1]);
+});
+
+test("the head that is preferred is that of a search through all that announced themselves, in their order", (t) => {
+	const ticks = fc.array(fc.nat(9), { minLength: 1, maxLength: 14 });
+	fc.assert(
+		fc.property(ticks, fc.integer({ min: 1, max: 5 }), fc.boolean(), (list, radiusM, reachesAll) => {
+			// Neither of two heads with the same merit is better: the first that announced itself is kept.
+			const prefers: Partial<Election> = { prefers: (a, b) => a.merit < b.merit };
+			const elections = list.map((tick, node) =>
+				tick < 5 ? at(tick, { merit: () => node % 3, ...prefers }) : { ...follower, ...prefers },
+			);
+			const { ballot, leaders, state } = hold(elections, { radiusM, reachesAll });
+			for (let node = 2; node < list.length; node += 4) state.batteries.pay(node, 99, 0);
+			for (let node = 0; node < list.length; node++) {
+				if (list[node]! < 5) continue;
+				let best = -1;
+				for (const leader of leaders()) {
+					const isWithin = reachesAll || Math.abs(leader - node) <= radiusM;
+					if (!isWithin || state.batteries.alive[leader] === 0) continue;
+					if (best < 0 || leader % 3 < best % 3) best = leader;
+				}
+				t.is(ballot.preferred(node), best);
+			}
+		}),
+	);
 });
