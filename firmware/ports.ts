@@ -34,8 +34,17 @@ export interface TransmitOptions {
 	atUs: number;
 }
 
-/** Takes a frame with a good FCS, FCS included. `psdu` is valid only during the call. */
-export type ReceiveHandler = (psdu: Uint8Array, rssiDbm: number, lqi: number, sfdTimeUs: number) => void;
+/** Whoever waits for a transmission to be over. */
+export interface TransmitWaiter {
+	/** Told once, never during the call that asked for the transmission. */
+	transmitted(outcome: TransmitOutcome): void;
+}
+
+/** Whoever a radio passes frames to. */
+export interface FrameReceiver {
+	/** Takes a frame with a good FCS, FCS included. `psdu` is valid only during the call. */
+	frameReceived(psdu: Uint8Array, rssiDbm: number, lqi: number, sfdTimeUs: number): void;
+}
 
 /**
  * An IEEE 802.15.4 transceiver at 2.4 GHz that does what the ESP32-C6's does: timed transmission
@@ -50,11 +59,11 @@ export interface Radio {
 	receiveAt(timeUs: number, durationUs: number): void;
 	/**
 	 * Sends one PSDU of 5 to 127 octets, whose last two are its FCS. It must stay unchanged until
-	 * `done`, which is called once, never during this call. One transmission at a time.
+	 * `waiter` is told. One transmission at a time.
 	 */
-	transmit(psdu: Uint8Array, options: TransmitOptions, done: (outcome: TransmitOutcome) => void): void;
+	transmit(psdu: Uint8Array, options: TransmitOptions, waiter: TransmitWaiter): void;
 	/** Registers the only receiver of frames, once. */
-	onReceive(handler: ReceiveHandler): void;
+	onReceive(receiver: FrameReceiver): void;
 }
 
 /** A pending timer; 0 is never one. */

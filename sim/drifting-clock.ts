@@ -1,12 +1,12 @@
 import { NODE_EVENTS, type NodeEvents } from "../firmware/events.js";
 import type {
 	Clock,
+	FrameReceiver,
 	Radio,
 	RadioConfig,
-	ReceiveHandler,
 	Timer,
 	TransmitOptions,
-	TransmitOutcome,
+	TransmitWaiter,
 } from "../firmware/ports.js";
 import { RandomStream } from "./kernel/random.js";
 
@@ -71,10 +71,11 @@ export class DriftingClock implements Clock {
 }
 
 /** A node's radio, whose times are those of the node's own clock. */
-export class DriftingRadio implements Radio {
+export class DriftingRadio implements Radio, FrameReceiver {
 	readonly #radio: Radio;
 	readonly #clock: DriftingClock;
 	readonly #options: TransmitOptions = { cca: true, atUs: 0 };
+	#receiver: FrameReceiver | undefined;
 
 	constructor(radio: Radio, clock: DriftingClock) {
 		this.#radio = radio;
@@ -95,16 +96,19 @@ export class DriftingRadio implements Radio {
 		this.#radio.receiveAt(beginUs, this.#clock.trueUs(fromUs + durationUs) - beginUs);
 	}
 
-	transmit(psdu: Uint8Array, { cca, atUs }: TransmitOptions, done: (outcome: TransmitOutcome) => void): void {
+	transmit(psdu: Uint8Array, { cca, atUs }: TransmitOptions, waiter: TransmitWaiter): void {
 		this.#options.cca = cca;
 		this.#options.atUs = this.#clock.trueUs(atUs);
-		this.#radio.transmit(psdu, this.#options, done);
+		this.#radio.transmit(psdu, this.#options, waiter);
 	}
 
-	onReceive(handler: ReceiveHandler): void {
-		this.#radio.onReceive((psdu, rssiDbm, lqi, sfdTimeUs) =>
-			handler(psdu, rssiDbm, lqi, this.#clock.ownUs(sfdTimeUs)),
-		);
+	onReceive(receiver: FrameReceiver): void {
+		this.#receiver = receiver;
+		this.#radio.onReceive(this);
+	}
+
+	frameReceived(psdu: Uint8Array, rssiDbm: number, lqi: number, sfdTimeUs: number): void {
+		this.#receiver?.frameReceived(psdu, rssiDbm, lqi, this.#clock.ownUs(sfdTimeUs));
 	}
 }
 

@@ -1,4 +1,4 @@
-import type { Clock, Radio, Random, TransmitOptions, TransmitOutcome } from "../ports.js";
+import type { Clock, Radio, Random, TransmitOptions, TransmitOutcome, TransmitWaiter } from "../ports.js";
 import {
 	ACK_WAIT_US,
 	airtimeUs,
@@ -39,14 +39,17 @@ const AROUND_FRAME_US = CCA_US + TURNAROUND_US + ACK_WAIT_US;
 /** What one attempt with the longest frame needs, its backoff excepted. */
 export const LONGEST_ATTEMPT_US: number = AROUND_FRAME_US + airtimeUs(MAX_PSDU_BYTES);
 
-/** Takes what became of a frame, and how often it was on the air. */
-export type FrameDone = (outcome: CsmaOutcome, transmissions: number) => void;
+/** Whoever sends a frame. */
+export interface FrameSender {
+	/** Told once how the frame ended, and how often it was on the air. */
+	frameDone(outcome: CsmaOutcome, transmissions: number): void;
+}
 
-/** How far CSMA/CA has come with a frame; of no use to anybody else. One does for frame after frame, on whatever radio. */
-export class Transmission {
-	readonly options: TransmitOptions = { cca: true, atUs: 0 };
-	csma: Csma | undefined;
-	whenDone: FrameDone | undefined;
+/** A frame on its way by CSMA/CA, and how far it has come; one object does for frame after frame, of whatever sender. */
+export class Transmission implements TransmitOptions {
+	cca = true;
+	atUs = 0;
+	sender: FrameSender | undefined;
 	psdu: Uint8Array | undefined;
 	busyCount = 0;
 	exponent = 0;
@@ -54,7 +57,10 @@ export class Transmission {
 	count = 0;
 	/** The frame has one attempt, at the instant that it was made for. */
 	isOnce = false;
-	readonly onDone = (outcome: TransmitOutcome): void => this.csma!.step(this, outcome);
+
+	constructor(sender?: FrameSender) {
+		this.sender = sender;
+	}
 }
 
 /**
@@ -62,12 +68,13 @@ export class Transmission {
  *
  * Backoffs are drawn here; the radio assesses the channel at the microsecond that they lead to.
  */
-export class Csma {
+export class Csma implements TransmitWaiter {
 	readonly #radio: Radio;
 	readonly #clock: Clock;
 	readonly #random: Random;
 	readonly #options: CsmaOptions;
-	#isBusy = false;
+	/** The frame that is under way. */
+	#transmission: Transmission | undefined;
 	/** No transmission before the interframe space after the last one is over. */
 	#spacedUs = 0;
 	/**
@@ -86,16 +93,16 @@ export class Csma {
 
 	/** Whether a frame is under way. */
 	get busy(): boolean {
-		return this.#isBusy;
+		return this.#transmission !== undefined;
 	}
 
 	/**
-	 * Sends one frame and calls `whenDone` once, later, with how often it was on the air.
+	 * Sends one frame, and tells its sender how it ended, once, later.
 	 *
 	 * Throws an Error while another frame is under way. Neither `psdu` nor `transmission` may be touched until then.
 	 */
-	send(psdu: Uint8Array, whenDone: FrameDone, transmission = new Transmission()): void {
-		this.take("send", psdu, whenDone, transmission);
+	send(psdu: Uint8Array, transmission: Transmission): void {
+		this.take("send", psdu, transmission);
 		this.begin(transmission, this.#options.minBe);
 	}
 
@@ -108,14 +115,15 @@ export class Csma {
 	 * Sends one frame whose assessment begins at `atUs`, not before {@link readyUs}: no backoff, and no second attempt when
 	 * the channel is busy. Else as {@link send}.
 	 */
-	sendAt(psdu: Uint8Array, atUs: number, whenDone: FrameDone, transmission = new Transmission()): void {
-		this.take("sendAt", psdu, whenDone, transmission);
+	sendAt(psdu: Uint8Array, atUs: number, transmission: Transmission): void {
+		this.take("sendAt", psdu, transmission);
 		transmission.isOnce = true;
 		this.attempt(transmission, atUs);
 	}
 
 	/** The radio is done with an attempt. */
-	step(transmission: Transmission, outcome: TransmitOutcome): void {
+	transmitted(outcome: TransmitOutcome): void {
+		const transmission = this.#transmission!;
 		if (outcome === "channel-busy") {
 			transmission.busyCount++;
 			const isOver = transmission.busyCount > this.#options.maxBackoffs && !this.isPatient;
@@ -141,12 +149,10 @@ export class Csma {
 		this.finish(transmission, "sent");
 	}
 
-	private take(method: string, psdu: Uint8Array, whenDone: FrameDone, transmission: Transmission): void {
-		if (this.#isBusy) throw new Error(`Csma.${method}: a frame is under way`);
-		this.#isBusy = true;
-		transmission.csma = this;
+	private take(method: string, psdu: Uint8Array, transmission: Transmission): void {
+		if (this.#transmission !== undefined) throw new Error(`Csma.${method}: a frame is under way`);
+		this.#transmission = transmission;
 		transmission.psdu = psdu;
-		transmission.whenDone = whenDone;
 		transmission.busyCount = 0;
 		transmission.count = 0;
 		transmission.isOnce = false;
@@ -180,16 +186,13 @@ export class Csma {
 	}
 
 	private attempt(transmission: Transmission, atUs: number): void {
-		transmission.options.atUs = atUs;
-		this.#radio.transmit(transmission.psdu!, transmission.options, transmission.onDone);
+		transmission.atUs = atUs;
+		this.#radio.transmit(transmission.psdu!, transmission, this);
 	}
 
 	private finish(transmission: Transmission, outcome: CsmaOutcome): void {
-		const whenDone = transmission.whenDone!;
-		this.#isBusy = false;
-		transmission.csma = undefined;
-		transmission.whenDone = undefined;
+		this.#transmission = undefined;
 		transmission.psdu = undefined;
-		whenDone(outcome, transmission.count);
+		transmission.sender!.frameDone(outcome, transmission.count);
 	}
 }

@@ -7,13 +7,13 @@ import {
 	type MacDrop,
 	type MacHeader,
 } from "../frames/mac-frame.js";
-import type { Clock, Radio, Random, Sink } from "../ports.js";
+import type { Clock, FrameReceiver, Radio, Random, Sink } from "../ports.js";
 import type { NeighbourTable } from "../trust/neighbours.js";
-import { Csma, type CsmaOptions, type CsmaOutcome, type FrameDone, longestDeliveryUs } from "./csma.js";
+import { Csma, type CsmaOptions, type CsmaOutcome, type FrameSender, longestDeliveryUs } from "./csma.js";
 import { DuplicateFilter } from "./duplicates.js";
 import type { SecurityDrop } from "./frame-security.js";
 import { LinkWorkspace } from "./link-workspace.js";
-import type { FrameSender, FrameWaiter, OutgoingFrame } from "./outgoing-frame.js";
+import type { FrameWaiter, OutgoingFrame } from "./outgoing-frame.js";
 import type { FrameProtection } from "./protection.js";
 import { CCA_US, FCS_BYTES, MAX_PSDU_BYTES, SHR_US, TURNAROUND_US } from "./timing.js";
 
@@ -53,7 +53,7 @@ export interface LinkLayerOptions {
  * Data frames between neighbours: headers, sequence numbers, FCS, security, duplicate rejection and
  * link statistics, over CSMA/CA. One frame at a time is built in place and sent.
  */
-export class LinkLayer implements FrameSender {
+export class LinkLayer implements FrameReceiver, FrameSender {
 	readonly address: LinkAddress;
 	readonly #owner: LinkOwner;
 	readonly #workspace: LinkWorkspace;
@@ -83,12 +83,13 @@ export class LinkLayer implements FrameSender {
 		this.#csma = new Csma(radio, clock, random, csma);
 		this.#duplicates = new DuplicateFilter(longestDeliveryUs(csma), options.neighbours);
 		this.#seq = random.below(256);
-		// No call more between the radio and whoever takes the payload: a chip's stack is short.
-		radio.onReceive((psdu, rssiDbm, _lqi, sfdTimeUs) => {
-			const inClear = this.take(psdu, rssiDbm, sfdTimeUs);
-			if (typeof inClear === "string") this.refuse(inClear);
-			else this.#owner.receiveFrame(inClear, this.#workspace.received, rssiDbm, sfdTimeUs);
-		});
+		radio.onReceive(this);
+	}
+
+	frameReceived(psdu: Uint8Array, rssiDbm: number, _lqi: number, sfdTimeUs: number): void {
+		const inClear = this.take(psdu, rssiDbm, sfdTimeUs);
+		if (typeof inClear === "string") this.refuse(inClear);
+		else this.#owner.receiveFrame(inClear, this.#workspace.received, rssiDbm, sfdTimeUs);
 	}
 
 	/** Whether a frame is under way. */
@@ -140,7 +141,7 @@ export class LinkLayer implements FrameSender {
 	commit(end: number, waiter: FrameWaiter): void {
 		const frame = this.#frame!;
 		frame.waiter = waiter;
-		this.#csma.send(this.finishFrame(frame, end), frame.onDone, frame.transmission);
+		this.#csma.send(this.finishFrame(frame, end), frame);
 	}
 
 	/** No attempt with a frame of {@link commit} may end later than this; at first, any may. */
@@ -171,11 +172,12 @@ export class LinkLayer implements FrameSender {
 			this.discard(frame);
 			return false;
 		}
-		const done: FrameDone = (outcome) => {
+		const frameDone = (outcome: CsmaOutcome): void => {
 			this.discard(frame);
 			whenDone(outcome === "sent");
 		};
-		this.#csma.sendAt(this.finishFrame(frame, end), assessUs, done, frame.transmission);
+		frame.sender = { frameDone };
+		this.#csma.sendAt(this.finishFrame(frame, end), assessUs, frame);
 		return true;
 	}
 
@@ -184,7 +186,8 @@ export class LinkLayer implements FrameSender {
 		if (this.#frame !== undefined) this.#workspace.forsakeFrame(this.#frame);
 	}
 
-	frameDone(frame: OutgoingFrame, outcome: CsmaOutcome, transmissions: number): void {
+	frameDone(outcome: CsmaOutcome, transmissions: number): void {
+		const frame = this.#frame!;
 		const { destination } = frame.header;
 		const isUnicast = !destination.isBroadcast;
 		if (isUnicast && transmissions > 0) {
@@ -207,7 +210,7 @@ export class LinkLayer implements FrameSender {
 
 	private finishFrame(frame: OutgoingFrame, end: number): Uint8Array {
 		const protection = this.#protection;
-		return frame.psdu(
+		return frame.finish(
 			protection === undefined ? end : protection.protect(frame.header, frame.buffer, frame.payloadAt, end),
 		);
 	}

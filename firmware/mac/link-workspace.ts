@@ -1,7 +1,8 @@
 import { LinkAddress } from "../address.js";
 import { MacHeader } from "../frames/mac-frame.js";
 import { Neighbour } from "../trust/neighbours.js";
-import { type FrameSender, OutgoingFrame } from "./outgoing-frame.js";
+import type { FrameSender } from "./csma.js";
+import { OutgoingFrame } from "./outgoing-frame.js";
 import { MAX_PSDU_BYTES } from "./timing.js";
 
 /** What the link layers of one machine work in, one at a time, and the frames that they lend; see `Workspace`. */

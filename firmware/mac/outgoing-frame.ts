@@ -1,12 +1,7 @@
 import { putFcs } from "../frames/fcs.js";
 import { MacHeader } from "../frames/mac-frame.js";
-import { type CsmaOutcome, type FrameDone, Transmission } from "./csma.js";
+import { type CsmaOutcome, Transmission } from "./csma.js";
 import { FCS_BYTES, MAX_PSDU_BYTES } from "./timing.js";
-
-/** Told how a frame ended. */
-export interface FrameSender {
-	frameDone(frame: OutgoingFrame, outcome: CsmaOutcome, transmissions: number): void;
-}
 
 /** Whoever sends a frame, and is told once, later, how it ended and how often it was on the air. */
 export interface FrameWaiter {
@@ -14,23 +9,19 @@ export interface FrameWaiter {
 }
 
 /** All that a frame needs from its header until its end is known; then it serves another frame, of another node too. */
-export class OutgoingFrame {
+export class OutgoingFrame extends Transmission {
 	readonly buffer = new Uint8Array(MAX_PSDU_BYTES);
 	readonly header = new MacHeader();
-	readonly transmission = new Transmission();
 	/** Where the payload begins in `buffer`. */
 	payloadAt = 0;
-	sender: FrameSender | undefined;
 	waiter: FrameWaiter | undefined;
 	/** Nobody waits for it any more, but the radio may still read it: it serves no other frame. */
 	isForsaken = false;
 	/** Views of `buffer` by length, made once each. */
 	readonly #views: (Uint8Array | undefined)[] = [];
-	readonly onDone: FrameDone = (outcome, transmissions) =>
-		this.sender!.frameDone(this, outcome, transmissions);
 
 	/** The PSDU whose payload, MIC included, ends at `end`, with its FCS. */
-	psdu(end: number): Uint8Array {
+	finish(end: number): Uint8Array {
 		const length = end + FCS_BYTES;
 		putFcs(this.buffer, length);
 		return (this.#views[length] ??= this.buffer.subarray(0, length));

@@ -54,14 +54,15 @@ export class RemoteMote implements SimulatedMote, XsHandler {
 				ports.sensors.map(({ name, unit }) => [name, unit]),
 			);
 		});
-		ports.radio.onReceive((psdu, rssiDbm, lqi, sfdTimeUs) =>
-			this.#perform(Call.received, 4, (cbor) => {
-				cbor.bytes(psdu);
-				cbor.number(rssiDbm);
-				cbor.number(lqi);
-				cbor.number(sfdTimeUs);
-			}),
-		);
+		ports.radio.onReceive({
+			frameReceived: (psdu, rssiDbm, lqi, sfdTimeUs) =>
+				this.#perform(Call.received, 4, (cbor) => {
+					cbor.bytes(psdu);
+					cbor.number(rssiDbm);
+					cbor.number(lqi);
+					cbor.number(sfdTimeUs);
+				}),
+		});
 	}
 
 	get peakBytes(): number {
@@ -172,8 +173,12 @@ export class RemoteMote implements SimulatedMote, XsHandler {
 	}
 
 	#transmit(psdu: Uint8Array, cca: boolean, atUs: number): void {
-		this.#ports.radio.transmit(psdu, { cca, atUs }, (outcome) =>
-			this.#perform(Call.done, 1, (cbor) => cbor.uint(OUTCOMES.indexOf(outcome))),
+		this.#ports.radio.transmit(
+			psdu,
+			{ cca, atUs },
+			{
+				transmitted: (outcome) => this.#perform(Call.done, 1, (cbor) => cbor.uint(OUTCOMES.indexOf(outcome))),
+			},
 		);
 	}
 

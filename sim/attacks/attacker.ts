@@ -132,7 +132,7 @@ export class Attacker implements AttackContext {
 			digest: options.digest,
 			keys: this.#keys,
 		});
-		radio.onReceive((psdu, rssiDbm) => this.#onFrame(psdu, rssiDbm));
+		radio.onReceive({ frameReceived: (psdu, rssiDbm) => this.#onFrame(psdu, rssiDbm) });
 		radio.configure({
 			channel: scenario.channel.number,
 			panId,

@@ -38,7 +38,7 @@ export function listen(
 	const adaptation = new Adaptation({ contexts, reassembler, pool });
 	const duplicates = new DuplicateFilter();
 	const received = new MacHeader();
-	radio.onReceive((psdu) => {
+	const frameReceived = (psdu: Uint8Array): void => {
 		const end = psdu.length - FCS_BYTES;
 		const header = decodeMacHeader(psdu, 0, end, received);
 		if (typeof header === "string" || header.type !== FrameType.data || header.destination.isBroadcast)
@@ -52,5 +52,6 @@ export function listen(
 		const ident = datagramIdent(buffer, length);
 		sink.datagramDelivered(nowUs, node, ident, datagramDigest(buffer, length), length, 1);
 		pool.give(buffer);
-	});
+	};
+	radio.onReceive({ frameReceived });
 }

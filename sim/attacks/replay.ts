@@ -1,4 +1,4 @@
-import type { Radio, TransmitOptions, TransmitOutcome } from "../../firmware/ports.js";
+import type { Radio, TransmitOptions, TransmitOutcome, TransmitWaiter } from "../../firmware/ports.js";
 import type { SimSink } from "../events.js";
 import type { EventQueue } from "../kernel/queue.js";
 
@@ -30,7 +30,7 @@ const LOOP_GAP_US = 10_000;
  *
  * A frame that is due while the one before is still on the air, or waits for its acknowledgement, follows at once.
  */
-export class Replay {
+export class Replay implements TransmitWaiter {
 	/** Frames that left later than recorded. */
 	late = 0;
 	readonly #frames: readonly ReplayFrame[];
@@ -41,7 +41,6 @@ export class Replay {
 	readonly #attempt: TransmitOptions = { cca: false, atUs: 0 };
 	readonly #spanUs: number;
 	#next = 0;
-	readonly #onDone = (outcome: TransmitOutcome): void => this.#finish(outcome);
 
 	/** Throws a RangeError for a speed that is not above 0 or fewer than one loop. */
 	constructor(
@@ -83,10 +82,10 @@ export class Replay {
 		const dueUs = this.#dueUs();
 		if (dueUs < this.#queue.nowUs()) this.late++;
 		this.#attempt.atUs = dueUs;
-		this.#radio.transmit(this.#frames[this.#next % this.#frames.length]!.psdu, this.#attempt, this.#onDone);
+		this.#radio.transmit(this.#frames[this.#next % this.#frames.length]!.psdu, this.#attempt, this);
 	}
 
-	#finish(outcome: TransmitOutcome): void {
+	transmitted(outcome: TransmitOutcome): void {
 		const { number } = this.#frames[this.#next % this.#frames.length]!;
 		this.#sink.frameReplayed(this.#queue.nowUs(), this.#options.node, number, outcome);
 		this.#next++;

@@ -1,7 +1,7 @@
 import { putU16le } from "../../firmware/bytes.js";
 import { putFcs } from "../../firmware/frames/fcs.js";
 import { FrameType } from "../../firmware/frames/mac-frame.js";
-import { Csma, type CsmaOutcome } from "../../firmware/mac/csma.js";
+import { Csma, type CsmaOutcome, Transmission } from "../../firmware/mac/csma.js";
 import {
 	ACK_BYTES,
 	airtimeUs,
@@ -129,8 +129,8 @@ export class Transmitter {
 		};
 		if (isImpolite(options)) {
 			const atUs = options.atUs ?? Math.max(this.quietUs + SIFS_US, this.#spacedUs);
-			radio.transmit(psdu, { cca: false, atUs: Math.max(atUs, clock.nowUs()) }, finish);
-		} else this.#csma.send(psdu, (outcome) => finish(OUTCOMES[outcome]));
+			radio.transmit(psdu, { cca: false, atUs: Math.max(atUs, clock.nowUs()) }, { transmitted: finish });
+		} else this.#csma.send(psdu, new Transmission({ frameDone: (outcome) => finish(OUTCOMES[outcome]) }));
 	}
 
 	/** Notes a frame that just ended: whether its acknowledgement follows. */

@@ -4,7 +4,7 @@ import { AddressFilter } from "../../firmware/mac/address-filter.js";
 import type { RadioConfig } from "../../firmware/ports.js";
 import { RADIO_ROW, type RadioTable } from "./radio-table.js";
 
-const { WORDS, OCTETS, SHORT_ADDRESS, EXTENDED_HIGH, EXTENDED_LOW, PAN, FILTER_FLAGS } = RADIO_ROW;
+const { WORDS, OCTETS, PAN_AND_SHORT, EXTENDED_HIGH, EXTENDED_LOW, FILTER_FLAGS } = RADIO_ROW;
 /** Flags of a filter. */
 const PROMISCUOUS = 1;
 const COORDINATOR = 2;
@@ -39,10 +39,9 @@ export class AddressFilters {
 
 	configure(node: number, config: RadioConfig): void {
 		const word = node << WORDS;
-		this.#words[word | SHORT_ADDRESS] = config.shortAddress;
+		this.#words[word | PAN_AND_SHORT] = (config.panId << 16) | config.shortAddress;
 		this.#words[word | EXTENDED_HIGH] = config.extendedHigh;
 		this.#words[word | EXTENDED_LOW] = config.extendedLow;
-		this.#words[word | PAN] = config.panId;
 		this.#octets[(node << OCTETS) | FILTER_FLAGS] =
 			(config.promiscuous ? PROMISCUOUS : 0) | (config.panCoordinator ? COORDINATOR : 0);
 	}
@@ -72,17 +71,19 @@ export class AddressFilters {
 
 	#mayBeAddressee(node: number): boolean {
 		const { mode, low } = this.header.destination;
-		const field = mode === AddressMode.short ? SHORT_ADDRESS : EXTENDED_LOW;
-		return this.#words[(node << WORDS) | field] === low;
+		const word = node << WORDS;
+		if (mode === AddressMode.short) return (this.#words[word | PAN_AND_SHORT]! & 0xffff) === low;
+		return this.#words[word | EXTENDED_LOW] === low;
 	}
 
 	#filterOf(node: number): AddressFilter {
 		const config = this.#config;
 		const word = node << WORDS;
-		config.shortAddress = this.#words[word | SHORT_ADDRESS]!;
+		const panAndShort = this.#words[word | PAN_AND_SHORT]!;
+		config.panId = panAndShort >>> 16;
+		config.shortAddress = panAndShort & 0xffff;
 		config.extendedHigh = this.#words[word | EXTENDED_HIGH]!;
 		config.extendedLow = this.#words[word | EXTENDED_LOW]!;
-		config.panId = this.#words[word | PAN]!;
 		const flags = this.#octets[(node << OCTETS) | FILTER_FLAGS]!;
 		config.promiscuous = (flags & PROMISCUOUS) !== 0;
 		config.panCoordinator = (flags & COORDINATOR) !== 0;

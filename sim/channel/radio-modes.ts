@@ -3,7 +3,7 @@ import type { Air } from "./air.js";
 import { RadioMode, type RadioStates } from "./radio-states.js";
 import { RADIO_ROW, type RadioTable } from "./radio-table.js";
 
-const { OCTETS, PHASE } = RADIO_ROW;
+const { WORDS, OCTETS, PHASE, POWER_CYCLES } = RADIO_ROW;
 
 /** Where a transmission stands. */
 export const Phase = { idle: 0, turning: 1, sending: 2, awaitingAck: 3, acknowledging: 4 } as const;
@@ -12,25 +12,21 @@ const { awaitingAck } = Phase;
 
 /** Brings each radio into the mode that its power, its node's wishes and its transmissions ask for. */
 export class RadioModes {
+	readonly #words: Int32Array;
 	readonly #octets: Uint8Array;
 	readonly #states: RadioStates;
 	readonly #air: Air;
 	readonly #queue: EventQueue;
-	/** Without power. */
-	readonly #dead: Uint8Array;
-	/** Rises when a node loses its power: what it had scheduled by then is void. */
-	readonly #generation: Int32Array;
 	/** Whether a node wants its receiver on all the time, and how many windows it has open. */
 	readonly #always: Uint8Array;
 	readonly #windows: Uint16Array;
 
-	constructor({ radios, octets }: RadioTable, states: RadioStates, air: Air, queue: EventQueue) {
+	constructor({ radios, words, octets }: RadioTable, states: RadioStates, air: Air, queue: EventQueue) {
+		this.#words = words;
 		this.#octets = octets;
 		this.#states = states;
 		this.#air = air;
 		this.#queue = queue;
-		this.#dead = new Uint8Array(radios);
-		this.#generation = new Int32Array(radios);
 		this.#always = new Uint8Array(radios);
 		this.#windows = new Uint16Array(radios);
 	}
@@ -86,18 +82,17 @@ export class RadioModes {
 	}
 
 	isDead(node: number): boolean {
-		return this.#dead[node] === 1;
+		return (this.powerCycles(node) & 1) === 1;
 	}
 
-	/** How often the node has lost its power. */
-	generation(node: number): number {
-		return this.#generation[node]!;
+	/** How often the node has lost its power, and got it back: what it had scheduled at another count is void. */
+	powerCycles(node: number): number {
+		return this.#words[(node << WORDS) | POWER_CYCLES]!;
 	}
 
 	/** Takes the power away; what the node has on the air it still sends to its end. */
 	kill(node: number): void {
-		this.#dead[node] = 1;
-		this.#generation[node]!++;
+		if (!this.isDead(node)) this.#words[(node << WORDS) | POWER_CYCLES]!++;
 		this.#states.want(node, false);
 		if (this.#states.mode(node) === RadioMode.transmitting) this.#states.book(node, this.#queue.nowUs());
 		else this.toMode(node, RadioMode.off);
@@ -105,7 +100,7 @@ export class RadioModes {
 
 	/** Gives the power back, with the receiver off. */
 	powerOn(node: number): void {
-		this.#dead[node] = 0;
+		if (this.isDead(node)) this.#words[(node << WORDS) | POWER_CYCLES]!++;
 		this.toPhase(node, Phase.idle);
 		this.#always[node] = 0;
 		this.#windows[node] = 0;
@@ -113,9 +108,9 @@ export class RadioModes {
 
 	/** Calls back at a time, unless the node loses its power before. */
 	whilePowered(node: number, timeUs: number, callback: () => void): void {
-		const generation = this.#generation[node];
+		const cycles = this.powerCycles(node);
 		this.#queue.at(timeUs, () => {
-			if (this.#generation[node] === generation) callback();
+			if (this.powerCycles(node) === cycles) callback();
 		});
 	}
 }

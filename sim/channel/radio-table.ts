@@ -28,8 +28,8 @@ export const RADIO_ROW = {
 	LOCKED_ON: 12,
 	/** Frames in the air here. */
 	IN_AIR: 13,
-	/** Address that the radio filters by. */
-	SHORT_ADDRESS: 14,
+	/** PAN and short address that the radio filters by, 16 bits each. */
+	PAN_AND_SHORT: 14,
 	/** Octets: a `RadioMode`, and the channel. */
 	MODE: 60,
 	CHANNEL: 61,
@@ -55,13 +55,20 @@ export const RADIO_ROW = {
 	WANTED: 110,
 	/** How the address filter is set beside its addresses. */
 	FILTER_FLAGS: 111,
-	/** Words: addresses that the radio filters by. */
+	/** Words: the EUI-64 that the radio filters by. */
 	EXTENDED_HIGH: 28,
 	EXTENDED_LOW: 29,
-	PAN: 30,
+	/** How often the power went and came back: odd while there is none. */
+	POWER_CYCLES: 30,
 	/** Draws of the node's own random stream so far. */
 	DRAWS: 31,
 } as const;
+
+/**
+ * Octets in front of the rows. The C library puts 16 of its own before a large block, which begins with a page: behind 48
+ * more, each half of a row is one cache line.
+ */
+const BEFORE_ROWS = 48;
 
 /** The rows of all radios. */
 export class RadioTable {
@@ -72,8 +79,10 @@ export class RadioTable {
 
 	constructor(radios: number) {
 		this.radios = radios;
-		this.doubles = new Float64Array(radios << RADIO_ROW.ROW);
-		this.words = new Int32Array(this.doubles.buffer);
-		this.octets = new Uint8Array(this.doubles.buffer);
+		const bytes = radios << RADIO_ROW.OCTETS;
+		const buffer = new ArrayBuffer(BEFORE_ROWS + bytes);
+		this.doubles = new Float64Array(buffer, BEFORE_ROWS, bytes >> 3);
+		this.words = new Int32Array(buffer, BEFORE_ROWS, bytes >> 2);
+		this.octets = new Uint8Array(buffer, BEFORE_ROWS, bytes);
 	}
 }

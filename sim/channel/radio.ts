@@ -1,9 +1,9 @@
 import type {
+	FrameReceiver,
 	Radio,
 	RadioConfig,
-	ReceiveHandler,
 	TransmitOptions,
-	TransmitOutcome,
+	TransmitWaiter,
 } from "../../firmware/ports.js";
 import type { Transceivers } from "./transceivers.js";
 
@@ -31,14 +31,14 @@ export class SimulatedRadio implements Radio {
 		this.#transceivers.receiveAt(this.#node, timeUs, durationUs);
 	}
 
-	transmit(psdu: Uint8Array, options: TransmitOptions, done: (outcome: TransmitOutcome) => void): void {
+	transmit(psdu: Uint8Array, options: TransmitOptions, waiter: TransmitWaiter): void {
 		if (this.#interceptors?.some((decide) => decide(psdu)) === true)
-			this.#transceivers.pretend(this.#node, psdu, options, done);
-		else this.#transceivers.transmit(this.#node, psdu, options, done);
+			this.#transceivers.pretend(this.#node, psdu, options, waiter);
+		else this.#transceivers.transmit(this.#node, psdu, options, waiter);
 	}
 
-	onReceive(handler: ReceiveHandler): void {
-		this.#transceivers.onReceive(this.#node, handler);
+	onReceive(receiver: FrameReceiver): void {
+		this.#transceivers.onReceive(this.#node, receiver);
 	}
 
 	/**

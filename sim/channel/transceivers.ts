@@ -9,7 +9,14 @@ import {
 	SHR_US,
 	TURNAROUND_US,
 } from "../../firmware/mac/timing.js";
-import type { RadioConfig, ReceiveHandler, TransmitOptions, TransmitOutcome } from "../../firmware/ports.js";
+import type {
+	FrameReceiver,
+	RadioConfig,
+	Timer,
+	TransmitOptions,
+	TransmitOutcome,
+	TransmitWaiter,
+} from "../../firmware/ports.js";
 import type { SimSink } from "../events.js";
 import type { EventQueue } from "../kernel/queue.js";
 import { acknowledgementOf, IMMEDIATE_ACKS } from "./acknowledgements.js";
@@ -34,8 +41,20 @@ export const STANDARD_TIMES: PhyTimes = { ccaUs: CCA_US, turnaroundUs: TURNAROUN
 /** Bit of the first octet of the frame control field. */
 const ACK_REQUEST = 0x20;
 
-const NOBODY: ReceiveHandler = () => {};
-const UNTOLD = (): void => {};
+/** Whom a radio tells that nobody waits for. */
+const NOBODY: FrameReceiver & TransmitWaiter = { frameReceived: () => {}, transmitted: () => {} };
+
+/** What one radio is to do, and for whom. */
+class Orders {
+	/** What its node asked it to send, until that is done. */
+	psdu: Uint8Array | undefined;
+	/** What it has on the air: its frame or its acknowledgement. */
+	onAir: Uint8Array = IMMEDIATE_ACKS[0]!;
+	waiter: TransmitWaiter = NOBODY;
+	receiver: FrameReceiver = NOBODY;
+	/** The timer of the acknowledgement that it awaits. */
+	ackTimer: Timer = 0;
+}
 
 /**
  * All IEEE 802.15.4 transceivers of a simulation: timed transmission after one CCA, address filter,
@@ -48,14 +67,7 @@ export class Transceivers implements AirListener {
 	readonly #sink: SimSink;
 	readonly #times: PhyTimes;
 	readonly #modes: RadioModes;
-	/** What a node was asked to send, until it is done. */
-	readonly #psdu: (Uint8Array | undefined)[];
-	/** What a node has on the air: its frame or its acknowledgement. */
-	readonly #airPsdu: Uint8Array[];
-	/** The timer of the acknowledgement that a node awaits. */
-	readonly #ackTimer: Float64Array;
-	readonly #done: ((outcome: TransmitOutcome) => void)[];
-	readonly #handler: ReceiveHandler[];
+	readonly #orders: readonly Orders[];
 	readonly #bestDbm: Int8Array;
 	readonly #eavesdroppers: Eavesdroppers;
 	/** They hold the header of the frame that ends right now, decoded once for all its receivers. */
@@ -86,14 +98,10 @@ export class Transceivers implements AirListener {
 		this.#times = times;
 		this.#filters = new AddressFilters(table);
 		this.#eavesdroppers = new Eavesdroppers(this.air, queue);
-		this.#psdu = new Array<Uint8Array | undefined>(n).fill(undefined);
-		this.#airPsdu = new Array<Uint8Array>(n).fill(IMMEDIATE_ACKS[0]!);
-		this.#done = new Array<(outcome: TransmitOutcome) => void>(n).fill(UNTOLD);
-		this.#handler = new Array<ReceiveHandler>(n).fill(NOBODY);
-		this.#ackTimer = new Float64Array(n);
+		this.#orders = Array.from({ length: n }, () => new Orders());
 		this.#bestDbm = new Int8Array(n).map((_, node) => strongestDbm(links, node));
-		this.#assessEnd = queue.register((node, generation) => this.#onAssessed(node, generation));
-		this.#sendStart = queue.register((node, generation) => this.#onSendStart(node, generation));
+		this.#assessEnd = queue.register((node, cycles) => this.#onAssessed(node, cycles));
+		this.#sendStart = queue.register((node, cycles) => this.#onSendStart(node, cycles));
 		this.#sendEnd = queue.register((node) => this.#onSendEnd(node));
 		this.#ackStart = queue.register((node) => this.#onAckStart(node));
 		this.#ackEnd = queue.register((node) => this.#onAckEnd(node));
@@ -105,8 +113,8 @@ export class Transceivers implements AirListener {
 		this.#filters.configure(node, config);
 	}
 
-	onReceive(node: number, handler: ReceiveHandler): void {
-		this.#handler[node] = handler;
+	onReceive(node: number, receiver: FrameReceiver): void {
+		this.#orders[node]!.receiver = receiver;
 	}
 
 	receive(node: number, on: boolean): void {
@@ -117,35 +125,25 @@ export class Transceivers implements AirListener {
 		this.#modes.receiveAt(node, timeUs, durationUs);
 	}
 
-	transmit(
-		node: number,
-		psdu: Uint8Array,
-		options: TransmitOptions,
-		done: (outcome: TransmitOutcome) => void,
-	): void {
-		if (this.#psdu[node] !== undefined)
-			throw new Error(`radio ${node}: transmit before the last one was done`);
-		this.#psdu[node] = psdu;
-		this.#done[node] = done;
+	transmit(node: number, psdu: Uint8Array, options: TransmitOptions, waiter: TransmitWaiter): void {
+		const orders = this.#orders[node]!;
+		if (orders.psdu !== undefined) throw new Error(`radio ${node}: transmit before the last one was done`);
+		orders.psdu = psdu;
+		orders.waiter = waiter;
 		const fromUs = Math.max(options.atUs, this.#queue.nowUs());
-		const generation = this.#modes.generation(node);
-		if (options.cca) this.#queue.schedule(fromUs + this.#times.ccaUs, this.#assessEnd, node, generation);
-		else this.#queue.schedule(fromUs, this.#sendStart, node, generation);
+		const cycles = this.#modes.powerCycles(node);
+		if (options.cca) this.#queue.schedule(fromUs + this.#times.ccaUs, this.#assessEnd, node, cycles);
+		else this.#queue.schedule(fromUs, this.#sendStart, node, cycles);
 	}
 
 	/** Tells a node that its frame was sent, and acknowledged where it asks for it, without putting it on the air. */
-	pretend(
-		node: number,
-		psdu: Uint8Array,
-		options: TransmitOptions,
-		done: (outcome: TransmitOutcome) => void,
-	): void {
+	pretend(node: number, psdu: Uint8Array, options: TransmitOptions, waiter: TransmitWaiter): void {
 		const accessUs = options.cca ? this.#times.ccaUs + this.#times.turnaroundUs : 0;
 		const wantsAck = (psdu[0]! & ACK_REQUEST) !== 0;
 		const ackUs = wantsAck ? TURNAROUND_US + airtimeUs(ACK_BYTES) : 0;
 		const fromUs = Math.max(options.atUs, this.#queue.nowUs());
 		this.#modes.whilePowered(node, fromUs + accessUs + airtimeUs(psdu.length) + ackUs, () =>
-			done(wantsAck ? "acked" : "sent"),
+			waiter.transmitted(wantsAck ? "acked" : "sent"),
 		);
 	}
 
@@ -158,14 +156,15 @@ export class Transceivers implements AirListener {
 	}
 
 	/**
-	 * Takes a transceiver's power away: it forgets its handler and whatever it was to do, and tells nobody.
+	 * Takes a transceiver's power away: it forgets its receiver and whatever it was to do, and tells nobody.
 	 *
 	 * What it has on the air still ends in the others' ears. Without {@link powerOn}, for good.
 	 */
 	kill(node: number): void {
-		this.#queue.cancel(this.#ackTimer[node]!);
-		this.#handler[node] = NOBODY;
-		this.#done[node] = UNTOLD;
+		const orders = this.#orders[node]!;
+		this.#queue.cancel(orders.ackTimer);
+		orders.receiver = NOBODY;
+		orders.waiter = NOBODY;
 		this.#modes.kill(node);
 	}
 
@@ -178,11 +177,11 @@ export class Transceivers implements AirListener {
 		if (this.states.mode(node) === RadioMode.transmitting)
 			throw new Error(`radio ${node}: powerOn before its last frame ended`);
 		this.#modes.powerOn(node);
-		this.#psdu[node] = undefined;
+		this.#orders[node]!.psdu = undefined;
 	}
 
-	#onAssessed(node: number, generation: number): void {
-		if (generation !== this.#modes.generation(node)) return;
+	#onAssessed(node: number, cycles: number): void {
+		if (cycles !== this.#modes.powerCycles(node)) return;
 		const nowUs = this.#queue.nowUs();
 		if (
 			this.#modes.phase(node) === Phase.acknowledging ||
@@ -196,11 +195,11 @@ export class Transceivers implements AirListener {
 		if (this.states.mode(node) === RadioMode.off) this.states.addOn(node, this.#times.ccaUs);
 		this.#modes.toPhase(node, Phase.turning);
 		this.#modes.toMode(node, RadioMode.transmitting);
-		this.#queue.schedule(this.#queue.nowUs() + this.#times.turnaroundUs, this.#sendStart, node, generation);
+		this.#queue.schedule(this.#queue.nowUs() + this.#times.turnaroundUs, this.#sendStart, node, cycles);
 	}
 
-	#onSendStart(node: number, generation: number): void {
-		if (generation !== this.#modes.generation(node)) {
+	#onSendStart(node: number, cycles: number): void {
+		if (cycles !== this.#modes.powerCycles(node)) {
 			if (this.#modes.isDead(node)) this.#modes.toMode(node, RadioMode.off);
 			return;
 		}
@@ -211,13 +210,14 @@ export class Transceivers implements AirListener {
 		}
 		this.#modes.toPhase(node, Phase.sending);
 		if (this.states.mode(node) !== RadioMode.transmitting) this.#modes.toMode(node, RadioMode.transmitting);
-		const psdu = this.#psdu[node]!;
+		const orders = this.#orders[node]!;
+		const psdu = orders.psdu!;
+		orders.onAir = psdu;
 		this.#putOnAir(node, psdu);
 		this.#queue.schedule(this.#queue.nowUs() + airtimeUs(psdu.length), this.#sendEnd, node, 0);
 	}
 
 	#putOnAir(node: number, psdu: Uint8Array): void {
-		this.#airPsdu[node] = psdu;
 		this.states.handle(node);
 		const bestDbm = this.#bestDbm[node]!;
 		this.#sink.frameOnAir(this.#queue.nowUs(), node, this.states.channel(node), bestDbm, psdu);
@@ -232,13 +232,14 @@ export class Transceivers implements AirListener {
 	}
 
 	#onSendEnd(node: number): void {
-		const psdu = this.#airPsdu[node]!;
+		const orders = this.#orders[node]!;
+		const psdu = orders.onAir;
 		const wantsAck = (psdu[0]! & ACK_REQUEST) !== 0 && !this.#modes.isDead(node);
 		this.#modes.toPhase(node, wantsAck ? Phase.awaitingAck : Phase.idle);
 		if (wantsAck) {
 			this.#modes.toMode(node, RadioMode.listening);
 			const lateUs = this.#queue.nowUs() + ACK_WAIT_US;
-			this.#ackTimer[node] = this.#queue.schedule(lateUs, this.#ackLate, node, 0);
+			orders.ackTimer = this.#queue.schedule(lateUs, this.#ackLate, node, 0);
 		} else this.#modes.toIdle(node);
 		this.#endOnAir(node, psdu);
 		if (!wantsAck) this.#finish(node, "sent");
@@ -249,7 +250,7 @@ export class Transceivers implements AirListener {
 			this.#modes.toMode(node, RadioMode.off);
 			return;
 		}
-		const psdu = this.#airPsdu[node]!;
+		const psdu = this.#orders[node]!.onAir;
 		this.#putOnAir(node, psdu);
 		this.#queue.schedule(this.#queue.nowUs() + airtimeUs(psdu.length), this.#ackEnd, node, 0);
 	}
@@ -257,36 +258,38 @@ export class Transceivers implements AirListener {
 	#onAckEnd(node: number): void {
 		this.#modes.toPhase(node, Phase.idle);
 		this.#modes.toIdle(node);
-		this.#endOnAir(node, this.#airPsdu[node]!);
+		this.#endOnAir(node, this.#orders[node]!.onAir);
 	}
 
 	#finish(node: number, outcome: TransmitOutcome): void {
-		const done = this.#done[node]!;
+		const orders = this.#orders[node]!;
 		const waited = this.#modes.phase(node) === Phase.awaitingAck;
 		if (this.#modes.phase(node) !== Phase.acknowledging) this.#modes.toPhase(node, Phase.idle);
-		this.#psdu[node] = undefined;
+		orders.psdu = undefined;
 		if (waited && !this.states.isWanted(node)) this.#modes.toMode(node, RadioMode.off);
-		done(outcome);
+		orders.waiter.transmitted(outcome);
 	}
 
 	received(to: number, from: number, powerMw: number): void {
 		if (!this.#headerIsGood) return;
 		const { header } = this.#filters;
 		if (header.type === FrameType.ack && this.#modes.phase(to) === Phase.awaitingAck) {
-			if (header.seq === sequenceNumber(this.#psdu[to]!)) {
-				this.#queue.cancel(this.#ackTimer[to]!);
+			const { psdu, ackTimer } = this.#orders[to]!;
+			if (header.seq === sequenceNumber(psdu!)) {
+				this.#queue.cancel(ackTimer);
 				this.#finish(to, "acked");
 			}
 			return;
 		}
 		if (!this.#filters.accepts(to)) return;
 		const nowUs = this.#queue.nowUs();
-		const psdu = this.#airPsdu[from]!;
+		const psdu = this.#orders[from]!.onAir;
 		const rssiDbm = rssiDbmOf(powerMw);
 		this.states.handle(to);
 		this.#sink.frameReceived(nowUs, to, from, rssiDbm);
 		if (this.#filters.acknowledges(to) && this.#modes.phase(to) !== Phase.turning) this.#scheduleAck(to);
-		this.#handler[to]!(psdu, rssiDbm, linkQuality(rssiDbm), nowUs - airtimeUs(psdu.length) + SHR_US);
+		const sfdUs = nowUs - airtimeUs(psdu.length) + SHR_US;
+		this.#orders[to]!.receiver.frameReceived(psdu, rssiDbm, linkQuality(rssiDbm), sfdUs);
 	}
 
 	concerns(node: number): boolean {
@@ -303,7 +306,7 @@ export class Transceivers implements AirListener {
 	#scheduleAck(node: number): void {
 		const ack = acknowledgementOf(this.#filters.header);
 		this.#modes.toPhase(node, Phase.acknowledging);
-		this.#airPsdu[node] = ack;
+		this.#orders[node]!.onAir = ack;
 		this.#modes.toMode(node, RadioMode.transmitting);
 		this.#queue.schedule(this.#queue.nowUs() + TURNAROUND_US, this.#ackStart, node, 0);
 	}

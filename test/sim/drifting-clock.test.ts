@@ -1,6 +1,6 @@
 import test from "ava";
 import fc from "fast-check";
-import type { ReceiveHandler } from "../../firmware/ports.js";
+import type { FrameReceiver } from "../../firmware/ports.js";
 import { DriftingClock, DriftingRadio } from "../../sim/drifting-clock.js";
 import type { SimSink } from "../../sim/events.js";
 import { EventQueue } from "../../sim/kernel/queue.js";
@@ -90,15 +90,15 @@ test("the radio is told true times, and tells own ones", (t) => {
 	const { queue, clock } = clockOf({ mostPpm: 500, seed: 2, node: 5 });
 	queue.run(50e6);
 	const asked: Record<string, number> = {};
-	let take: ReceiveHandler = () => {};
+	let receiver: FrameReceiver | undefined;
 	const radio = new DriftingRadio(
 		{
 			configure: () => {},
 			receive: () => {},
 			receiveAt: (timeUs, durationUs) => Object.assign(asked, { timeUs, durationUs }),
 			transmit: (_psdu, { cca, atUs }) => Object.assign(asked, { cca: Number(cca), atUs }),
-			onReceive: (handler) => {
-				take = handler;
+			onReceive: (inner) => {
+				receiver = inner;
 			},
 		},
 		clock,
@@ -110,14 +110,16 @@ test("the radio is told true times, and tells own ones", (t) => {
 	t.not(asked["durationUs"], 1_000_000);
 	radio.receiveAt(0, 1000);
 	t.true(Math.abs((asked["durationUs"] ?? 0) - 1000) <= 1, "a window whose time has passed begins now");
-	radio.transmit(new Uint8Array(5), { cca: false, atUs: ownUs }, () => {});
+	radio.transmit(new Uint8Array(5), { cca: false, atUs: ownUs }, { transmitted: () => {} });
 	t.is(asked["atUs"], clock.trueUs(ownUs));
 	t.is(asked["cca"], 0);
 	let heardUs = 0;
-	radio.onReceive((_psdu, _rssi, _lqi, sfdTimeUs) => {
-		heardUs = sfdTimeUs;
+	radio.onReceive({
+		frameReceived: (_psdu, _rssi, _lqi, sfdTimeUs) => {
+			heardUs = sfdTimeUs;
+		},
 	});
-	take(new Uint8Array(5), -50, 255, 49e6);
+	receiver!.frameReceived(new Uint8Array(5), -50, 255, 49e6);
 	t.is(heardUs, clock.ownUs(49e6));
 });
 

@@ -198,12 +198,18 @@ test("a radio whose power comes back is a new one", (t) => {
 		queue.at(10_000, () => {
 			transceivers.powerOn(0);
 			radios[0]!.configure(configOf(0));
-			radios[0]!.onReceive(() => told++);
+			radios[0]!.onReceive({ frameReceived: () => told++ });
 			radios[0]!.receive(true);
-			radios[0]!.transmit(dataFrame({ ack: true, seq: 9 }), { cca: true, atUs: 11_000 }, (outcome) => {
-				t.is(outcome, "acked");
-				told += 10;
-			});
+			radios[0]!.transmit(
+				dataFrame({ ack: true, seq: 9 }),
+				{ cca: true, atUs: 11_000 },
+				{
+					transmitted: (outcome) => {
+						t.is(outcome, "acked");
+						told += 10;
+					},
+				},
+			);
 		});
 		bench.send(1, 20_000, dataFrame({ from: LinkAddress.short(2), to: LinkAddress.short(1) }));
 		queue.run(200_000);

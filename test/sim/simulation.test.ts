@@ -130,7 +130,7 @@ traffic: [{ kind: periodic, periodS: 0.2, to: neighbour }]
 			radio.transmit(
 				Uint8Array.of(0x01, 0x08, 1, 0xff, 0xff, 0xff, 0xff, 7, 0, 0),
 				{ cca: false, atUs: 5 },
-				() => {},
+				{ transmitted: () => {} },
 			);
 		},
 		sinks: [

@@ -5,12 +5,13 @@ import { AddressFilter } from "../../mac/address-filter.js";
 import { airtimeUs, CCA_US, FCS_BYTES, MAX_PSDU_BYTES, SHR_US, TURNAROUND_US } from "../../mac/timing.js";
 import type {
 	Clock,
+	FrameReceiver,
 	Radio,
 	RadioConfig,
-	ReceiveHandler,
 	Timer,
 	TransmitOptions,
 	TransmitOutcome,
+	TransmitWaiter,
 } from "../../ports.js";
 import type { Datagrams } from "./datagrams.js";
 import { decodeZep, encodeZep, ZEP_HEADER_BYTES, ZepPacket } from "./zep.js";
@@ -73,7 +74,7 @@ export class SoftwareMac implements Radio {
 	readonly #buffer = new Uint8Array(ZEP_HEADER_BYTES + MAX_PSDU_BYTES);
 	readonly #arrivals: Arrival[] = [];
 	#channel = 0;
-	#handler: ReceiveHandler | undefined;
+	#receiver: FrameReceiver | undefined;
 	#always = false;
 	#windows = 0;
 	#phase: Phase = Phase.idle;
@@ -82,7 +83,7 @@ export class SoftwareMac implements Radio {
 	/** Until when somebody else's frame is on the air. */
 	#airBusyUntilUs = Number.NEGATIVE_INFINITY;
 	#psdu: Uint8Array | undefined;
-	#done: ((outcome: TransmitOutcome) => void) | undefined;
+	#waiter: TransmitWaiter | undefined;
 	#assessUs = 0;
 	#timer: Timer = 0;
 	readonly #onAssessed = (): void => this.assess();
@@ -104,8 +105,8 @@ export class SoftwareMac implements Radio {
 		this.#filter.configure(config);
 	}
 
-	onReceive(handler: ReceiveHandler): void {
-		this.#handler = handler;
+	onReceive(receiver: FrameReceiver): void {
+		this.#receiver = receiver;
 	}
 
 	receive(on: boolean): void {
@@ -120,10 +121,10 @@ export class SoftwareMac implements Radio {
 	}
 
 	/** Throws an Error before the last transmission was done. */
-	transmit(psdu: Uint8Array, options: TransmitOptions, done: (outcome: TransmitOutcome) => void): void {
+	transmit(psdu: Uint8Array, options: TransmitOptions, waiter: TransmitWaiter): void {
 		if (this.#psdu !== undefined) throw new Error("SoftwareMac.transmit: the last one is not done");
 		this.#psdu = psdu;
-		this.#done = done;
+		this.#waiter = waiter;
 		const fromUs = Math.max(options.atUs, this.#clock.nowUs());
 		this.#assessUs = fromUs;
 		this.#phase = Phase.assessing;
@@ -175,11 +176,11 @@ export class SoftwareMac implements Radio {
 	}
 
 	private finish(outcome: TransmitOutcome): void {
-		const done = this.#done!;
+		const waiter = this.#waiter!;
 		this.#phase = Phase.idle;
 		this.#psdu = undefined;
-		this.#done = undefined;
-		done(outcome);
+		this.#waiter = undefined;
+		waiter.transmitted(outcome);
 	}
 
 	private putOnAir(psdu: Uint8Array): void {
@@ -242,7 +243,7 @@ export class SoftwareMac implements Radio {
 		}
 		if (!this.#filter.accepts(header)) return;
 		if (this.#filter.acknowledges(header)) this.acknowledge(acknowledgementOf(header));
-		this.#handler?.(psdu, rssiOf(lqi), lqi, startUs + SHR_US);
+		this.#receiver?.frameReceived(psdu, rssiOf(lqi), lqi, startUs + SHR_US);
 	}
 
 	/** The transmitter is busy from here on: it turns around, then acknowledges. */

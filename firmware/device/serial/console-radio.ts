@@ -1,10 +1,11 @@
 import type {
 	Clock,
+	FrameReceiver,
 	Radio,
 	RadioConfig,
-	ReceiveHandler,
 	TransmitOptions,
 	TransmitOutcome,
+	TransmitWaiter,
 } from "../../ports.js";
 
 /** Takes a frame that was received or sent; `psdu` is valid only during the call. */
@@ -17,14 +18,16 @@ export type FrameTaker = (
 	psdu: Uint8Array,
 ) => void;
 
-/** Is told what became of a transmission, and when that was to begin; a node asks for the outcome only. */
-type Done = (outcome: TransmitOutcome, beganUs: number) => void;
+/** Told what became of a transmission, and when that was to begin; a node asks for the outcome only. */
+export interface AttemptWaiter {
+	transmitted(outcome: TransmitOutcome, beganUs: number): void;
+}
 
 /** One transmission that was asked for. */
 interface Attempt {
 	readonly psdu: Uint8Array;
 	readonly options: TransmitOptions;
-	readonly done: Done;
+	readonly waiter: AttemptWaiter;
 }
 
 /**
@@ -32,7 +35,7 @@ interface Attempt {
  *
  * A transmission that is asked for while the radio sends another one begins when that one is over.
  */
-export class ConsoleRadio implements Radio {
+export class ConsoleRadio implements Radio, FrameReceiver, TransmitWaiter {
 	received = 0;
 	sent = 0;
 	unacknowledged = 0;
@@ -40,24 +43,25 @@ export class ConsoleRadio implements Radio {
 	readonly #radio: Radio;
 	readonly #clock: Clock;
 	readonly #onFrame: FrameTaker;
-	#handler: ReceiveHandler | undefined;
+	#receiver: FrameReceiver | undefined;
 	#taps = false;
 	#channel = 0;
 	#psdu: Uint8Array | undefined;
-	#done: Done | undefined;
+	#waiter: AttemptWaiter | undefined;
 	#atUs = 0;
 	#waiting: Attempt | undefined;
-	readonly #onDone = (outcome: TransmitOutcome): void => this.finish(outcome);
 
 	constructor(radio: Radio, clock: Clock, onFrame: FrameTaker) {
 		this.#radio = radio;
 		this.#clock = clock;
 		this.#onFrame = onFrame;
-		radio.onReceive((psdu, rssiDbm, lqi, sfdTimeUs) => {
-			this.received++;
-			if (this.#taps) this.#onFrame(sfdTimeUs, false, this.#channel, rssiDbm, lqi, psdu);
-			this.#handler?.(psdu, rssiDbm, lqi, sfdTimeUs);
-		});
+		radio.onReceive(this);
+	}
+
+	frameReceived(psdu: Uint8Array, rssiDbm: number, lqi: number, sfdTimeUs: number): void {
+		this.received++;
+		if (this.#taps) this.#onFrame(sfdTimeUs, false, this.#channel, rssiDbm, lqi, psdu);
+		this.#receiver?.frameReceived(psdu, rssiDbm, lqi, sfdTimeUs);
 	}
 
 	/** Whether frames are shown. */
@@ -78,31 +82,31 @@ export class ConsoleRadio implements Radio {
 		this.#radio.receiveAt(timeUs, durationUs);
 	}
 
-	transmit(psdu: Uint8Array, options: TransmitOptions, done: Done): void {
-		if (this.#done === undefined) this.send(psdu, options, done);
-		else this.#waiting = { psdu, options, done };
+	transmit(psdu: Uint8Array, options: TransmitOptions, waiter: AttemptWaiter): void {
+		if (this.#waiter === undefined) this.send(psdu, options, waiter);
+		else this.#waiting = { psdu, options, waiter };
 	}
 
 	/** Registers who gets frames; the one before gets none any more. */
-	onReceive(handler: ReceiveHandler): void {
-		this.#handler = handler;
+	onReceive(receiver: FrameReceiver): void {
+		this.#receiver = receiver;
 	}
 
 	/** Lets nobody have frames until the next {@link onReceive}. */
 	detach(): void {
-		this.#handler = undefined;
+		this.#receiver = undefined;
 	}
 
-	private send(psdu: Uint8Array, options: TransmitOptions, done: Done): void {
+	private send(psdu: Uint8Array, options: TransmitOptions, waiter: AttemptWaiter): void {
 		this.#psdu = psdu;
-		this.#done = done;
+		this.#waiter = waiter;
 		this.#atUs = Math.max(options.atUs, this.#clock.nowUs());
-		this.#radio.transmit(psdu, options, this.#onDone);
+		this.#radio.transmit(psdu, options, this);
 	}
 
-	private finish(outcome: TransmitOutcome): void {
+	transmitted(outcome: TransmitOutcome): void {
 		const psdu = this.#psdu as Uint8Array;
-		const done = this.#done as Done;
+		const waiter = this.#waiter as AttemptWaiter;
 		if (outcome === "channel-busy") this.channelBusy++;
 		else {
 			this.sent++;
@@ -110,12 +114,12 @@ export class ConsoleRadio implements Radio {
 			if (this.#taps) this.#onFrame(this.#atUs, true, this.#channel, Number.NaN, Number.NaN, psdu);
 		}
 		this.#psdu = undefined;
-		this.#done = undefined;
+		this.#waiter = undefined;
 		const beganUs = this.#atUs;
 		const waiting = this.#waiting;
 		this.#waiting = undefined;
 		// Before the call, which may ask for the next one.
-		if (waiting !== undefined) this.send(waiting.psdu, waiting.options, waiting.done);
-		done(outcome, beganUs);
+		if (waiting !== undefined) this.send(waiting.psdu, waiting.options, waiting.waiter);
+		waiter.transmitted(outcome, beganUs);
 	}
 }

@@ -1,5 +1,5 @@
 import type { Clock, TransmitOptions, TransmitOutcome } from "../../ports.js";
-import type { ConsoleRadio } from "./console-radio.js";
+import type { AttemptWaiter, ConsoleRadio } from "./console-radio.js";
 
 /** Frames that may wait, so that the next one is there when its time comes. */
 export const INJECTION_SLOTS = 4;
@@ -21,7 +21,7 @@ class Slot {
 }
 
 /** Sends frames that come from outside at their times, in the order in which they came. */
-export class Injection {
+export class Injection implements AttemptWaiter {
 	readonly #radio: ConsoleRadio;
 	readonly #clock: Clock;
 	readonly #done: InjectionDone;
@@ -30,9 +30,8 @@ export class Injection {
 	#count = 0;
 	readonly #send = (): void => {
 		const slot = this.#slots[this.#first] as Slot;
-		this.#radio.transmit(slot.bytes.subarray(0, slot.length), slot.options, this.#onDone);
+		this.#radio.transmit(slot.bytes.subarray(0, slot.length), slot.options, this);
 	};
-	readonly #onDone = (outcome: TransmitOutcome, beganUs: number): void => this.finish(outcome, beganUs);
 
 	constructor(radio: ConsoleRadio, clock: Clock, done: InjectionDone) {
 		this.#radio = radio;
@@ -67,7 +66,7 @@ export class Injection {
 		else this.#send();
 	}
 
-	private finish(outcome: TransmitOutcome, beganUs: number): void {
+	transmitted(outcome: TransmitOutcome, beganUs: number): void {
 		const { id } = this.#slots[this.#first] as Slot;
 		this.#first = (this.#first + 1) % INJECTION_SLOTS;
 		this.#count--;

@@ -66,7 +66,7 @@ for (const [name, type] of [
 		field.run(14);
 		const old = messages(field, type)[0]!.payload;
 		// In the next election everybody listens.
-		radio.transmit(forged(9, EVERYBODY, 1, old), { cca: false, atUs: 16_065_000 }, () => {});
+		radio.transmit(forged(9, EVERYBODY, 1, old), { cca: false, atUs: 16_065_000 }, { transmitted: () => {} });
 		field.run(6);
 		const reasons = refusals(field, 9);
 		t.true(reasons.length > 0);
@@ -84,7 +84,7 @@ test("a JOIN of another round, to one who leads nobody, and one that is for all 
 	const round = field.nodes[1]!.cluster!.service.round;
 	const join = (at: number): Uint8Array => Uint8Array.of(0xff, 4, 0, 255, at >> 8, at & 0xff);
 	const send = (to: LinkAddress, at: number, atUs: number): void =>
-		radio.transmit(forged(9, to, atUs / 1000, join(at)), { cca: false, atUs }, () => {});
+		radio.transmit(forged(9, to, atUs / 1000, join(at)), { cca: false, atUs }, { transmitted: () => {} });
 	send(LinkAddress.short(2), round - 1, 16_351_000);
 	field.run(0.005);
 	send(LinkAddress.short(3), round, 16_356_000);
@@ -129,7 +129,11 @@ test("made-up messages throw nothing, leave nothing behind and stop nobody", (t)
 						view.setUint32(6, elapsedUs);
 					} else payload.set(body.subarray(0, 10), 2);
 					const to = toAll ? EVERYBODY : LinkAddress.short(2);
-					radio.transmit(forged(from, to, seq++, payload), { cca: false, atUs: 0 }, () => {});
+					radio.transmit(
+						forged(from, to, seq++, payload),
+						{ cca: false, atUs: 0 },
+						{ transmitted: () => {} },
+					);
 					field.run(0.006);
 				}
 				field.run(60);

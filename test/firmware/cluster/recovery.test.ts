@@ -36,7 +36,7 @@ class Stranger {
 		const psdu = new Uint8Array(127);
 		const end = write(psdu, encodeMacHeader(header, psdu, 0));
 		putFcs(psdu, end + 2);
-		this.#radio.transmit(psdu.slice(0, end + 2), { cca: false, atUs }, () => {});
+		this.#radio.transmit(psdu.slice(0, end + 2), { cca: false, atUs }, { transmitted: () => {} });
 	}
 }
 

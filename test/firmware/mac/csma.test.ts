@@ -4,6 +4,7 @@ import { putFcs } from "../../../firmware/frames/fcs.js";
 import { CSMA_DEFAULTS, Csma, type CsmaOptions } from "../../../firmware/mac/csma.js";
 import { HandClock } from "../support/hand-clock.js";
 import { GreatestRandom, SeededRandom } from "../support/random.js";
+import { told } from "../support/told.js";
 import { Wire } from "../support/wire.js";
 
 const UNIT_US = 320;
@@ -36,7 +37,10 @@ function bench(options: CsmaOptions = CSMA_DEFAULTS, random = new GreatestRandom
 	const csma = new Csma(radio, clock, random, options);
 	const outcomes: (readonly [string, number])[] = [];
 	const send = (psdu: Uint8Array, wait = true): void => {
-		csma.send(psdu, (outcome, transmissions) => outcomes.push([outcome, transmissions]));
+		csma.send(
+			psdu,
+			told((outcome, transmissions) => outcomes.push([outcome, transmissions])),
+		);
 		if (wait) clock.advanceBy(1_000_000);
 	};
 	return { clock, wire, csma, random, outcomes, send };
@@ -122,11 +126,17 @@ test("the next frame keeps a short space after up to 18 octets and a long one af
 		const { wire, outcomes, csma, clock } = bench({ ...CSMA_DEFAULTS, minBe: 0 });
 		const psdu = frame(length, ackRequest);
 		let endUs = 0;
-		csma.send(psdu, (outcome) => {
-			endUs = clock.nowUs();
-			t.is(outcome, "sent");
-			csma.send(frame(30), (second, transmissions) => outcomes.push([second, transmissions]));
-		});
+		csma.send(
+			psdu,
+			told((outcome) => {
+				endUs = clock.nowUs();
+				t.is(outcome, "sent");
+				csma.send(
+					frame(30),
+					told((second, transmissions) => outcomes.push([second, transmissions])),
+				);
+			}),
+		);
 		clock.advanceBy(1_000_000);
 		t.deepEqual(outcomes, [["sent", 1]]);
 		// CCA 128, turnaround 192, 6 + n octets; an acknowledgement adds turnaround and 11 octets.
@@ -147,7 +157,7 @@ test("a second frame before the first is done is the caller's mistake", (t) => {
 	const { csma, send, outcomes, clock } = bench();
 	send(frame(60), false);
 	t.true(csma.busy);
-	t.throws(() => csma.send(frame(60), () => {}), { message: /under way/ });
+	t.throws(() => csma.send(frame(60), told()), { message: /under way/ });
 	clock.advanceBy(1_000_000);
 	t.deepEqual(outcomes, [["sent", 1]]);
 });
@@ -166,7 +176,10 @@ test("whatever the channel does, a frame ends once, within the limits of its opt
 			const { wire, outcomes, clock, csma } = bench(options);
 			wire.isBusy = () => chance.below(2) === 0;
 			wire.isAckLost = () => chance.below(2) === 0;
-			csma.send(frame(40), (outcome, transmissions) => outcomes.push([outcome, transmissions]));
+			csma.send(
+				frame(40),
+				told((outcome, transmissions) => outcomes.push([outcome, transmissions])),
+			);
 			clock.advanceBy(10_000_000);
 			t.is(outcomes.length, 1);
 			const [outcome, transmissions] = outcomes[0]!;

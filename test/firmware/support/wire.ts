@@ -4,11 +4,12 @@ import { decodeMacHeader, MacHeader } from "../../../firmware/frames/mac-frame.j
 import { ACK_BYTES, ACK_WAIT_US, airtimeUs, CCA_US, TURNAROUND_US } from "../../../firmware/mac/timing.js";
 import type {
 	Clock,
+	FrameReceiver,
 	Radio,
 	RadioConfig,
-	ReceiveHandler,
 	TransmitOptions,
 	TransmitOutcome,
+	TransmitWaiter,
 } from "../../../firmware/ports.js";
 
 /** A frame that was on the air. */
@@ -111,7 +112,7 @@ export class LoopRadio implements Radio {
 	config: RadioConfig | undefined;
 	readonly #wire: Wire;
 	readonly #header = new MacHeader();
-	#handler: ReceiveHandler | undefined;
+	#receiver: FrameReceiver | undefined;
 	#sending = false;
 
 	constructor(wire: Wire, index: number) {
@@ -131,12 +132,12 @@ export class LoopRadio implements Radio {
 		throw new Error("LoopRadio: the test needs no receive windows");
 	}
 
-	onReceive(handler: ReceiveHandler): void {
-		if (this.#handler !== undefined) throw new Error("LoopRadio: a second handler was registered");
-		this.#handler = handler;
+	onReceive(receiver: FrameReceiver): void {
+		if (this.#receiver !== undefined) throw new Error("LoopRadio: a second receiver was registered");
+		this.#receiver = receiver;
 	}
 
-	transmit(psdu: Uint8Array, options: TransmitOptions, done: (outcome: TransmitOutcome) => void): void {
+	transmit(psdu: Uint8Array, options: TransmitOptions, waiter: TransmitWaiter): void {
 		if (this.#sending) throw new Error("LoopRadio: a transmission is under way");
 		if (!hasGoodFcs(psdu)) throw new Error("LoopRadio: the FCS is wrong");
 		this.#sending = true;
@@ -144,7 +145,7 @@ export class LoopRadio implements Radio {
 		this.#wire.transmit(this, psdu, options, (outcome) => {
 			this.#sending = false;
 			if (!before.every((octet, i) => octet === psdu[i])) throw new Error("LoopRadio: the PSDU was changed");
-			done(outcome);
+			waiter.transmitted(outcome);
 		});
 	}
 
@@ -161,7 +162,12 @@ export class LoopRadio implements Radio {
 	inject(psdu: Uint8Array): void {
 		// The copy is overwritten afterwards: whoever kept it will notice.
 		const lent = psdu.slice();
-		this.#handler?.(lent, this.rssiDbm, 255, this.#wire.clock.nowUs() - airtimeUs(psdu.length) + 160);
+		this.#receiver?.frameReceived(
+			lent,
+			this.rssiDbm,
+			255,
+			this.#wire.clock.nowUs() - airtimeUs(psdu.length) + 160,
+		);
 		lent.fill(0xdb);
 	}
 

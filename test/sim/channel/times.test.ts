@@ -69,9 +69,11 @@ test("whatever happens, times in all modes add up to the time that went by, and 
 						const destination = LinkAddress.short(to === NODES ? 0xffff : to + 1);
 						const psdu = dataFrame({ to: destination, from: LinkAddress.short(node + 1), ack, bytes });
 						const attempt = { cca: what !== "send", atUs: timeUs + (bytes % 50) };
-						radios[node]!.transmit(psdu, attempt, () => {
-							busy[node] = 0;
-							transmissions--;
+						radios[node]!.transmit(psdu, attempt, {
+							transmitted: () => {
+								busy[node] = 0;
+								transmissions--;
+							},
 						});
 					}
 				});

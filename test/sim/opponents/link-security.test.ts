@@ -27,7 +27,7 @@ async function run(t: ExecutionContext, policy: string) {
 		outsiders: [{ x: 10, y: 0, txPowerDbm: 0 }],
 		prepare: ({ world }) => {
 			const psdu = forged(world.scenario.node.panId);
-			world.outsiders[0]!.transmit(psdu, { cca: false, atUs: 500_000 }, () => {});
+			world.outsiders[0]!.transmit(psdu, { cca: false, atUs: 500_000 }, { transmitted: () => {} });
 		},
 		sinks: [
 			{

@@ -2,7 +2,7 @@ import { LinkAddress } from "../../../firmware/address.js";
 import { completeSink } from "../../../firmware/events.js";
 import { putFcs } from "../../../firmware/frames/fcs.js";
 import { encodeMacHeader, FrameType, MacHeader } from "../../../firmware/frames/mac-frame.js";
-import type { RadioConfig, TransmitOutcome } from "../../../firmware/ports.js";
+import type { RadioConfig } from "../../../firmware/ports.js";
 import type { AirOptions } from "../../../sim/channel/air.js";
 import type { LinkGraph } from "../../../sim/channel/links.js";
 import { SimulatedRadio } from "../../../sim/channel/radio.js";
@@ -136,15 +136,16 @@ export class RadioBench {
 		this.radios.forEach((radio, id) => {
 			radio.configure(configOf(id));
 			radio.receive(true);
-			radio.onReceive((psdu, _rssiDbm, _lqi, sfdTimeUs) =>
-				this.#note({
-					timeUs: this.queue.nowUs(),
-					what: "handled",
-					node: id,
-					psdu: psdu.slice(),
-					detail: `${sfdTimeUs}`,
-				}),
-			);
+			radio.onReceive({
+				frameReceived: (psdu, _rssiDbm, _lqi, sfdTimeUs) =>
+					this.#note({
+						timeUs: this.queue.nowUs(),
+						what: "handled",
+						node: id,
+						psdu: psdu.slice(),
+						detail: `${sfdTimeUs}`,
+					}),
+			});
 		});
 	}
 
@@ -154,8 +155,13 @@ export class RadioBench {
 
 	/** Sends at a time, without assessment unless asked, and notes the outcome. */
 	send(node: number, atUs: number, psdu: Uint8Array, cca = false): void {
-		this.radios[node]!.transmit(psdu, { cca, atUs }, (outcome: TransmitOutcome) =>
-			this.#note({ timeUs: this.queue.nowUs(), what: "done", node, detail: outcome }),
+		this.radios[node]!.transmit(
+			psdu,
+			{ cca, atUs },
+			{
+				transmitted: (outcome) =>
+					this.#note({ timeUs: this.queue.nowUs(), what: "done", node, detail: outcome }),
+			},
 		);
 	}
 

@@ -3,6 +3,7 @@ import { LinkAddress } from "../../../firmware/address.js";
 import { CSMA_DEFAULTS, Csma } from "../../../firmware/mac/csma.js";
 import { type PhyTimes, STANDARD_TIMES } from "../../../sim/channel/transceivers.js";
 import { RandomStream } from "../../../sim/kernel/random.js";
+import { told } from "../../firmware/support/told.js";
 import { bothWays, dataFrame, graphOf, RadioBench } from "../support/radio-bench.js";
 
 /** The published analysis counts neither the assessment nor the turnaround before a frame. */
@@ -20,10 +21,13 @@ function periodUs(times: PhyTimes, ack: boolean, minBe: number, frames: number):
 	const next = (): void => {
 		lastUs = bench.queue.nowUs();
 		if (left-- > 0)
-			csma.send(psdu, (outcome) => {
-				if (outcome === "sent") sent++;
-				next();
-			});
+			csma.send(
+				psdu,
+				told((outcome) => {
+					if (outcome === "sent") sent++;
+					next();
+				}),
+			);
 	};
 	next();
 	bench.queue.run(frames * 20_000);
@@ -96,7 +100,7 @@ for (const [contenders, published] of [
 		for (let trial = 0; trial < TRIALS; trial++) {
 			bench.seen.length = 0;
 			senders.forEach((sender, id) => {
-				sender.send(frames[id]!, () => {});
+				sender.send(frames[id]!, told());
 			});
 			bench.queue.run((trial + 1) * GAP_US);
 			const onAir = bench.seen.filter(({ what }) => what === "air");

@@ -7,17 +7,17 @@ import type {
 	Cipher,
 	Clock,
 	Digest,
+	FrameReceiver,
 	Ports,
 	Radio,
 	RadioConfig,
 	Random,
-	ReceiveHandler,
 	Sensor,
 	Sink,
 	Store,
 	Timer,
 	TransmitOptions,
-	TransmitOutcome,
+	TransmitWaiter,
 } from "../../../firmware/ports.js";
 import { Post, Query } from "../../../host-tools/xs/mote-protocol.js";
 
@@ -43,9 +43,9 @@ export class MachinePorts implements Ports, Radio, Clock, Store, Battery, Digest
 	/** The time of the call that is being answered. */
 	timeUs = 0;
 	/** Takes received frames. */
-	handler: ReceiveHandler = () => {};
+	receiver: FrameReceiver | undefined;
 	/** Is told of the outcome of the transmission that is under way. */
-	done: (outcome: TransmitOutcome) => void = () => {};
+	waiter: TransmitWaiter | undefined;
 	readonly #writer: CborWriter;
 	#buffer: Uint8Array;
 	readonly #answer = new Uint8Array(ANSWER_BYTES);
@@ -129,8 +129,8 @@ export class MachinePorts implements Ports, Radio, Clock, Store, Battery, Digest
 		this.#post();
 	}
 
-	transmit(psdu: Uint8Array, options: TransmitOptions, done: (outcome: TransmitOutcome) => void): void {
-		this.done = done;
+	transmit(psdu: Uint8Array, options: TransmitOptions, waiter: TransmitWaiter): void {
+		this.waiter = waiter;
 		const writer = this.#message(Post.transmit, 3);
 		writer.bytes(psdu);
 		writer.boolean(options.cca);
@@ -138,8 +138,8 @@ export class MachinePorts implements Ports, Radio, Clock, Store, Battery, Digest
 		this.#post();
 	}
 
-	onReceive(handler: ReceiveHandler): void {
-		this.handler = handler;
+	onReceive(receiver: FrameReceiver): void {
+		this.receiver = receiver;
 	}
 
 	random(purpose: string): Random {

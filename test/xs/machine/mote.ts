@@ -36,9 +36,9 @@ class RemoteMote {
 		const ports = this.#ports!;
 		ports.timeUs = nowUs;
 		if (call === Call.received)
-			ports.handler(reader.bytes()!, reader.number(), reader.number(), reader.number());
+			ports.receiver!.frameReceived(reader.bytes()!, reader.number(), reader.number(), reader.number());
 		else if (call === Call.fired) ports.fire(reader.number());
-		else if (call === Call.done) ports.done(OUTCOMES[reader.number()]!);
+		else if (call === Call.done) ports.waiter!.transmitted(OUTCOMES[reader.number()]!);
 		else if (call === Call.send) this.#mote!.sendUdp(reader.bytes()!, reader.bytes()!, reader.number());
 		else if (call === Call.start) this.#mote!.start();
 		else if (call === Call.stop) this.#mote!.stop();

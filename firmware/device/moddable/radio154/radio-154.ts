@@ -1,4 +1,11 @@
-import type { Radio, RadioConfig, ReceiveHandler, TransmitOptions, TransmitOutcome } from "../../../ports.js";
+import type {
+	FrameReceiver,
+	Radio,
+	RadioConfig,
+	TransmitOptions,
+	TransmitOutcome,
+	TransmitWaiter,
+} from "../../../ports.js";
 
 /** Outcomes by the numbers of native/radio154/radio154-outcome.h. */
 const OUTCOMES: readonly (TransmitOutcome | undefined)[] = [
@@ -36,8 +43,8 @@ export class Radio154 extends Native("xs_lowguard_radio154_destructor") implemen
 	readonly #psdu = new Uint8Array(MAX_PSDU_BYTES);
 	/** RSSI in dBm, LQI, time of the delimiter; C gets its buffer, for XS hands over no views of wider elements. */
 	readonly #facts = new Float64Array(3);
-	#handler: ReceiveHandler = () => {};
-	#done: ((outcome: TransmitOutcome) => void) | undefined;
+	#receiver: FrameReceiver | undefined;
+	#waiter: TransmitWaiter | undefined;
 	#isClosed = false;
 	readonly #later: (callback: () => void) => void;
 
@@ -76,16 +83,16 @@ export class Radio154 extends Native("xs_lowguard_radio154_destructor") implemen
 	}
 
 	/** Throws an Error while another transmission is under way, a RangeError for a PSDU of another length. */
-	transmit(psdu: Uint8Array, options: TransmitOptions, done: (outcome: TransmitOutcome) => void): void {
-		if (this.#done !== undefined) {
+	transmit(psdu: Uint8Array, options: TransmitOptions, waiter: TransmitWaiter): void {
+		if (this.#waiter !== undefined) {
 			throw new Error("Radio154.transmit: the last transmission is under way");
 		}
 		native("xs_lowguard_radio154_transmit").call(this, psdu, options.cca, options.atUs);
-		this.#done = done;
+		this.#waiter = waiter;
 	}
 
-	onReceive(handler: ReceiveHandler): void {
-		this.#handler = handler;
+	onReceive(receiver: FrameReceiver): void {
+		this.#receiver = receiver;
 	}
 
 	counts(): Radio154Counts {
@@ -120,14 +127,17 @@ export class Radio154 extends Native("xs_lowguard_radio154_destructor") implemen
 			const event = native("xs_lowguard_radio154_next").call(this, this.#psdu, this.#facts.buffer) as number;
 			if (event === 0) return;
 			if (event < 0) this.finish(-event);
-			else this.#handler(this.#psdu.subarray(0, event), this.#facts[0]!, this.#facts[1]!, this.#facts[2]!);
+			else {
+				const [rssiDbm, lqi, sfdTimeUs] = this.#facts as unknown as [number, number, number];
+				this.#receiver?.frameReceived(this.#psdu.subarray(0, event), rssiDbm, lqi, sfdTimeUs);
+			}
 		}
 		this.#later(() => this.onEvents());
 	}
 
 	private finish(outcome: number): void {
-		const done = this.#done;
-		this.#done = undefined;
-		done?.(OUTCOMES[outcome]!);
+		const waiter = this.#waiter;
+		this.#waiter = undefined;
+		waiter?.transmitted(OUTCOMES[outcome]!);
 	}
 }

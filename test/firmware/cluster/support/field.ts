@@ -284,10 +284,12 @@ function ownRadio(radio: SimulatedRadio, clock: OwnClock): SimulatedRadio {
 	own.configure = (config) => radio.configure(config);
 	own.receive = (on) => radio.receive(on);
 	own.receiveAt = (timeUs, durationUs) => radio.receiveAt(clock.true(timeUs), durationUs);
-	own.transmit = (psdu, options, done) =>
-		radio.transmit(psdu, { cca: options.cca, atUs: clock.true(options.atUs) }, done);
-	own.onReceive = (handler) =>
-		radio.onReceive((psdu, rssi, lqi, sfdUs) => handler(psdu, rssi, lqi, clock.own(sfdUs)));
+	own.transmit = (psdu, options, waiter) =>
+		radio.transmit(psdu, { cca: options.cca, atUs: clock.true(options.atUs) }, waiter);
+	own.onReceive = (receiver) =>
+		radio.onReceive({
+			frameReceived: (psdu, rssi, lqi, sfdUs) => receiver.frameReceived(psdu, rssi, lqi, clock.own(sfdUs)),
+		});
 	return own;
 }
 

@@ -13,6 +13,9 @@ import { HandClock } from "../../support/hand-clock.js";
 const ALL = LinkAddress.short(0xffff);
 
 /** Radios on one air in one process, all switched on, and what happens to them as `time node what`. */
+/** Nobody who wants to know how a transmission ended. */
+const UNTOLD = { transmitted: () => {} };
+
 class Bench {
 	readonly clock = new HandClock();
 	readonly air = new LoopAir();
@@ -30,9 +33,10 @@ class Bench {
 		const radio = new SoftwareMac({ datagrams: this.air.join(), clock, device, ackWaitUs: ACK_WAIT_US });
 		radio.configure(configOf(id));
 		radio.receive(true);
-		radio.onReceive((psdu, _rssiDbm, _lqi, sfdTimeUs) =>
-			this.#note(id, `handled ${sfdTimeUs} ${psdu.length}`),
-		);
+		radio.onReceive({
+			frameReceived: (psdu, _rssiDbm, _lqi, sfdTimeUs) =>
+				this.#note(id, `handled ${sfdTimeUs} ${psdu.length}`),
+		});
 		this.radios.push(radio);
 		return radio;
 	}
@@ -42,7 +46,7 @@ class Bench {
 	}
 
 	send(id: number, atUs: number, psdu: Uint8Array, cca = false): void {
-		this.radios[id]!.transmit(psdu, { cca, atUs }, (outcome) => this.#note(id, outcome));
+		this.radios[id]!.transmit(psdu, { cca, atUs }, { transmitted: (outcome) => this.#note(id, outcome) });
 	}
 
 	/** What happened, without its times. */
@@ -79,7 +83,7 @@ test("only an acknowledgement of its own sequence number ends the wait of a fram
 		const bench = new Bench(1);
 		bench.send(0, 0, dataFrame({ ack: true, seq: 7 }));
 		bench.add(5);
-		bench.radios[1]!.transmit(immediateAck(seq), { cca: false, atUs: 800 }, () => {});
+		bench.radios[1]!.transmit(immediateAck(seq), { cca: false, atUs: 800 }, UNTOLD);
 		bench.clock.advanceTo(20_000);
 		t.deepEqual(bench.events, [outcome]);
 	}
@@ -164,12 +168,22 @@ test("what a group echoes to its sender is not heard, and makes no channel busy"
 	const radio = new SoftwareMac({ datagrams: echo, clock, device: 5, ackWaitUs: ACK_WAIT_US });
 	radio.configure(configOf(0, { promiscuous: true }));
 	radio.receive(true);
-	radio.onReceive(() => t.fail("heard itself"));
+	radio.onReceive({ frameReceived: () => t.fail("heard itself") });
 	const outcomes: string[] = [];
-	radio.transmit(dataFrame({ to: ALL, bytes: 100 }), { cca: false, atUs: 0 }, (outcome) => {
-		outcomes.push(outcome);
-		radio.transmit(dataFrame({ to: ALL }), { cca: true, atUs: 0 }, (next) => outcomes.push(next));
-	});
+	radio.transmit(
+		dataFrame({ to: ALL, bytes: 100 }),
+		{ cca: false, atUs: 0 },
+		{
+			transmitted: (outcome) => {
+				outcomes.push(outcome);
+				radio.transmit(
+					dataFrame({ to: ALL }),
+					{ cca: true, atUs: 0 },
+					{ transmitted: (next) => outcomes.push(next) },
+				);
+			},
+		},
+	);
 	clock.advanceTo(20_000);
 	t.deepEqual(outcomes, ["sent", "sent"]);
 });
@@ -187,7 +201,7 @@ test("garbage, and more frames than fit, are counted and dropped", (t) => {
 	radio.configure(configOf(1));
 	radio.receive(true);
 	let heard = 0;
-	radio.onReceive(() => heard++);
+	radio.onReceive({ frameReceived: () => heard++ });
 	fc.assert(
 		fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
 			tell(bytes, bytes.length);
@@ -203,7 +217,7 @@ test("garbage, and more frames than fit, are counted and dropped", (t) => {
 	});
 	const other = new SoftwareMac({ datagrams: air.join(), clock, device: 1, ackWaitUs: ACK_WAIT_US });
 	other.configure(configOf(0));
-	other.transmit(dataFrame({ to: ALL }), { cca: false, atUs: clock.nowUs() }, () => {});
+	other.transmit(dataFrame({ to: ALL }), { cca: false, atUs: clock.nowUs() }, UNTOLD);
 	clock.advanceBy(10_000);
 	t.is(heard, 8);
 	t.is(radio.overflows, 3);
