@@ -2,12 +2,11 @@ import { AddressMode, BROADCAST_SHORT } from "../../firmware/address.js";
 import { FrameType, MacHeader } from "../../firmware/frames/mac-frame.js";
 import { AddressFilter } from "../../firmware/mac/address-filter.js";
 import type { RadioConfig } from "../../firmware/ports.js";
-import { RADIO_ROW, type RadioTable } from "./radio-table.js";
+import { FAR_ROW, NEAR_ROW, RADIO_FLAGS, type RadioTable } from "./radio-table.js";
 
-const { WORDS, OCTETS, PAN_AND_SHORT, EXTENDED_HIGH, EXTENDED_LOW, FILTER_FLAGS } = RADIO_ROW;
-/** Flags of a filter. */
-const PROMISCUOUS = 1;
-const COORDINATOR = 2;
+const { WORDS, SHORTS, OCTETS, SHORT_ADDRESS, FLAGS } = NEAR_ROW;
+const { EXTENDED_HIGH, EXTENDED_LOW, PAN } = FAR_ROW;
+const { PROMISCUOUS, COORDINATOR } = RADIO_FLAGS;
 
 /**
  * The address filters of all radios. A frame ends at many of them and is addressed to one: those whose own addresses
@@ -16,8 +15,9 @@ const COORDINATOR = 2;
 export class AddressFilters {
 	/** Header of the frame that ends right now. */
 	readonly header: MacHeader = new MacHeader();
-	readonly #words: Int32Array;
+	readonly #shorts: Uint16Array;
 	readonly #octets: Uint8Array;
+	readonly #words: Int32Array;
 	/** Made anew from a radio's row each time that it is asked. */
 	readonly #filter = new AddressFilter();
 	readonly #config = {
@@ -31,19 +31,24 @@ export class AddressFilters {
 		panCoordinator: false,
 	};
 
-	constructor({ radios, words, octets }: RadioTable) {
-		this.#words = words;
-		this.#octets = octets;
+	constructor({ radios, near, far }: RadioTable) {
+		this.#shorts = near.shorts;
+		this.#octets = near.octets;
+		this.#words = far.words;
 		for (let radio = 0; radio < radios; radio++) this.configure(radio, this.#config);
 	}
 
 	configure(node: number, config: RadioConfig): void {
 		const word = node << WORDS;
-		this.#words[word | PAN_AND_SHORT] = (config.panId << 16) | config.shortAddress;
+		this.#shorts[(node << SHORTS) | SHORT_ADDRESS] = config.shortAddress;
+		this.#words[word | PAN] = config.panId;
 		this.#words[word | EXTENDED_HIGH] = config.extendedHigh;
 		this.#words[word | EXTENDED_LOW] = config.extendedLow;
-		this.#octets[(node << OCTETS) | FILTER_FLAGS] =
-			(config.promiscuous ? PROMISCUOUS : 0) | (config.panCoordinator ? COORDINATOR : 0);
+		const octet = (node << OCTETS) | FLAGS;
+		this.#octets[octet] =
+			(this.#octets[octet]! & ~(PROMISCUOUS | COORDINATOR)) |
+			(config.promiscuous ? PROMISCUOUS : 0) |
+			(config.panCoordinator ? COORDINATOR : 0);
 	}
 
 	/** Whether a node takes the frame: addressed to it, to all, or it listens to everything. */
@@ -63,7 +68,7 @@ export class AddressFilters {
 
 	#mayAccept(node: number): boolean {
 		const { destination, type } = this.header;
-		if ((this.#octets[(node << OCTETS) | FILTER_FLAGS]! & PROMISCUOUS) !== 0) return true;
+		if ((this.#octets[(node << OCTETS) | FLAGS]! & PROMISCUOUS) !== 0) return true;
 		if (type === FrameType.ack) return false;
 		if (destination.mode === AddressMode.none) return true;
 		return destination.low === BROADCAST_SHORT || this.#mayBeAddressee(node);
@@ -71,20 +76,18 @@ export class AddressFilters {
 
 	#mayBeAddressee(node: number): boolean {
 		const { mode, low } = this.header.destination;
-		const word = node << WORDS;
-		if (mode === AddressMode.short) return (this.#words[word | PAN_AND_SHORT]! & 0xffff) === low;
-		return this.#words[word | EXTENDED_LOW] === low;
+		if (mode === AddressMode.short) return this.#shorts[(node << SHORTS) | SHORT_ADDRESS] === low;
+		return this.#words[(node << WORDS) | EXTENDED_LOW] === low;
 	}
 
 	#filterOf(node: number): AddressFilter {
 		const config = this.#config;
 		const word = node << WORDS;
-		const panAndShort = this.#words[word | PAN_AND_SHORT]!;
-		config.panId = panAndShort >>> 16;
-		config.shortAddress = panAndShort & 0xffff;
+		config.panId = this.#words[word | PAN]!;
+		config.shortAddress = this.#shorts[(node << SHORTS) | SHORT_ADDRESS]!;
 		config.extendedHigh = this.#words[word | EXTENDED_HIGH]!;
 		config.extendedLow = this.#words[word | EXTENDED_LOW]!;
-		const flags = this.#octets[(node << OCTETS) | FILTER_FLAGS]!;
+		const flags = this.#octets[(node << OCTETS) | FLAGS]!;
 		config.promiscuous = (flags & PROMISCUOUS) !== 0;
 		config.panCoordinator = (flags & COORDINATOR) !== 0;
 		this.#filter.configure(config);

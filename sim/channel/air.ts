@@ -5,8 +5,8 @@ import { threefry2x32 } from "../kernel/random.js";
 import { BitErrorTable, ERROR_FREE_SINR } from "./bit-error.js";
 import { Fading, type FadingOptions } from "./fading.js";
 import type { LinkGraph } from "./links.js";
-import { RadioMode, type RadioStates } from "./radio-states.js";
-import { RADIO_ROW, type RadioTable } from "./radio-table.js";
+import { MODE_BITS, MODE_MASK, RadioMode, type RadioStates } from "./radio-states.js";
+import { FAR_ROW, NEAR_ROW, RADIO_FLAGS, type RadioTable } from "./radio-table.js";
 
 const {
 	ROW,
@@ -14,22 +14,23 @@ const {
 	OCTETS,
 	CHANNEL,
 	COUNTED_US,
-	DRAWS,
+	FLAGS,
 	IN_AIR,
-	INTERFERED,
 	LAST_BUSY_US,
 	LISTENING_SINCE_US,
 	LN_SUCCESS,
 	LOCK_MW,
 	LOCK_US,
 	LOCKED_ON,
-	MODE,
-	MODE_BEFORE,
+	MODES,
 	POWER_MW,
-	RX_US,
-	SENDING_ON,
-} = RADIO_ROW;
+} = NEAR_ROW;
+const { DRAWS, SENDING_ON } = FAR_ROW;
+const { INTERFERED } = RADIO_FLAGS;
 const { off, listening, receiving, transmitting } = RadioMode;
+/** Taken into constants of this module, which the engine knows when it compiles. */
+const MODE = MODE_MASK;
+const BEFORE = MODE_BITS;
 
 /** Settings of the physical layer. */
 export interface AirOptions {
@@ -81,7 +82,10 @@ export class Air {
 	readonly #radios: number;
 	readonly #doubles: Float64Array;
 	readonly #words: Int32Array;
+	readonly #shorts: Uint16Array;
 	readonly #octets: Uint8Array;
+	readonly #farWords: Int32Array;
+	readonly #farOctets: Uint8Array;
 	readonly #drawn = new Int32Array(2);
 	readonly #seed: number;
 	readonly #states: RadioStates;
@@ -107,9 +111,13 @@ export class Air {
 	) {
 		this.links = links;
 		this.#radios = radios.radios;
-		this.#doubles = radios.doubles;
-		this.#words = radios.words;
-		this.#octets = radios.octets;
+		const { near, far } = radios;
+		this.#doubles = near.doubles;
+		this.#words = near.words;
+		this.#shorts = near.shorts;
+		this.#octets = near.octets;
+		this.#farWords = far.words;
+		this.#farOctets = far.octets;
 		const { fading } = options;
 		if (fading !== undefined && fading.deviationDb > 0) this.#fading = new Fading(links, fading, seed);
 		this.#signalMw = this.#fading?.powerMw ?? links.powerMw;
@@ -139,14 +147,21 @@ export class Air {
 	 * whatever the energy (IEEE 802.15.4-2020, 10.2.8).
 	 */
 	isReceiving(node: number, nowUs: number): boolean {
-		const row = node << ROW;
-		return this.#octets[(row << 3) | MODE] === receiving && nowUs - this.#doubles[row | LOCK_US]! >= SHR_US;
+		return (
+			(this.#octets[(node << OCTETS) | MODES]! & MODE) === receiving &&
+			this.#lockedUs(node << WORDS, nowUs) >= SHR_US
+		);
 	}
 
 	/** Whether a node is receiving the frame that `from` began to send at `startUs`. */
 	isLocked(node: number, from: number, startUs: number): boolean {
-		const row = node << ROW;
-		return this.#words[(row << 1) | LOCKED_ON] === from && this.#doubles[row | LOCK_US] === startUs;
+		const word = node << WORDS;
+		return this.#words[word | LOCKED_ON] === from && this.#words[word | LOCK_US] === (startUs | 0);
+	}
+
+	/** For how long the receiver with a row of words has been locked. */
+	#lockedUs(word: number, nowUs: number): number {
+		return (nowUs - this.#words[word | LOCK_US]!) | 0;
 	}
 
 	/** Whether the energy at a node is, or was since `sinceUs`, above the CCA threshold. */
@@ -165,18 +180,19 @@ export class Air {
 		this.#fading?.refresh(from, nowUs);
 		const end = start[from + 1]!;
 		const sendingOn = octets[(from << OCTETS) | CHANNEL]!;
-		octets[(from << OCTETS) | SENDING_ON] = sendingOn;
+		this.#farOctets[(from << OCTETS) | SENDING_ON] = sendingOn;
 		this.#sending++;
 		for (let i = start[from]!; i < end; i++) {
 			const row = to[i]! << ROW;
 			if (octets[(row << 3) | CHANNEL] !== sendingOn) continue;
 			const signalMw = this.#signalMw[i]!;
 			const otherMw = doubles[row | POWER_MW]!;
-			const mode = octets[(row << 3) | MODE];
+			const modes = octets[(row << 3) | MODES]!;
+			const mode = modes & MODE;
 			if (mode === receiving) {
 				this.#settle(row, nowUs);
-				octets[(row << 3) | INTERFERED] = 1;
-				const isPreamble = nowUs - doubles[row | LOCK_US]! < SHR_US;
+				octets[(row << 3) | FLAGS]! |= INTERFERED;
+				const isPreamble = this.#lockedUs(row << 1, nowUs) < SHR_US;
 				if (isPreamble && signalMw > this.#captureRatio * (otherMw + this.#noiseMw))
 					this.#lock(row, from, signalMw, otherMw, nowUs);
 			} else if (
@@ -184,7 +200,7 @@ export class Air {
 				signalMw >= this.#sensitivityMw &&
 				signalMw > this.#lockRatio * (otherMw + this.#noiseMw)
 			) {
-				octets[(row << 3) | MODE] = receiving;
+				octets[(row << 3) | MODES] = (modes & ~MODE) | receiving;
 				this.#lock(row, from, signalMw, otherMw, nowUs);
 			}
 			doubles[row | POWER_MW] = otherMw + signalMw;
@@ -199,8 +215,8 @@ export class Air {
 		const nowUs = this.#queue.nowUs();
 		const startUs = nowUs - airtimeUs(psduBytes);
 		const end = start[from + 1]!;
-		const sendingOn = octets[(from << OCTETS) | SENDING_ON]!;
-		octets[(from << OCTETS) | SENDING_ON] = 0;
+		const sendingOn = this.#farOctets[(from << OCTETS) | SENDING_ON]!;
+		this.#farOctets[(from << OCTETS) | SENDING_ON] = 0;
 		this.#sending--;
 		for (let i = start[from]!; i < end; i++) {
 			const node = to[i]!;
@@ -219,7 +235,7 @@ export class Air {
 	/** Takes a frame's power out of the air at a node. */
 	#fade(row: number, signalMw: number, nowUs: number): void {
 		const doubles = this.#doubles;
-		if (this.#octets[(row << 3) | MODE] === receiving) this.#settle(row, nowUs);
+		if ((this.#octets[(row << 3) | MODES]! & MODE) === receiving) this.#settle(row, nowUs);
 		const powerMw = doubles[row | POWER_MW]!;
 		if (powerMw >= this.ccaThresholdMw) doubles[row | LAST_BUSY_US] = nowUs;
 		// The sum drifts in its last bits; an empty channel is exactly empty.
@@ -229,11 +245,11 @@ export class Air {
 
 	/** Ends a node's lock, if it has one, and lets it listen again. */
 	release(node: number, nowUs: number): void {
-		const row = node << ROW;
-		if (this.#words[(row << 1) | LOCKED_ON] === -1) return;
-		this.#doubles[row | RX_US]! += nowUs - this.#doubles[row | LOCK_US]!;
-		this.#words[(row << 1) | LOCKED_ON] = -1;
-		if (this.#octets[(row << 3) | MODE] === receiving) this.#states.listen(node, nowUs);
+		const word = node << WORDS;
+		if (this.#words[word | LOCKED_ON] === -1) return;
+		this.#states.addRx(node, this.#lockedUs(word, nowUs));
+		this.#words[word | LOCKED_ON] = -1;
+		if ((this.#octets[(node << OCTETS) | MODES]! & MODE) === receiving) this.#states.listen(node, nowUs);
 	}
 
 	/** Tunes a node to another channel: what it received is lost, and it hears what is in the air there. */
@@ -248,7 +264,7 @@ export class Air {
 		if (this.#sending === 0) return;
 		const { start, to } = this.links;
 		for (let from = 0; from < this.#radios; from++) {
-			if (this.#octets[(from << OCTETS) | SENDING_ON] !== channel) continue;
+			if (this.#farOctets[(from << OCTETS) | SENDING_ON] !== channel) continue;
 			for (let i = start[from]!; i < start[from + 1]!; i++) {
 				if (to[i] !== node) continue;
 				this.#doubles[row | POWER_MW]! += this.#signalMw[i]!;
@@ -259,20 +275,24 @@ export class Air {
 
 	#lock(row: number, from: number, signalMw: number, otherMw: number, nowUs: number): void {
 		const doubles = this.#doubles;
-		if (this.#words[(row << 1) | LOCKED_ON] !== -1) doubles[row | RX_US]! += nowUs - doubles[row | LOCK_US]!;
-		this.#words[(row << 1) | LOCKED_ON] = from;
+		const words = this.#words;
+		const word = row << 1;
+		if (words[word | LOCKED_ON] !== -1) this.#states.addRx(row >> ROW, this.#lockedUs(word, nowUs));
+		words[word | LOCKED_ON] = from;
 		doubles[row | LOCK_MW] = signalMw;
-		doubles[row | LOCK_US] = nowUs;
-		doubles[row | COUNTED_US] = nowUs;
+		words[word | LOCK_US] = nowUs | 0;
+		this.#shorts[(row << 2) | COUNTED_US] = 0;
 		doubles[row | LN_SUCCESS] = 0;
-		this.#octets[(row << 3) | INTERFERED] = otherMw > 0 ? 1 : 0;
+		const flags = this.#octets[(row << 3) | FLAGS]!;
+		this.#octets[(row << 3) | FLAGS] = otherMw > 0 ? flags | INTERFERED : flags & ~INTERFERED;
 	}
 
 	/** Counts the bits since the interference last changed. */
 	#settle(row: number, nowUs: number): void {
 		const doubles = this.#doubles;
-		const spanUs = nowUs - doubles[row | COUNTED_US]!;
-		doubles[row | COUNTED_US] = nowUs;
+		const countedUs = this.#lockedUs(row << 1, nowUs);
+		const spanUs = countedUs - this.#shorts[(row << 2) | COUNTED_US]!;
+		this.#shorts[(row << 2) | COUNTED_US] = countedUs;
 		if (spanUs <= 0) return;
 		const signalMw = doubles[row | LOCK_MW]!;
 		const interferenceMw = doubles[row | POWER_MW]! - signalMw;
@@ -286,7 +306,7 @@ export class Air {
 		const success = lnSuccess === 0 ? prr : prr * exp(lnSuccess);
 		if (success >= 1 || this.#uniform(node) < success) this.#listener.received(node, from, signalMw);
 		else if (this.#listener.concerns(node)) {
-			const isInterfered = this.#octets[(node << OCTETS) | INTERFERED] === 1;
+			const isInterfered = (this.#octets[(node << OCTETS) | FLAGS]! & INTERFERED) !== 0;
 			this.#listener.missed(node, from, isInterfered ? "collision" : "noise");
 		}
 	}
@@ -294,9 +314,9 @@ export class Air {
 	/** Why a node never locked to a frame that ends now, or lost it to another. */
 	#missCause(node: number, signalMw: number, startUs: number): MissCause {
 		const row = node << ROW;
-		let was = this.#octets[(row << 3) | MODE]!;
-		if (was === listening && this.#doubles[row | LISTENING_SINCE_US]! > startUs)
-			was = this.#octets[(row << 3) | MODE_BEFORE]!;
+		const modes = this.#octets[(row << 3) | MODES]!;
+		let was = modes & MODE;
+		if (was === listening && this.#doubles[row | LISTENING_SINCE_US]! > startUs) was = modes >> BEFORE;
 		switch (was) {
 			case transmitting:
 				return "transmitting";
@@ -312,7 +332,7 @@ export class Air {
 
 	/** One draw of a node's own stream, so that no other node's traffic shifts it. */
 	#uniform(node: number): number {
-		const draw = this.#words[(node << WORDS) | DRAWS]!++;
+		const draw = this.#farWords[(node << WORDS) | DRAWS]!++;
 		threefry2x32(this.#seed | 0, 0x63686e6c ^ Math.floor(this.#seed / 0x100000000), draw, node, this.#drawn);
 		return (this.#drawn[0]! >>> 0) / 0x100000000;
 	}

@@ -1,9 +1,10 @@
 import type { EventQueue } from "../kernel/queue.js";
 import type { Air } from "./air.js";
 import { RadioMode, type RadioStates } from "./radio-states.js";
-import { RADIO_ROW, type RadioTable } from "./radio-table.js";
+import { FAR_ROW, NEAR_ROW, type RadioTable } from "./radio-table.js";
 
-const { WORDS, OCTETS, PHASE, POWER_CYCLES } = RADIO_ROW;
+const { OCTETS, PHASE } = NEAR_ROW;
+const { WORDS, POWER_CYCLES } = FAR_ROW;
 
 /** Where a transmission stands. */
 export const Phase = { idle: 0, turning: 1, sending: 2, awaitingAck: 3, acknowledging: 4 } as const;
@@ -21,9 +22,9 @@ export class RadioModes {
 	readonly #always: Uint8Array;
 	readonly #windows: Uint16Array;
 
-	constructor({ radios, words, octets }: RadioTable, states: RadioStates, air: Air, queue: EventQueue) {
-		this.#words = words;
-		this.#octets = octets;
+	constructor({ radios, near, far }: RadioTable, states: RadioStates, air: Air, queue: EventQueue) {
+		this.#words = far.words;
+		this.#octets = near.octets;
 		this.#states = states;
 		this.#air = air;
 		this.#queue = queue;

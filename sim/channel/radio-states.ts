@@ -1,11 +1,17 @@
-import { RADIO_ROW, type RadioTable } from "./radio-table.js";
+import { FAR_ROW, NEAR_ROW, RADIO_FLAGS, type RadioTable } from "./radio-table.js";
 
-const { ROW, WORDS, OCTETS } = RADIO_ROW;
-const { MODE, MODE_BEFORE, CHANNEL, WANTED, HANDLED } = RADIO_ROW;
-const { ON_US, RX_US, TX_US, BOOKED_US, LISTENING_SINCE_US } = RADIO_ROW;
+const { ROW, WORDS, OCTETS, MODES, CHANNEL, FLAGS, LISTENING_SINCE_US } = NEAR_ROW;
+const { ON_US, TX_US, BOOKED_US, HANDLED } = FAR_ROW;
+const NEAR_RX_US = NEAR_ROW.RX_US;
+const FAR_RX_US = FAR_ROW.RX_US;
+const { WANTED } = RADIO_FLAGS;
 
 /** What a transceiver does right now. */
 export const RadioMode = { off: 0, listening: 1, receiving: 2, transmitting: 3 } as const;
+
+/** Where the mode lies among the bits of its octet; the one before is so many bits further up. */
+export const MODE_MASK = 3;
+export const MODE_BITS = 2;
 
 const FIRST_CHANNEL = 26;
 
@@ -15,19 +21,23 @@ const FIRST_CHANNEL = 26;
  * Receiving counts as listening here; {@link rxUs} says which part of it was spent on frames.
  */
 export class RadioStates {
+	readonly #nearDoubles: Float64Array;
+	readonly #nearWords: Int32Array;
+	readonly #octets: Uint8Array;
 	readonly #doubles: Float64Array;
 	readonly #words: Int32Array;
-	readonly #octets: Uint8Array;
 
-	constructor({ radios, doubles, words, octets }: RadioTable) {
-		this.#doubles = doubles;
-		this.#words = words;
-		this.#octets = octets;
-		for (let radio = 0; radio < radios; radio++) octets[(radio << OCTETS) | CHANNEL] = FIRST_CHANNEL;
+	constructor({ radios, near, far }: RadioTable) {
+		this.#nearDoubles = near.doubles;
+		this.#nearWords = near.words;
+		this.#octets = near.octets;
+		this.#doubles = far.doubles;
+		this.#words = far.words;
+		for (let radio = 0; radio < radios; radio++) near.octets[(radio << OCTETS) | CHANNEL] = FIRST_CHANNEL;
 	}
 
 	mode(node: number): number {
-		return this.#octets[(node << OCTETS) | MODE]!;
+		return this.#octets[(node << OCTETS) | MODES]! & MODE_MASK;
 	}
 
 	channel(node: number): number {
@@ -36,11 +46,13 @@ export class RadioStates {
 
 	/** Whether the receiver is wanted when nothing is sent. */
 	isWanted(node: number): boolean {
-		return this.#octets[(node << OCTETS) | WANTED] === 1;
+		return (this.#octets[(node << OCTETS) | FLAGS]! & WANTED) !== 0;
 	}
 
 	want(node: number, on: boolean): void {
-		this.#octets[(node << OCTETS) | WANTED] = on ? 1 : 0;
+		const octet = (node << OCTETS) | FLAGS;
+		const flags = this.#octets[octet]!;
+		this.#octets[octet] = on ? flags | WANTED : flags & ~WANTED;
 	}
 
 	/** Time with the receiver on, frames included, up to the last {@link book}. */
@@ -49,7 +61,18 @@ export class RadioStates {
 	}
 
 	rxUs(node: number): number {
-		return this.#doubles[(node << ROW) | RX_US]!;
+		return this.#doubles[(node << ROW) | FAR_RX_US]! + this.#nearWords[(node << WORDS) | NEAR_RX_US]!;
+	}
+
+	/** Adds to the time spent on frames, `spanUs` below 2^30. */
+	addRx(node: number, spanUs: number): void {
+		const word = (node << WORDS) | NEAR_RX_US;
+		const rxUs = this.#nearWords[word]! + spanUs;
+		if (rxUs < 0x40000000) this.#nearWords[word] = rxUs;
+		else {
+			this.#nearWords[word] = 0;
+			this.#doubles[(node << ROW) | FAR_RX_US]! += rxUs;
+		}
 	}
 
 	/** Time on the air and turning to it, up to the last {@link book}. */
@@ -75,15 +98,17 @@ export class RadioStates {
 	enter(node: number, mode: number, nowUs: number): void {
 		this.book(node, nowUs);
 		if (mode === RadioMode.listening) this.listen(node, nowUs);
-		else this.#octets[(node << OCTETS) | MODE] = mode;
+		else {
+			const octet = (node << OCTETS) | MODES;
+			this.#octets[octet] = (this.#octets[octet]! & ~MODE_MASK) | mode;
+		}
 	}
 
 	/** Lets a node listen from now on; books nothing, as the receiver may have been on before. */
 	listen(node: number, nowUs: number): void {
-		const octet = node << OCTETS;
-		this.#octets[octet | MODE_BEFORE] = this.#octets[octet | MODE]!;
-		this.#doubles[(node << ROW) | LISTENING_SINCE_US] = nowUs;
-		this.#octets[octet | MODE] = RadioMode.listening;
+		const octet = (node << OCTETS) | MODES;
+		this.#octets[octet] = ((this.#octets[octet]! & MODE_MASK) << MODE_BITS) | RadioMode.listening;
+		this.#nearDoubles[(node << ROW) | LISTENING_SINCE_US] = nowUs;
 	}
 
 	/** Books the time in the present mode. */
@@ -91,7 +116,7 @@ export class RadioStates {
 		const row = node << ROW;
 		const spanUs = nowUs - this.#doubles[row | BOOKED_US]!;
 		this.#doubles[row | BOOKED_US] = nowUs;
-		const mode = this.#octets[(row << 3) | MODE];
+		const mode = this.mode(node);
 		if (mode === RadioMode.transmitting) this.#doubles[row | TX_US]! += spanUs;
 		else if (mode !== RadioMode.off) this.#doubles[row | ON_US]! += spanUs;
 	}

@@ -1,6 +1,6 @@
 import test from "ava";
 import { RadioMode, RadioStates } from "../../sim/channel/radio-states.js";
-import { RADIO_ROW, RadioTable } from "../../sim/channel/radio-table.js";
+import { FAR_ROW, RadioTable } from "../../sim/channel/radio-table.js";
 import { BatteryWatch } from "../../sim/energy/battery.js";
 import { CYCLES_PER_FRAME, cpuTimeUs, energyUj, statePowers, totalUj } from "../../sim/energy/energy.js";
 import { EnergyMeter } from "../../sim/energy/meter.js";
@@ -63,7 +63,7 @@ test("meter: times in the radio's states become energy, receiving apart from lis
 	states.enter(0, RadioMode.listening, 1000);
 	states.enter(0, RadioMode.transmitting, 11_000);
 	states.enter(0, RadioMode.off, 15_000);
-	table.doubles[RADIO_ROW.RX_US] = 4000;
+	table.far.doubles[FAR_ROW.RX_US] = 4000;
 	for (let i = 0; i < 3; i++) states.handle(0);
 	const meter = new EnergyMeter(states, { profile: "cc2420", txPowerDbm: 0 });
 	const use = meter.read(0, 20_000);
