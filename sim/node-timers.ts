@@ -37,7 +37,7 @@ export class NodeTimers {
 		this.#expect("at", node, timeUs);
 		const place = this.#free.pop() ?? this.#callbacks.length;
 		this.#callbacks[place] = callback;
-		this.#queue.schedule(timeUs, this.#onceKind, node, place);
+		this.#queue.post(timeUs, this.#onceKind, node, place);
 	}
 
 	/**
@@ -48,7 +48,7 @@ export class NodeTimers {
 		const handler = this.#handlers.push(onDue) - 1;
 		return (node, timeUs) => {
 			this.#expect("timer", node, timeUs);
-			this.#queue.schedule(timeUs, this.#handlerKind, node, handler);
+			this.#queue.post(timeUs, this.#handlerKind, node, handler);
 		};
 	}
 

@@ -2,6 +2,7 @@ import { LinkAddress } from "../address.js";
 import { type BufferPool, SLOT_BYTES } from "../buffer-pool.js";
 import { copyBytes } from "../bytes.js";
 import type { ContextChain } from "./chain.js";
+import type { FragmentWorkspace } from "./fragment-workspace.js";
 import type { ArrivedFragment, OpeningRelation, Relation } from "./policy.js";
 
 function place(offset: number, length: number, size: number): OpeningRelation {
@@ -45,19 +46,23 @@ export class ReassemblyContext {
 	/** Offset of a UDP header whose checksum was elided, -1 for none, and of the IPv6 header before it. */
 	elidedUdpOffset = -1;
 	elidedIpv6Offset = 0;
-	readonly #ranges: number[] = [];
+	readonly #ranges: number[];
 	readonly #pool: BufferPool;
 	/** Where the packet is put together; undefined while its fragments lie in slots. */
 	#buffer: Uint8Array | undefined;
 	/** Slots in order of arrival; each fragment begins in one of its own. Undefined without slots. */
 	readonly #slots: Uint8Array[] | undefined;
 
-	/** `usesSlots`: keep fragments apart until the packet is whole; `chain`: of the first fragment, if it is chained. */
+	/**
+	 * `usesSlots`: keep fragments apart until the packet is whole; `chain`: of the first fragment, if it is chained;
+	 * `ranges`: an empty list, for {@link ranges}.
+	 */
 	constructor(
 		fragment: ArrivedFragment,
 		pool: BufferPool,
 		usesSlots: boolean,
 		chain: ContextChain | undefined,
+		ranges: number[] = [],
 	) {
 		this.source.set(fragment.source);
 		this.destination.set(fragment.destination);
@@ -67,6 +72,7 @@ export class ReassemblyContext {
 		this.openedUs = fragment.timeUs;
 		this.lastUs = fragment.timeUs;
 		this.chain = chain;
+		this.#ranges = ranges;
 		this.#pool = pool;
 		this.#buffer = usesSlots ? undefined : pool.take();
 		this.#slots = usesSlots ? [] : undefined;
@@ -128,6 +134,11 @@ export class ReassemblyContext {
 	/** Stored fragments as offset, length, offset, length …, in order of arrival. */
 	get ranges(): readonly number[] {
 		return this.#ranges;
+	}
+
+	/** Lends its list of ranges to the next context; until one takes it, it stays as it is. */
+	giveRanges(workspace: FragmentWorkspace): void {
+		workspace.giveRanges(this.#ranges);
 	}
 
 	/** How many fragments are stored. */

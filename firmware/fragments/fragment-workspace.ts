@@ -27,6 +27,7 @@ export class FragmentWorkspace {
 	/** The contexts of a node that has none open. */
 	readonly noContexts: readonly ReassemblyContext[] = [];
 	readonly #lists: ReassemblyContext[][] = [];
+	readonly #ranges: number[][] = [];
 	readonly #chains: ContextChain[] = [];
 	readonly #fragmenters: Fragmenter[] = [];
 	/** Made when the first chained fragment comes: most plain networks never see one. */
@@ -35,7 +36,7 @@ export class FragmentWorkspace {
 	#hash: ChainHash | undefined;
 	#lent = 0;
 
-	/** Fragmenters, chains and lists that were lent and not given back: a leak check. */
+	/** Fragmenters, chains, ranges and lists that were lent and not given back: a leak check. */
 	get lent(): number {
 		return this.#lent;
 	}
@@ -81,6 +82,20 @@ export class FragmentWorkspace {
 	giveChain(chain: ContextChain): void {
 		this.#lent--;
 		this.#chains.push(chain);
+	}
+
+	/** Lends an empty list for the ranges of one context. */
+	takeRanges(): number[] {
+		this.#lent++;
+		const ranges = this.#ranges.pop() ?? [];
+		while (ranges.length > 0) ranges.pop();
+		return ranges;
+	}
+
+	/** Takes it back; what it holds stays until it is lent again. */
+	giveRanges(ranges: number[]): void {
+		this.#lent--;
+		this.#ranges.push(ranges);
 	}
 
 	/** Lends an empty list for the contexts of one node. */

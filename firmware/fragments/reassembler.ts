@@ -228,7 +228,9 @@ export class Reassembler implements ReassemblyMemory {
 			return "reassembly-full";
 		}
 		const chain = fragment.chain === undefined ? undefined : this.#workspace.takeChain(fragment.chain);
-		const context = new ReassemblyContext(fragment, this.#pool, this.policy.usesSlots === true, chain);
+		const usesSlots = this.policy.usesSlots === true;
+		const ranges = this.#workspace.takeRanges();
+		const context = new ReassemblyContext(fragment, this.#pool, usesSlots, chain, ranges);
 		this.charge(context, charge);
 		this.#contexts ??= this.#workspace.takeList();
 		this.#contexts.push(context);
@@ -350,6 +352,7 @@ export class Reassembler implements ReassemblyMemory {
 
 	private close(context: ReassemblyContext, outcome: string): void {
 		this.forget(context);
+		context.giveRanges(this.#workspace);
 		this.bytesInUse -= context.chargedBytes;
 		this.#sink.contextClosed(
 			this.#clock.nowUs(),

@@ -7,6 +7,7 @@ import { Fading, type FadingOptions } from "./fading.js";
 import type { LinkGraph } from "./links.js";
 import { MODE_BITS, MODE_MASK, RadioMode, type RadioStates } from "./radio-states.js";
 import { FAR_ROW, NEAR_ROW, RADIO_FLAGS, type RadioTable } from "./radio-table.js";
+import { rssiDbmOf } from "./signal.js";
 
 const {
 	ROW,
@@ -55,8 +56,8 @@ export type MissCause = "collision" | "noise" | "transmitting" | "off" | "weak";
 
 /** Told of every frame that ends: first the receivers that got it, in order of their number. */
 export interface AirListener {
-	/** `to` received the whole frame that `from` sent. */
-	received(to: number, from: number, powerMw: number): void;
+	/** `to` received the whole frame that `from` sent over this link. */
+	received(to: number, from: number, link: number): void;
 	/** Whether {@link missed} is to be called where this node misses the frame. */
 	concerns(node: number): boolean;
 	/** `to` is in range of `from`, and did not. */
@@ -140,6 +141,11 @@ export class Air {
 	/** Power of all frames in the air at a node, in mW. */
 	powerMw(node: number): number {
 		return this.#doubles[(node << ROW) | POWER_MW]!;
+	}
+
+	/** What a radio reports of the frame that the sender of a link has, or had last, in the air: whole dBm. */
+	rssiDbm(link: number): number {
+		return rssiDbmOf(this.#signalMw[link]!);
 	}
 
 	/**
@@ -226,7 +232,7 @@ export class Air {
 			this.#fade(node << ROW, signalMw, nowUs);
 			if (locked) {
 				this.release(node, nowUs);
-				this.#decide(node, from, signalMw, prr === undefined ? 1 : prr[i]!);
+				this.#decide(node, from, i, prr === undefined ? 1 : prr[i]!);
 			} else if (this.#listener.concerns(node))
 				this.#listener.missed(node, from, this.#missCause(node, signalMw, startUs));
 		}
@@ -301,10 +307,10 @@ export class Air {
 		doubles[row | LN_SUCCESS]! += spanUs * BITS_PER_US * this.#table.lnBitSuccess(signalMw / disturbanceMw);
 	}
 
-	#decide(node: number, from: number, signalMw: number, prr: number): void {
+	#decide(node: number, from: number, link: number, prr: number): void {
 		const lnSuccess = this.#doubles[(node << ROW) | LN_SUCCESS]!;
 		const success = lnSuccess === 0 ? prr : prr * exp(lnSuccess);
-		if (success >= 1 || this.#uniform(node) < success) this.#listener.received(node, from, signalMw);
+		if (success >= 1 || this.#uniform(node) < success) this.#listener.received(node, from, link);
 		else if (this.#listener.concerns(node)) {
 			const isInterfered = (this.#octets[(node << OCTETS) | FLAGS]! & INTERFERED) !== 0;
 			this.#listener.missed(node, from, isInterfered ? "collision" : "noise");

@@ -27,7 +27,7 @@ import type { LinkGraph } from "./links.js";
 import { Phase, RadioModes } from "./radio-modes.js";
 import { RadioMode, RadioStates } from "./radio-states.js";
 import { RadioTable } from "./radio-table.js";
-import { linkQuality, rssiDbmOf, strongestDbm } from "./signal.js";
+import { linkQuality, strongestDbm } from "./signal.js";
 
 /** Times that validation against analytic models sets to 0; all others keep the standard's. */
 export interface PhyTimes {
@@ -132,8 +132,8 @@ export class Transceivers implements AirListener {
 		orders.waiter = waiter;
 		const fromUs = Math.max(options.atUs, this.#queue.nowUs());
 		const cycles = this.#modes.powerCycles(node);
-		if (options.cca) this.#queue.schedule(fromUs + this.#times.ccaUs, this.#assessEnd, node, cycles);
-		else this.#queue.schedule(fromUs, this.#sendStart, node, cycles);
+		if (options.cca) this.#queue.post(fromUs + this.#times.ccaUs, this.#assessEnd, node, cycles);
+		else this.#queue.post(fromUs, this.#sendStart, node, cycles);
 	}
 
 	/** Tells a node that its frame was sent, and acknowledged where it asks for it, without putting it on the air. */
@@ -195,7 +195,7 @@ export class Transceivers implements AirListener {
 		if (this.states.mode(node) === RadioMode.off) this.states.addOn(node, this.#times.ccaUs);
 		this.#modes.toPhase(node, Phase.turning);
 		this.#modes.toMode(node, RadioMode.transmitting);
-		this.#queue.schedule(this.#queue.nowUs() + this.#times.turnaroundUs, this.#sendStart, node, cycles);
+		this.#queue.post(this.#queue.nowUs() + this.#times.turnaroundUs, this.#sendStart, node, cycles);
 	}
 
 	#onSendStart(node: number, cycles: number): void {
@@ -214,7 +214,7 @@ export class Transceivers implements AirListener {
 		const psdu = orders.psdu!;
 		orders.onAir = psdu;
 		this.#putOnAir(node, psdu);
-		this.#queue.schedule(this.#queue.nowUs() + airtimeUs(psdu.length), this.#sendEnd, node, 0);
+		this.#queue.post(this.#queue.nowUs() + airtimeUs(psdu.length), this.#sendEnd, node, 0);
 	}
 
 	#putOnAir(node: number, psdu: Uint8Array): void {
@@ -252,7 +252,7 @@ export class Transceivers implements AirListener {
 		}
 		const psdu = this.#orders[node]!.onAir;
 		this.#putOnAir(node, psdu);
-		this.#queue.schedule(this.#queue.nowUs() + airtimeUs(psdu.length), this.#ackEnd, node, 0);
+		this.#queue.post(this.#queue.nowUs() + airtimeUs(psdu.length), this.#ackEnd, node, 0);
 	}
 
 	#onAckEnd(node: number): void {
@@ -270,7 +270,7 @@ export class Transceivers implements AirListener {
 		orders.waiter.transmitted(outcome);
 	}
 
-	received(to: number, from: number, powerMw: number): void {
+	received(to: number, from: number, link: number): void {
 		if (!this.#headerIsGood) return;
 		const { header } = this.#filters;
 		if (header.type === FrameType.ack && this.#modes.phase(to) === Phase.awaitingAck) {
@@ -284,7 +284,7 @@ export class Transceivers implements AirListener {
 		if (!this.#filters.accepts(to)) return;
 		const nowUs = this.#queue.nowUs();
 		const psdu = this.#orders[from]!.onAir;
-		const rssiDbm = rssiDbmOf(powerMw);
+		const rssiDbm = this.air.rssiDbm(link);
 		this.states.handle(to);
 		this.#sink.frameReceived(nowUs, to, from, rssiDbm);
 		if (this.#filters.acknowledges(to) && this.#modes.phase(to) !== Phase.turning) this.#scheduleAck(to);
@@ -308,6 +308,6 @@ export class Transceivers implements AirListener {
 		this.#modes.toPhase(node, Phase.acknowledging);
 		this.#orders[node]!.onAir = ack;
 		this.#modes.toMode(node, RadioMode.transmitting);
-		this.#queue.schedule(this.#queue.nowUs() + TURNAROUND_US, this.#ackStart, node, 0);
+		this.#queue.post(this.#queue.nowUs() + TURNAROUND_US, this.#ackStart, node, 0);
 	}
 }

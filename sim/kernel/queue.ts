@@ -65,12 +65,13 @@ export class EventQueue implements Clock {
 	/** Schedules an event of a registered kind; a time that has passed means now. */
 	schedule(timeUs: number, kind: number, a: number, b: number): Timer {
 		const slot = this.#takeSlot();
-		const { rows } = this.#wheel;
-		const row = slot << ROW_SHIFT;
-		rows[row | KIND] = kind;
-		rows[row | A] = a;
-		rows[row | B] = b;
-		return this.#add(slot, timeUs);
+		this.#put(slot, timeUs, kind, a, b);
+		return this.#handleOf(slot);
+	}
+
+	/** Schedules an event that nobody will cancel: most handles are too large for engines to keep without an object. */
+	post(timeUs: number, kind: number, a: number, b: number): void {
+		this.#put(this.#takeSlot(), timeUs, kind, a, b);
 	}
 
 	/** Calls back at a time, between two microseconds at the later one; a time that has passed means now. */
@@ -78,7 +79,8 @@ export class EventQueue implements Clock {
 		const slot = this.#takeSlot();
 		this.#wheel.rows[(slot << ROW_SHIFT) | KIND] = CALLBACK;
 		this.#callbacks[slot] = callback;
-		return this.#add(slot, timeUs);
+		this.#add(slot, timeUs);
+		return this.#handleOf(slot);
 	}
 
 	cancel(timer: Timer): void {
@@ -129,9 +131,21 @@ export class EventQueue implements Clock {
 		this.#handlers[kind]!(a, b);
 	}
 
-	#add(slot: number, timeUs: number): Timer {
+	#put(slot: number, timeUs: number, kind: number, a: number, b: number): void {
+		const { rows } = this.#wheel;
+		const row = slot << ROW_SHIFT;
+		rows[row | KIND] = kind;
+		rows[row | A] = a;
+		rows[row | B] = b;
+		this.#add(slot, timeUs);
+	}
+
+	#add(slot: number, timeUs: number): void {
 		this.#pending++;
 		this.#wheel.add(slot, timeUs > this.#nowUs ? Math.ceil(timeUs) : Math.ceil(this.#nowUs));
+	}
+
+	#handleOf(slot: number): Timer {
 		return this.#wheel.rows[(slot << ROW_SHIFT) | GENERATION]! * SLOT_SPAN + slot + 1;
 	}
 

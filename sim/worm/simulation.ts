@@ -64,7 +64,7 @@ export class WormSimulation {
 			scenario.seed,
 		);
 		this.#announce(first.length);
-		for (const node of first) this.#queue.schedule(0, this.#infect, node, node);
+		for (const node of first) this.#queue.post(0, this.#infect, node, node);
 	}
 
 	get nodes(): number {
@@ -137,7 +137,7 @@ export class WormSimulation {
 		const patch = new RandomStream(this.scenario.seed, "worm-patch", node);
 		const patchS = patchPerS === 0 ? Number.POSITIVE_INFINITY : patch.exponential() / patchPerS;
 		if (nowUs + patchS * 1e6 < this.durationUs)
-			this.#queue.schedule(nowUs + Math.round(patchS * 1e6), this.#patch, node, 0);
+			this.#queue.post(nowUs + Math.round(patchS * 1e6), this.#patch, node, 0);
 		const untilS = Math.min(patchS, (this.durationUs - nowUs) / 1e6);
 		for (let link = this.#graph.start[node]!; link < this.#graph.start[node + 1]!; link++)
 			this.#contact(node, link, untilS);
@@ -160,7 +160,7 @@ export class WormSimulation {
 		// What comes after another neighbour's code changes nothing.
 		if (atUs >= this.#dueUs[node]!) return;
 		if (outcome === "infected") this.#dueUs[node] = atUs;
-		this.#queue.schedule(atUs, outcome === "infected" ? this.#infect : this.#distrust, node, from);
+		this.#queue.post(atUs, outcome === "infected" ? this.#infect : this.#distrust, node, from);
 	}
 
 	#strikes(link: number): number {

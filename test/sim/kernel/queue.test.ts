@@ -97,12 +97,13 @@ test("behaves as a sorted list does, whatever is scheduled, cancelled and run in
 	);
 });
 
-test("ties go by insertion, whether callback or handler", (t) => {
+test("ties go by insertion, whether callback, handler, or without a handle", (t) => {
 	const queue = new EventQueue();
 	const order: number[] = [];
 	const kind = queue.register((a) => order.push(a));
 	for (let i = 0; i < 3000; i++) {
 		if (i % 3 === 0) queue.at(7, () => order.push(i));
+		else if (i % 3 === 1) queue.post(7, kind, i, 0);
 		else queue.schedule(7, kind, i, 0);
 	}
 	queue.run(8);
