@@ -32,7 +32,7 @@ export class SendWindow {
 
 	close(): void {
 		this.#isAwake = undefined;
-		this.#link.untilUs = Number.POSITIVE_INFINITY;
+		this.#link.untilUs = undefined;
 	}
 
 	/** Nothing waits that could go now. */

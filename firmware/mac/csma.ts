@@ -80,9 +80,9 @@ export class Csma implements TransmitWaiter {
 	/**
 	 * No attempt may end later than this: backoffs are cut short for the first one of a frame, and a frame whose next one
 	 * does not fit ends as `mac-late`. Until then a busy channel is waited for, however often it is found so, and a frame has
-	 * twice its attempts.
+	 * twice its attempts. Undefined while any attempt will do.
 	 */
-	untilUs: number = Number.POSITIVE_INFINITY;
+	untilUs: number | undefined;
 
 	constructor(radio: Radio, clock: Clock, random: Random, options: CsmaOptions = CSMA_DEFAULTS) {
 		this.#radio = radio;
@@ -165,15 +165,15 @@ export class Csma implements TransmitWaiter {
 	}
 
 	private get isPatient(): boolean {
-		return this.untilUs < Number.POSITIVE_INFINITY;
+		return this.untilUs !== undefined;
 	}
 
 	private backOff(transmission: Transmission): void {
 		const units = this.#random.below(1 << transmission.exponent);
 		const fromUs = this.readyUs();
 		let atUs = fromUs + units * BACKOFF_UNIT_US;
-		const latestUs = this.untilUs - AROUND_FRAME_US - airtimeUs(transmission.psdu!.length);
-		if (atUs > latestUs) {
+		const latestUs = this.latestUs(transmission);
+		if (latestUs !== undefined && atUs > latestUs) {
 			const isFirst = transmission.count === 0 && transmission.busyCount === 0;
 			// The first attempt is made in any case: whoever sends is told how it ended later, never at once.
 			if (!isFirst) {
@@ -183,6 +183,12 @@ export class Csma implements TransmitWaiter {
 			atUs = Math.max(fromUs, latestUs);
 		}
 		this.attempt(transmission, atUs);
+	}
+
+	/** When the last attempt that is in time begins; undefined where any is. */
+	private latestUs({ psdu }: Transmission): number | undefined {
+		const { untilUs } = this;
+		return untilUs === undefined ? undefined : untilUs - AROUND_FRAME_US - airtimeUs(psdu!.length);
 	}
 
 	private attempt(transmission: Transmission, atUs: number): void {

@@ -116,7 +116,8 @@ export class LinkLayer implements FrameReceiver, FrameSender {
 	begin(destination: LinkAddress): number {
 		this.#frame ??= this.#workspace.takeFrame(this);
 		const frame = this.#frame;
-		const { header } = frame;
+		const header = this.#workspace.made;
+		frame.destination.set(destination);
 		header.type = FrameType.data;
 		// 2006: a payload of more than aMaxMacSafePayloadSize (102) octets is not for 2003 receivers.
 		header.version = 1;
@@ -145,7 +146,7 @@ export class LinkLayer implements FrameReceiver, FrameSender {
 	}
 
 	/** No attempt with a frame of {@link commit} may end later than this; at first, any may. */
-	set untilUs(untilUs: number) {
+	set untilUs(untilUs: number | undefined) {
 		this.#csma.untilUs = untilUs;
 	}
 
@@ -188,7 +189,7 @@ export class LinkLayer implements FrameReceiver, FrameSender {
 
 	frameDone(outcome: CsmaOutcome, transmissions: number): void {
 		const frame = this.#frame!;
-		const { destination } = frame.header;
+		const { destination } = frame;
 		const isUnicast = !destination.isBroadcast;
 		if (isUnicast && transmissions > 0) {
 			const neighbour = this.#neighbours.find(destination, this.#workspace.neighbour);
@@ -211,7 +212,9 @@ export class LinkLayer implements FrameReceiver, FrameSender {
 	private finishFrame(frame: OutgoingFrame, end: number): Uint8Array {
 		const protection = this.#protection;
 		return frame.finish(
-			protection === undefined ? end : protection.protect(frame.header, frame.buffer, frame.payloadAt, end),
+			protection === undefined
+				? end
+				: protection.protect(this.#workspace.made, frame.buffer, frame.payloadAt, end),
 		);
 	}
 

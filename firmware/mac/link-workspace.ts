@@ -9,7 +9,9 @@ import { MAX_PSDU_BYTES } from "./timing.js";
 export class LinkWorkspace {
 	/** Header of the frame that is being received. */
 	readonly received = new MacHeader();
-	/** The neighbour that it is of, or that a frame was sent to. */
+	/** Header of the frame that is being made. */
+	readonly made = new MacHeader();
+	/** The neighbour that the frame received is of, or that a frame was sent to. */
 	readonly neighbour = new Neighbour();
 	/** That frame in the clear, where it came protected. */
 	readonly clear = new Uint8Array(MAX_PSDU_BYTES);

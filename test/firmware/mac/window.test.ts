@@ -11,7 +11,7 @@ const BYTES = 60;
 /** Assessment, turnaround, frame, and the wait for its acknowledgement. */
 const ATTEMPT_US = 128 + 192 + airtimeUs(BYTES) + 864;
 
-function bench(untilUs = Number.POSITIVE_INFINITY) {
+function bench(untilUs?: number) {
 	const clock = new HandClock();
 	const wire = new Wire(clock);
 	const csma = new Csma(wire.radio(), clock, new GreatestRandom(), CSMA_DEFAULTS);
