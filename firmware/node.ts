@@ -25,7 +25,7 @@ import { Outbox } from "./net/outbox.js";
 import { type Routing, staticRouting } from "./net/routing.js";
 import type { NodeConfig, NodeProfile } from "./node-config.js";
 import type { Clock, Ports, Sink } from "./ports.js";
-import { NeighbourTable, Worth } from "./trust/neighbours.js";
+import { type NeighbourJudge, NeighbourTable, Worth } from "./trust/neighbours.js";
 import type { Workspace } from "./workspace.js";
 
 export type { NodeConfig, NodeProfile } from "./node-config.js";
@@ -36,7 +36,7 @@ export type { NodeConfig, NodeProfile } from "./node-config.js";
  * It sleeps until a port calls it. Give it one workspace with the other nodes of its machine.
  */
 export class Node
-	implements LinkOwner, NetworkHost, GradientHost, HelloHost, AdaptationHost, ReassemblerHost
+	implements LinkOwner, NeighbourJudge, NetworkHost, GradientHost, HelloHost, AdaptationHost, ReassemblerHost
 {
 	readonly id: number;
 	/** Collects what others send, and begins the gradient. */
@@ -83,10 +83,7 @@ export class Node
 				? LinkAddress.short(config.shortAddress)
 				: LinkAddress.extended(config.extendedHigh, config.extendedLow);
 		const policy = config.policy ?? defaultPolicy(config.linkKeyOf !== undefined).create({});
-		this.neighbours = new NeighbourTable(profile.neighbours, (address) => {
-			if (this.routing.dependsOn(address)) return Worth.needed;
-			return policy.isEstablished?.(address) === true ? Worth.established : Worth.unknown;
-		});
+		this.neighbours = new NeighbourTable(profile.neighbours, this, workspace.rows);
 		this.cluster = this.makeCluster(config, policy);
 		// Before the policy: neighbours that it restores may compete for places, which takes the routes.
 		this.routing = this.makeRouting(config);
@@ -168,6 +165,7 @@ export class Node
 	/** Configures the radio, turns the receiver on and joins the routing. */
 	start(): void {
 		const { channel, panId, txPowerDbm } = this.profile;
+		this.neighbours.begin();
 		this.ports.radio.configure({
 			channel,
 			panId,
@@ -185,6 +183,12 @@ export class Node
 		this.#hello?.start();
 	}
 
+	worthOf(neighbour: LinkAddress): Worth {
+		if (this.routing.dependsOn(neighbour)) return Worth.needed;
+		const { policy } = this.reassembler;
+		return policy.isEstablished?.(neighbour) === true ? Worth.established : Worth.unknown;
+	}
+
 	/** Octets that the MAC payload of a frame to `neighbour` may have. */
 	frameRoom(neighbour: LinkAddress): number {
 		return this.#link.room(neighbour);
@@ -193,13 +197,14 @@ export class Node
 	/** Gives back all memory and goes silent. */
 	stop(): void {
 		this.#hello?.stop();
-		this.cluster?.service.stop();
+		this.cluster?.stop();
 		this.routing.stop();
 		this.ports.radio.receive(false);
 		this.reassembler.clear("reassembly-evicted");
 		this.network.clear();
 		this.outbox.clear();
 		this.#link.stop();
+		this.neighbours.release();
 	}
 
 	private makeChaining({ linkKeyOf }: NodeConfig): Chaining | undefined {
@@ -227,6 +232,7 @@ export class Node
 			ports: this.ports,
 			neighbours: this.neighbours,
 			transmissions: this.profile.csma.maxRetries + 1,
+			rows: this.workspace.rows,
 			gate: new PolicyGate(policy),
 			nextBroadcast: () => this.nextBroadcast(),
 		});

@@ -25,7 +25,7 @@ export type Fields<F extends RowFields> = {
 
 /** A row of a memory, and which one that is. */
 export interface Row {
-	/** Where it lies, from `memory.numbers[at]` on. */
+	/** It lies at `memory.heap.numbers[memory.base + at]`, as long as no memory of that heap grows. */
 	readonly memory: RowMemory;
 	readonly at: number;
 	/** Its number among the rows of its memory. */
@@ -50,27 +50,79 @@ const FIRST_ROWS = 2;
 /** Rows that are made room for at once: as many as there are, or so many. */
 const MOST_AT_ONCE = 8;
 
-/** Where rows of one class lie, one after the other behind `head` numbers of other use; it grows with the highest place. */
-export class RowMemory {
-	/** Another array after each growth. */
-	numbers: Int32Array;
-	readonly head: number;
-	readonly words: number;
+/** Where memories have their numbers: a block each, named by its first number. */
+export interface RowHome {
+	/** Another array after a block was taken or resized. */
+	readonly numbers: Int32Array;
+	/** Lends a block of at least so many numbers, all 0. */
+	take(words: number): number;
+	/** Numbers in a block. */
+	sizeOf(at: number): number;
+	/** Makes a block longer, what is new 0; returns where it lies from then on. */
+	resize(at: number, words: number): number;
+	/** Takes a block back. */
+	give(at: number): void;
+}
 
-	constructor(words: number, head = 0) {
-		this.words = words;
-		this.head = head;
-		this.numbers = new Int32Array(head + FIRST_ROWS * words);
+/** The home of one memory, no larger than what that needs. */
+class OneBlock implements RowHome {
+	numbers = new Int32Array(0);
+
+	take(words: number): number {
+		return this.resize(0, words);
 	}
 
-	/** Makes room for so many rows. */
-	fit(rows: number): void {
-		if (this.numbers.length >= this.head + rows * this.words) return;
-		let room = FIRST_ROWS;
-		while (room < rows) room += Math.min(room, MOST_AT_ONCE);
-		const grown = new Int32Array(this.head + room * this.words);
+	sizeOf(): number {
+		return this.numbers.length;
+	}
+
+	resize(at: number, words: number): number {
+		const grown = new Int32Array(words);
 		grown.set(this.numbers);
 		this.numbers = grown;
+		return at;
+	}
+
+	give(): void {
+		this.numbers = new Int32Array(0);
+	}
+}
+
+/** Where a memory lies that has no block: whoever reads or writes there anyway finds nothing, and harms nobody. */
+const NOWHERE = -0x4000_0000;
+
+/**
+ * Where rows of one class lie, one after the other behind `head` numbers of other use; it grows with the highest place.
+ *
+ * Its block is its own, or one of a heap that it shares with others; it takes one with the first row.
+ */
+export class RowMemory {
+	readonly heap: RowHome;
+	/** Where the first row lies in the heap: another place after each growth. */
+	base = NOWHERE;
+	readonly head: number;
+
+	constructor(head = 0, heap: RowHome = new OneBlock()) {
+		this.head = head;
+		this.heap = heap;
+	}
+
+	/** Makes room for so many rows of `words` numbers. */
+	fit(rows: number, words: number): void {
+		const { heap, head, base } = this;
+		const needed = head + rows * words;
+		if (base !== NOWHERE && heap.sizeOf(base - head) >= needed) return;
+		let room = FIRST_ROWS;
+		while (room < rows) room += Math.min(room, MOST_AT_ONCE);
+		const size = head + room * words;
+		this.base = head + (base === NOWHERE ? heap.take(size) : heap.resize(base - head, size));
+	}
+
+	/** Gives its block back: it has no rows any more. */
+	release(): void {
+		if (this.base === NOWHERE) return;
+		this.heap.give(this.base - this.head);
+		this.base = NOWHERE;
 	}
 }
 
@@ -125,10 +177,12 @@ function accessorsOf({ word, shift, bits, isSigned, isTruth }: Lie): PropertyDes
 	if (bits === 32) {
 		return {
 			get(): number {
-				return this.memory.numbers[this.at + word]!;
+				const { heap, base } = this.memory;
+				return heap.numbers[base + this.at + word]!;
 			},
 			set(value: number): void {
-				this.memory.numbers[this.at + word] = value;
+				const { heap, base } = this.memory;
+				heap.numbers[base + this.at + word] = value;
 			},
 		};
 	}
@@ -137,14 +191,16 @@ function accessorsOf({ word, shift, bits, isSigned, isTruth }: Lie): PropertyDes
 	const [left, right] = [32 - shift - bits, 32 - bits];
 	return {
 		get(): number | boolean {
-			const number = this.memory.numbers[this.at + word]!;
+			const { heap, base } = this.memory;
+			const number = heap.numbers[base + this.at + word]!;
 			if (isSigned) return (number << left) >> right;
 			const value = (number >>> shift) & mask;
 			return isTruth ? value !== 0 : value;
 		},
 		set(value: number | boolean): void {
-			const { numbers } = this.memory;
-			const i = this.at + word;
+			const { heap, base } = this.memory;
+			const { numbers } = heap;
+			const i = base + this.at + word;
 			numbers[i] = (numbers[i]! & others) | ((Number(value) & mask) << shift);
 		},
 	};
@@ -167,23 +223,24 @@ export function rowClass<F extends RowFields>(fields: F): RowClass<F> {
 		memory: RowMemory;
 		at: number;
 
-		constructor(memory = new RowMemory(words), place = 0) {
+		constructor(memory = new RowMemory(), place = 0) {
 			this.memory = memory;
-			this.at = memory.head + place * words;
+			this.at = place * words;
 		}
 
 		get place(): number {
-			return (this.at - this.memory.head) / words;
+			return this.at / words;
 		}
 
 		moveTo(memory: RowMemory, place: number): void {
 			this.memory = memory;
-			this.at = memory.head + place * words;
+			this.at = place * words;
 		}
 
 		begin(): void {
-			this.memory.fit(this.place + 1);
-			this.memory.numbers.set(firsts, this.at);
+			const { memory, at } = this;
+			memory.fit(this.place + 1, words);
+			memory.heap.numbers.set(firsts, memory.base + at);
 		}
 
 		static {

@@ -2,6 +2,7 @@ import { BufferPool } from "./buffer-pool.js";
 import { FragmentWorkspace } from "./fragments/fragment-workspace.js";
 import { LinkWorkspace } from "./mac/link-workspace.js";
 import { NetworkWorkspace } from "./net/network-workspace.js";
+import type { RowHome } from "./rows.js";
 
 /**
  * What the nodes of one machine share: buffers that are lent, and what codecs work in, whose content means nothing
@@ -15,9 +16,15 @@ export class Workspace {
 	readonly link = new LinkWorkspace();
 	readonly fragments = new FragmentWorkspace();
 	readonly network = new NetworkWorkspace();
+	/** Where the nodes have their rows; undefined where each memory has an array to itself. */
+	readonly rows: RowHome | undefined;
 
-	/** `bufferBytes`: octets in each buffer of the pool, at least 1,280 (the IPv6 minimum MTU). */
-	constructor(bufferBytes: number) {
+	/**
+	 * `bufferBytes`: octets in each buffer of the pool, at least 1,280 (the IPv6 minimum MTU). `rows`: for many nodes; what a
+	 * few need is less in arrays of their own.
+	 */
+	constructor(bufferBytes: number, rows?: RowHome) {
 		this.pool = new BufferPool(bufferBytes);
+		this.rows = rows;
 	}
 }

@@ -1,5 +1,6 @@
 import { tee } from "../firmware/events.js";
 import type { Battery } from "../firmware/ports.js";
+import { RowHeap } from "../firmware/row-heap.js";
 import { Workspace } from "../firmware/workspace.js";
 import { Captures } from "./attacks/captures.js";
 import type { PlacedAttacker } from "./attacks/placement.js";
@@ -27,6 +28,9 @@ export interface WorldOptions extends MoteOptions {
 /** A node that is fed from the mains is always full. */
 const MAINS: Battery = { level: () => 255 };
 
+/** Numbers of 32 bits in which a node remembers its neighbours, when few of them speak to it. */
+const NODE_WORDS = 64;
+
 /** Buffers hold any packet that 11 bits of size can claim. */
 const BUFFER_BYTES = 2048;
 
@@ -37,8 +41,9 @@ const BUFFER_BYTES = 2048;
  */
 export class World {
 	readonly queue = new EventQueue();
-	/** What all nodes work in. */
-	readonly workspace = new Workspace(BUFFER_BYTES);
+	/** What all nodes work in, and where they have their rows. */
+	readonly workspace: Workspace;
+	readonly rows: RowHeap;
 	readonly scenario: Scenario;
 	readonly topology: Topology;
 	readonly positions: Positions;
@@ -75,7 +80,7 @@ export class World {
 		options: WorldOptions,
 		onEmpty: (node: number) => void,
 	) {
-		const { queue, workspace } = this;
+		const { queue } = this;
 		const layout = new Layout(scenario, modules, options.outsiders);
 		this.scenario = scenario;
 		this.#layout = layout;
@@ -87,6 +92,9 @@ export class World {
 		this.attackers = layout.attackers;
 		this.firstAttacker = layout.firstAttacker;
 		const { nodes } = this.topology;
+		this.rows = new RowHeap(nodes * NODE_WORDS);
+		const workspace = new Workspace(BUFFER_BYTES, this.rows);
+		this.workspace = workspace;
 		this.powered = new Uint8Array(nodes).fill(1);
 		const captures = new Captures(scenario, modules.attacks, nodes, this.sinks, () => queue.nowUs());
 		this.captures = captures;

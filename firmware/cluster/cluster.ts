@@ -6,6 +6,7 @@ import type { LinkLayer } from "../mac/link-layer.js";
 import type { HelloService } from "../net/hello-service.js";
 import type { Outbox } from "../net/outbox.js";
 import type { Ports, Random } from "../ports.js";
+import type { RowHome } from "../rows.js";
 import type { NeighbourTable } from "../trust/neighbours.js";
 import { Acquisition } from "./acquisition.js";
 import { Agenda } from "./agenda.js";
@@ -41,6 +42,8 @@ export interface ClusterOptions {
 	readonly transmissions: number;
 	/** Judges neighbours until {@link Cluster.attach} brings somebody who does it better. */
 	readonly gate: TrustGate;
+	/** Where it keeps what neighbours say; in arrays of its own where undefined. */
+	readonly rows: RowHome | undefined;
 	/** Numbers all broadcasts of the node. */
 	nextBroadcast(): number;
 }
@@ -88,6 +91,7 @@ export class Cluster {
 			address,
 			radiusRssiDbm: config.election.reach === "radius" ? config.radiusRssiDbm : undefined,
 			aliveUs: DEAD_ELECTIONS * roundsPerElection * config.roundUs,
+			rows: options.rows,
 			gate: () => this.#gate,
 		});
 		this.routing = new ClusterRouting({
@@ -191,6 +195,12 @@ export class Cluster {
 			term: this.#term,
 			room: () => link.room(BROADCAST),
 		};
+	}
+
+	/** Ends all that it does, and gives its memory back. */
+	stop(): void {
+		this.service.stop();
+		this.#neighbourhood.release();
 	}
 
 	/** Whether a message of page 15 is the cluster service's. */

@@ -1,5 +1,5 @@
 import type { LinkAddress } from "../address.js";
-import { RowMemory, rowClass } from "../rows.js";
+import { type RowHome, RowMemory, rowClass } from "../rows.js";
 import type { Neighbour, NeighbourTable } from "../trust/neighbours.js";
 import { believedCharge, NO_CLAIM, takeClaim } from "./claims.js";
 import type { TrustGate } from "./client.js";
@@ -62,16 +62,24 @@ export interface NeighbourhoodOptions {
 	readonly radiusRssiDbm: number | undefined;
 	/** Whoever was silent for so long is thought to be dead. */
 	readonly aliveUs: number;
+	/** Where what they say lies; in an array of its own where undefined. */
+	readonly rows: RowHome | undefined;
 	gate(): TrustGate;
 }
 
 /** Who is around a clustered node: a view of the neighbour table, which bounds it. */
 export class Neighbourhood {
 	readonly #options: NeighbourhoodOptions;
-	readonly #views = new RowMemory(ClusterView.words);
+	readonly #views: RowMemory;
 
 	constructor(options: NeighbourhoodOptions) {
 		this.#options = options;
+		this.#views = new RowMemory(0, options.rows);
+	}
+
+	/** Forgets what they said, and gives the memory back. */
+	release(): void {
+		this.#views.release();
 	}
 
 	/** What is known of a neighbour; undefined when the table has no place for it. */

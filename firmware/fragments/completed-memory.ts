@@ -3,8 +3,8 @@ export const HEAD_WORDS = 10;
 /** Fragments that a row tells of, two words each: those of a packet of some 700 octets. */
 export const ROW_FRAGMENTS = 7;
 const ROW_WORDS = HEAD_WORDS + 2 * ROW_FRAGMENTS;
-/** Rows that are made room for at once: as many packets as one node remembers. */
-const BLOCK_ROWS = 8;
+/** Rows that are made room for at first: as many packets as one node remembers. */
+const FIRST_ROWS = 8;
 /** The row of nobody. */
 export const NO_ROW = 0;
 
@@ -14,7 +14,8 @@ export const NO_ROW = 0;
  * Rows are numbers from 1 on; {@link NO_ROW} is none. Their first word links those that are free.
  */
 export class CompletedMemory {
-	readonly #blocks: Int32Array[] = [];
+	/** Where they lie, from {@link startOf} each on; another array after {@link take}. */
+	numbers = new Int32Array(0);
 	#made = 0;
 	#free = NO_ROW;
 	#lent = 0;
@@ -29,27 +30,29 @@ export class CompletedMemory {
 		this.#lent++;
 		const row = this.#free;
 		if (row !== NO_ROW) {
-			this.#free = this.blockOf(row)[startOf(row)]!;
+			this.#free = this.numbers[startOf(row)]!;
 			return row;
 		}
-		if (this.#made % BLOCK_ROWS === 0) this.#blocks.push(new Int32Array(BLOCK_ROWS * ROW_WORDS));
-		return ++this.#made;
+		const made = ++this.#made;
+		if (startOf(made) === this.numbers.length) this.grow(Math.max(FIRST_ROWS, (made - 1) >> 1));
+		return made;
 	}
 
 	/** Takes a row back. */
 	give(row: number): void {
 		this.#lent--;
-		this.blockOf(row)[startOf(row)] = this.#free;
+		this.numbers[startOf(row)] = this.#free;
 		this.#free = row;
 	}
 
-	/** Where a row lies, from {@link startOf} it on. */
-	blockOf(row: number): Int32Array {
-		return this.#blocks[Math.floor((row - 1) / BLOCK_ROWS)]!;
+	private grow(rows: number): void {
+		const grown = new Int32Array(this.numbers.length + rows * ROW_WORDS);
+		grown.set(this.numbers);
+		this.numbers = grown;
 	}
 }
 
-/** Where a row begins in its block. */
+/** Where a row begins. */
 export function startOf(row: number): number {
-	return ((row - 1) % BLOCK_ROWS) * ROW_WORDS;
+	return (row - 1) * ROW_WORDS;
 }

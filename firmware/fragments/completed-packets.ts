@@ -66,10 +66,10 @@ export class CompletedPackets {
 		const memory = this.#memory;
 		const row = memory.take();
 		if (this.#count++ === 0) this.#oldest = row;
-		else memory.blockOf(this.#newest)[startOf(this.#newest) + NEXT] = row;
+		else memory.numbers[startOf(this.#newest) + NEXT] = row;
 		this.#newest = row;
 		const { source, destination } = context;
-		const words = memory.blockOf(row);
+		const words = memory.numbers;
 		const at = startOf(row);
 		words[at + NAME] = nameOf(context);
 		words[at + UNTIL_LOW] = untilUs | 0;
@@ -87,8 +87,8 @@ export class CompletedPackets {
 		const name = nameOf(fragment);
 		const { source, destination, timeUs } = fragment;
 		let row = this.#oldest;
+		const words = this.#memory.numbers;
 		for (let i = 0; i < this.#count; i++) {
-			const words = this.#memory.blockOf(row);
 			const at = startOf(row);
 			const isNamed =
 				words[at + NAME] === name &&
@@ -108,23 +108,23 @@ export class CompletedPackets {
 	}
 
 	private putFragments(first: number, { ranges, buffer }: ReassemblyContext): void {
-		let words = this.#memory.blockOf(first);
+		const memory = this.#memory;
 		let start = startOf(first);
 		let at = start + HEAD_WORDS;
 		for (let i = 0; i < ranges.length; i += 2) {
 			if (at === start + HEAD_WORDS + 2 * ROW_FRAGMENTS) {
-				const more = this.#memory.take();
-				words[start + MORE] = more;
-				words = this.#memory.blockOf(more);
+				const more = memory.take();
+				memory.numbers[start + MORE] = more;
 				start = startOf(more);
 				at = start + HEAD_WORDS;
 			}
 			const offset = ranges[i]!;
 			const length = ranges[i + 1]!;
+			const words = memory.numbers;
 			words[at++] = (offset << 16) | length;
 			words[at++] = sumOf(buffer, offset, length);
 		}
-		words[start + MORE] = NO_ROW;
+		memory.numbers[start + MORE] = NO_ROW;
 	}
 
 	private holds(
@@ -134,13 +134,12 @@ export class CompletedPackets {
 		dataOffset: number,
 	): boolean {
 		const place = (offset << 16) | length;
-		let words = this.#memory.blockOf(first);
+		const words = this.#memory.numbers;
 		let start = startOf(first);
 		let at = start + HEAD_WORDS;
 		for (let left = words[start + FRAGMENTS]!; left > 0; left--) {
 			if (at === start + HEAD_WORDS + 2 * ROW_FRAGMENTS) {
 				const more = words[start + MORE]!;
-				words = this.#memory.blockOf(more);
 				start = startOf(more);
 				at = start + HEAD_WORDS;
 			}
@@ -151,16 +150,16 @@ export class CompletedPackets {
 	}
 
 	private isOldestOver(nowUs: number): boolean {
-		return untilUs(this.#memory.blockOf(this.#oldest), startOf(this.#oldest)) <= nowUs;
+		return untilUs(this.#memory.numbers, startOf(this.#oldest)) <= nowUs;
 	}
 
 	private forgetOldest(): void {
 		const memory = this.#memory;
 		this.#count--;
 		let row = this.#oldest;
-		this.#oldest = memory.blockOf(row)[startOf(row) + NEXT]!;
+		this.#oldest = memory.numbers[startOf(row) + NEXT]!;
 		while (row !== NO_ROW) {
-			const more = memory.blockOf(row)[startOf(row) + MORE]!;
+			const more = memory.numbers[startOf(row) + MORE]!;
 			memory.give(row);
 			row = more;
 		}

@@ -10,7 +10,7 @@ import {
 import type { Clock, FrameReceiver, Radio, Random, Sink } from "../ports.js";
 import type { NeighbourTable } from "../trust/neighbours.js";
 import { Csma, type CsmaOptions, type CsmaOutcome, type FrameSender, longestDeliveryUs } from "./csma.js";
-import { DuplicateFilter } from "./duplicates.js";
+import { isDuplicate } from "./duplicates.js";
 import type { SecurityDrop } from "./frame-security.js";
 import { LinkWorkspace } from "./link-workspace.js";
 import type { FrameWaiter, OutgoingFrame } from "./outgoing-frame.js";
@@ -64,7 +64,8 @@ export class LinkLayer implements FrameReceiver, FrameSender {
 	readonly #neighbours: NeighbourTable;
 	readonly #protection: FrameProtection | undefined;
 	readonly #csma: Csma;
-	readonly #duplicates: DuplicateFilter;
+	/** How long a frame is remembered, to tell its retransmissions. */
+	readonly #duplicateUs: number;
 	#seq: number;
 	/** The frame that is written or sent; none at rest. */
 	#frame: OutgoingFrame | undefined;
@@ -81,7 +82,7 @@ export class LinkLayer implements FrameReceiver, FrameSender {
 		this.#neighbours = options.neighbours;
 		this.#protection = options.protection;
 		this.#csma = new Csma(radio, clock, random, csma);
-		this.#duplicates = new DuplicateFilter(longestDeliveryUs(csma), options.neighbours);
+		this.#duplicateUs = longestDeliveryUs(csma);
 		this.#seq = random.below(256);
 		radio.onReceive(this);
 	}
@@ -244,7 +245,14 @@ export class LinkLayer implements FrameReceiver, FrameSender {
 		// Only now: who does not hold the key must not be able to have a frame taken for a repetition.
 		if (
 			header.seq >= 0 &&
-			this.#duplicates.isDuplicate(source, header.seq, u16le(psdu, end), this.#clock.nowUs())
+			isDuplicate(
+				this.#neighbours,
+				this.#duplicateUs,
+				source,
+				header.seq,
+				u16le(psdu, end),
+				this.#clock.nowUs(),
+			)
 		)
 			return "duplicate";
 		this.#neighbours.obtain(source, this.#workspace.neighbour)?.noteReceived(rssiDbm, sfdTimeUs);

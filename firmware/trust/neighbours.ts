@@ -1,7 +1,7 @@
 import { type AddressMode, LinkAddress, type Names } from "../address.js";
 import type { ClusterView } from "../cluster/neighbourhood.js";
 import { HEARD_NUMBERS } from "../mac/duplicates.js";
-import { putTime, RowMemory, rowClass, signed, timeOf, unsigned } from "../rows.js";
+import { putTime, type RowHome, RowMemory, rowClass, signed, timeOf, unsigned } from "../rows.js";
 import { STALE_S } from "./parameters.js";
 
 /** Weight of a new sample is 1 / 2^3: about the last eight frames count. */
@@ -96,12 +96,14 @@ export class Neighbour extends NeighbourRow {
 
 	/** Its address: one object, which nobody changes. */
 	get address(): LinkAddress {
-		this.#address ??= addressAt(this.memory.numbers, this.at, new LinkAddress());
+		const { heap, base } = this.memory;
+		this.#address ??= addressAt(heap.numbers, base + this.at, new LinkAddress());
 		return this.#address;
 	}
 
 	get lastSeenUs(): number {
-		return timeOf(this.memory.numbers, this.at + SEEN);
+		const { heap, base } = this.memory;
+		return timeOf(heap.numbers, base + this.at + SEEN);
 	}
 
 	override moveTo(memory: RowMemory, place: number): void {
@@ -120,7 +122,8 @@ export class Neighbour extends NeighbourRow {
 			this.noteGap(timeUs - this.lastSeenUs);
 		}
 		if (received < MOST_RECEIVED) this.received = received + 1;
-		putTime(this.memory.numbers, this.at + SEEN, timeUs);
+		const { heap, base } = this.memory;
+		putTime(heap.numbers, base + this.at + SEEN, timeUs);
 	}
 
 	/** Notes how often a frame to it was on the air, and whether the last time was acknowledged. */
@@ -191,12 +194,15 @@ export const Worth = {
 } as const;
 export type Worth = (typeof Worth)[keyof typeof Worth];
 
-/** What the neighbour with an address is worth. */
-export type WorthOf = (address: LinkAddress) => Worth;
+/** Who knows what neighbours are worth. */
+export interface NeighbourJudge {
+	/** What the neighbour with an address is worth. */
+	worthOf(address: LinkAddress): Worth;
+}
 
 /**
- * The neighbours that a node knows, at most `capacity` of them, in rows behind what a `DuplicateFilter` remembers: one
- * array for both costs a node less than two.
+ * The neighbours that a node knows, at most `capacity` of them, in rows behind what `isDuplicate` remembers: one
+ * block for both costs a node less than two.
  *
  * A newcomer displaces the one that was silent longest among those of the least {@link Worth}; unknown ones displace
  * nobody but their like and whoever was silent for an hour, and nobody displaces one that is needed.
@@ -204,16 +210,25 @@ export type WorthOf = (address: LinkAddress) => Worth;
 export class NeighbourTable extends RowMemory implements Names {
 	readonly capacity: number;
 	#length = 0;
+	/** The place that was found last: most often it is asked for again. */
+	#last = 0;
 	/** By place, those that somebody asked for; most neighbours never get an object. */
-	readonly #kept: (Neighbour | undefined)[] = [];
-	readonly #worthOf: WorthOf;
+	#kept: (Neighbour | undefined)[] | undefined;
+	readonly #judge: NeighbourJudge | undefined;
 
-	constructor(capacity: number, worthOf: WorthOf = () => Worth.unknown) {
+	/** Without a `judge` nothing is known of anybody. `heap`: where the rows lie; in an array of their own where absent. */
+	constructor(capacity: number, judge?: NeighbourJudge, heap?: RowHome) {
 		if (!(capacity >= 1))
 			throw new RangeError(`NeighbourTable: expected capacity of at least 1, got ${capacity}`);
-		super(WORDS, HEARD_NUMBERS);
+		super(HEARD_NUMBERS, heap);
 		this.capacity = capacity;
-		this.#worthOf = worthOf;
+		this.#judge = judge;
+		this.begin();
+	}
+
+	/** Makes room for the first ones, and for frames that were heard, where it was given back. */
+	begin(): void {
+		this.fit(1, WORDS);
 	}
 
 	/** How many there are. */
@@ -241,7 +256,7 @@ export class NeighbourTable extends RowMemory implements Names {
 	nameOf(address: LinkAddress): LinkAddress {
 		// An object for the neighbour alone would cost more than the copy that it spares.
 		const place = this.placeOf(address);
-		return (place < 0 ? undefined : this.#kept[place]?.address) ?? address.clone();
+		return (place < 0 ? undefined : this.#kept?.[place]?.address) ?? address.clone();
 	}
 
 	/** The entry of an address, made if there is room; undefined when nobody may be displaced for it. Else as {@link find}. */
@@ -249,10 +264,12 @@ export class NeighbourTable extends RowMemory implements Names {
 		const known = this.find(address, into);
 		if (known !== undefined) return known;
 		const isFull = this.#length >= this.capacity;
-		const place = isFull ? this.displaceable(this.#worthOf(address)) : this.#length;
+		const place = isFull ? this.displaceable(this.worthOf(address)) : this.#length;
 		if (place < 0) return undefined;
 		if (!isFull) this.#length++;
-		if (place < this.#kept.length) this.#kept[place] = undefined;
+		this.#last = place;
+		const kept = this.#kept;
+		if (kept !== undefined && place < kept.length) kept[place] = undefined;
 		const entry = into ?? this.keep(place);
 		entry.moveTo(this, place);
 		entry.begin();
@@ -262,22 +279,39 @@ export class NeighbourTable extends RowMemory implements Names {
 		return entry;
 	}
 
+	/** Forgets all of them, and gives the memory back. */
+	override release(): void {
+		super.release();
+		this.#length = 0;
+		this.#kept = undefined;
+	}
+
 	private keep(place: number): Neighbour {
+		this.#kept ??= [];
 		return (this.#kept[place] ??= new Neighbour(this, place));
 	}
 
+	private worthOf(address: LinkAddress): Worth {
+		return this.#judge?.worthOf(address) ?? Worth.unknown;
+	}
+
 	private placeOf({ mode, high, low }: LinkAddress): number {
-		const { numbers } = this;
-		for (let place = 0, at = HEARD_NUMBERS; place < this.#length; place++, at += WORDS) {
-			if (numbers[at + LOW] === low && numbers[at + HIGH] === high && (numbers[at + MODE]! & 3) === mode)
-				return place;
+		const { base } = this;
+		const { numbers } = this.heap;
+		const length = this.#length;
+		for (let i = this.#last < length ? -1 : 0; i < length; i++) {
+			const place = i < 0 ? this.#last : i;
+			const at = base + place * WORDS;
+			if (numbers[at + LOW] !== low || numbers[at + HIGH] !== high || (numbers[at + MODE]! & 3) !== mode)
+				continue;
+			this.#last = place;
+			return place;
 		}
 		return -1;
 	}
 
 	/** The place of the one that a newcomer of some worth displaces, -1 for none. */
 	private displaceable(newcomer: Worth): number {
-		const { numbers } = this;
 		let latestUs = 0;
 		for (let place = 0; place < this.#length; place++) latestUs = Math.max(latestUs, this.seenUs(place));
 		let victim = -1;
@@ -286,8 +320,7 @@ export class NeighbourTable extends RowMemory implements Names {
 		for (let place = 0; place < this.#length; place++) {
 			const seenUs = this.seenUs(place);
 			const isStale = latestUs - seenUs > STALE_S * 1e6;
-			const at = HEARD_NUMBERS + place * WORDS;
-			const given = this.#worthOf(addressAt(numbers, at, address));
+			const given = this.worthOf(addressAt(this.heap.numbers, this.base + place * WORDS, address));
 			const worth = isStale && given === Worth.established ? Worth.unknown : given;
 			if (worth > Worth.unknown && worth >= newcomer) continue;
 			const isLess = worth < least || (worth === least && seenUs < this.seenUs(victim));
@@ -299,6 +332,6 @@ export class NeighbourTable extends RowMemory implements Names {
 	}
 
 	private seenUs(place: number): number {
-		return timeOf(this.numbers, HEARD_NUMBERS + place * WORDS + SEEN);
+		return timeOf(this.heap.numbers, this.base + place * WORDS + SEEN);
 	}
 }

@@ -26,6 +26,7 @@ test("a power cycle in the middle of everything leaves no buffer, and the node w
 		b.stop();
 		t.is(network.pool.lent, 0, `stopped at ${stopUs} µs`);
 		t.is(network.workspace.link.lent, 0, `stopped at ${stopUs} µs`);
+		t.is(network.rows.lent, 0, `stopped at ${stopUs} µs`);
 		t.is(b.reassembler.bytesInUse, 0);
 		a.start();
 		b.start();

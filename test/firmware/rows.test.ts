@@ -13,7 +13,7 @@ const Sample = rowClass({
 	number: signed(17, -1),
 });
 
-function sample(memory = new RowMemory(Sample.words), place = 0) {
+function sample(memory = new RowMemory(), place = 0) {
 	const row = new Sample(memory, place);
 	row.begin();
 	return row;
@@ -54,8 +54,9 @@ test("rows of one memory do not touch each other, nor do their fields, in whatev
 			),
 			fc.nat({ max: 3 }),
 			(places, writes, head) => {
-				const memory = new RowMemory(Sample.words, head);
-				for (let i = 0; i < head; i++) memory.numbers[i] = i + 1;
+				const memory = new RowMemory(head);
+				memory.fit(0, Sample.words);
+				for (let i = 0; i < head; i++) memory.heap.numbers[i] = i + 1;
 				const rows = places.map((place) => sample(memory, place));
 				const first = { wide: 0x7fffffff, isTrue: true, octet: 200, signal: -7, most: 0, number: -1 };
 				const expected = places.map(() => ({ ...first }));
@@ -80,14 +81,14 @@ test("rows of one memory do not touch each other, nor do their fields, in whatev
 				t.true(
 					rows.every(({ small, isFalse }, i) => small === -1 && !isFalse && rows[i]!.place === places[i]),
 				);
-				for (let i = 0; i < head; i++) t.is(memory.numbers[i], i + 1);
+				for (let i = 0; i < head; i++) t.is(memory.heap.numbers[i], i + 1);
 			},
 		),
 	);
 });
 
 test("a row that begins anew knows nothing of the one before; one that is turned to reads what is there", (t) => {
-	const memory = new RowMemory(Sample.words);
+	const memory = new RowMemory();
 	sample(memory, 3).small = 7;
 	const other = sample();
 	other.moveTo(memory, 3);
@@ -97,10 +98,10 @@ test("a row that begins anew knows nothing of the one before; one that is turned
 });
 
 test("a memory makes room for two rows, then for twice as many as there are, then for eight at a time", (t) => {
-	const memory = new RowMemory(5, 3);
+	const memory = new RowMemory(3);
 	const rooms = [1, 2, 3, 5, 9, 17].map((rows) => {
-		memory.fit(rows);
-		return (memory.numbers.length - 3) / 5;
+		memory.fit(rows, 5);
+		return (memory.heap.numbers.length - 3) / 5;
 	});
 	t.deepEqual(rooms, [2, 2, 4, 8, 16, 24]);
 });

@@ -88,6 +88,11 @@ test("a reboot takes memory and power away for a while, and the node's traffic g
 	for (const { outbox } of nodesOf(simulation)) open += outbox.length;
 	t.is(simulation.world.workspace.pool.lent, open);
 	t.true(simulation.world.workspace.link.lent <= open);
+	t.is(
+		simulation.world.rows.lent,
+		nodesOf(simulation).length,
+		"rows of the nodes that are there, of no others",
+	);
 });
 
 test("readings begin anew after a reboot", async (t) => {

@@ -4,6 +4,7 @@ import { ContextTable } from "../../../firmware/frames/context-table.js";
 import { CSMA_DEFAULTS } from "../../../firmware/mac/csma.js";
 import { Node, type NodeConfig, type NodeProfile } from "../../../firmware/node.js";
 import type { Sensor } from "../../../firmware/ports.js";
+import { RowHeap } from "../../../firmware/row-heap.js";
 import { Workspace } from "../../../firmware/workspace.js";
 import { hostCipher, hostDigest } from "../../../host-tools/crypto.js";
 import { HandClock } from "./hand-clock.js";
@@ -49,7 +50,8 @@ export interface NodeSettings extends Omit<Partial<NodeConfig>, "profile"> {
 export class TestNetwork {
 	readonly clock = new HandClock();
 	readonly wire = new Wire(this.clock);
-	readonly workspace = new Workspace(2048);
+	readonly rows = new RowHeap(0);
+	readonly workspace = new Workspace(2048, this.rows);
 	readonly pool = this.workspace.pool;
 	readonly recorder = new Recorder();
 	readonly nodes: Node[] = [];

@@ -166,7 +166,9 @@ test("extreme signals and times leave every statistic finite and within its rang
 
 test("a newcomer displaces the one that was silent longest, never one that is kept", (t) => {
 	const kept = new Set<number>();
-	const table = new NeighbourTable(3, ({ low }) => (kept.has(low) ? Worth.needed : Worth.unknown));
+	const table = new NeighbourTable(3, {
+		worthOf: ({ low }) => (kept.has(low) ? Worth.needed : Worth.unknown),
+	});
 	for (const address of [1, 2, 3]) table.obtain(LinkAddress.short(address))!.noteReceived(-60, 100 - address);
 	kept.add(3);
 	table.obtain(LinkAddress.short(4))!.noteReceived(-60, 200);
@@ -181,7 +183,9 @@ test("a newcomer displaces the one that was silent longest, never one that is ke
 test("never more entries than places, one an address, whoever calls", (t) => {
 	fc.assert(
 		fc.property(fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 100 }), (addresses) => {
-			const table = new NeighbourTable(4, ({ low }) => (low === 0 ? Worth.needed : Worth.unknown));
+			const table = new NeighbourTable(4, {
+				worthOf: ({ low }) => (low === 0 ? Worth.needed : Worth.unknown),
+			});
 			addresses.forEach((low, i) => {
 				// The address object is reused, as the link layer does.
 				table.obtain(LinkAddress.short(low))?.noteReceived(-60, i);
@@ -209,7 +213,7 @@ test("an unknown newcomer displaces no established neighbour, but one that was s
 		[1, Worth.established],
 		[2, Worth.needed],
 	]);
-	const table = new NeighbourTable(2, ({ low }) => worth.get(low) ?? Worth.unknown);
+	const table = new NeighbourTable(2, { worthOf: ({ low }) => worth.get(low) ?? Worth.unknown });
 	table.obtain(LinkAddress.short(1))!.noteReceived(-60, 0);
 	table.obtain(LinkAddress.short(2))!.noteReceived(-60, 3_600_000_000);
 	t.is(table.obtain(LinkAddress.short(3)), undefined);
@@ -220,7 +224,9 @@ test("an unknown newcomer displaces no established neighbour, but one that was s
 });
 
 test("one that routes need displaces an established neighbour, and is displaced by nobody", (t) => {
-	const table = new NeighbourTable(1, ({ low }) => (low === 2 ? Worth.needed : Worth.established));
+	const table = new NeighbourTable(1, {
+		worthOf: ({ low }) => (low === 2 ? Worth.needed : Worth.established),
+	});
 	table.obtain(LinkAddress.short(1))!.noteReceived(-60, 0);
 	t.is(table.obtain(LinkAddress.short(3)), undefined);
 	table.obtain(LinkAddress.short(2))!.noteReceived(-60, 1);

@@ -12,6 +12,7 @@ import { predictiveCsm } from "../../../../firmware/fragments/predictive-variant
 import { linkLocalOf } from "../../../../firmware/net/addresses.js";
 import { Node, type NodeConfig, type NodeProfile } from "../../../../firmware/node.js";
 import type { Clock } from "../../../../firmware/ports.js";
+import { RowHeap } from "../../../../firmware/row-heap.js";
 import { Workspace } from "../../../../firmware/workspace.js";
 import { hostCipher, hostDigest } from "../../../../host-tools/crypto.js";
 import { SimulatedRadio } from "../../../../sim/channel/radio.js";
@@ -122,7 +123,8 @@ export interface FieldOptions {
 /** Clustered nodes on simulated radios; node 0 is the sink, node i has the short address i + 1. */
 export class Field {
 	readonly queue = new EventQueue();
-	readonly workspace = new Workspace(2048);
+	readonly rows = new RowHeap(0);
+	readonly workspace = new Workspace(2048, this.rows);
 	readonly pool = this.workspace.pool;
 	readonly recorder = new Recorder();
 	readonly air: { timeUs: number; node: number; psdu: Uint8Array }[] = [];
