@@ -25,6 +25,8 @@ const Kind = { uint: 0, int: 1, bytes: 2, address: 3, text: 4, float: 5 } as con
 
 /** An event as its method needs it. */
 interface Plan {
+	/** The first octet of the item. */
+	readonly arrayHead: number;
 	readonly code: number;
 	readonly name: string;
 	readonly kinds: readonly number[];
@@ -67,7 +69,8 @@ export class EventEncoder {
 				);
 			}
 			const kinds = fields.map(([, kind]) => Kind[kind]);
-			sink[name] = this.#method({ code, name, kinds, fields: fields.map(([field]) => field) });
+			const arrayHead = ARRAY | (kinds.length + 1);
+			sink[name] = this.#method({ arrayHead, code, name, kinds, fields: fields.map(([field]) => field) });
 		}
 		return sink as unknown as EventMethods<T>;
 	}
@@ -180,10 +183,11 @@ export class EventEncoder {
 	}
 
 	/** Begins an event; like all that write at a place, returns where to go on. */
-	#begin({ code, kinds }: Plan): number {
+	#begin(event: Plan): number {
 		const at = this.#makeRoom(this.#length, 0);
-		this.#buffer[at] = ARRAY | (kinds.length + 1);
-		return this.#head(0, code, at + 1);
+		const buffer = this.#buffer;
+		buffer[at] = event.arrayHead;
+		return putHead(buffer, at + 1, 0, event.code);
 	}
 
 	#field(value: unknown, at: number, event: Plan, index: number): number {
@@ -206,7 +210,15 @@ export class EventEncoder {
 
 	#integer(value: unknown, at: number, event: Plan, index: number): number {
 		const small = (value as number) | 0;
-		if (small === value && small >= 0) return this.#head(0, small, at);
+		if (small === value) {
+			if (small >= 0) return putHead(this.#buffer, at, 0, small);
+			if (event.kinds[index] === Kind.int) return putHead(this.#buffer, at, NEGATIVE, ~small);
+		}
+		return this.#rare(value, at, event, index);
+	}
+
+	/** An integer of more than 32 bits; throws a RangeError for what is none. */
+	#rare(value: unknown, at: number, event: Plan, index: number): number {
 		const isSigned = event.kinds[index] === Kind.int;
 		if (Number.isSafeInteger(value) && (isSigned || (value as number) >= 0))
 			return this.#wide(value as number, at);
@@ -215,33 +227,11 @@ export class EventEncoder {
 		throw new RangeError(`LogWriter: expected ${where} to be an ${expected}, got ${String(value)}`);
 	}
 
-	/** The head of an item, `value` below 2^31. */
-	#head(major: number, value: number, at: number): number {
-		const buffer = this.#buffer;
-		if (value < 24) {
-			buffer[at] = major | value;
-			return at + 1;
-		}
-		if (value < 0x100) {
-			buffer[at] = major | 24;
-			buffer[at + 1] = value;
-			return at + 2;
-		}
-		if (value < 0x10000) {
-			buffer[at] = major | 25;
-			this.#view.setUint16(at + 1, value);
-			return at + 3;
-		}
-		buffer[at] = major | 26;
-		this.#view.setInt32(at + 1, value);
-		return at + 5;
-	}
-
 	/** An integer that is negative or large. */
 	#wide(integer: number, at: number): number {
 		const major = integer < 0 ? NEGATIVE : 0;
 		const size = integer < 0 ? -1 - integer : integer;
-		if (size <= 0x7fffffff) return this.#head(major, size, at);
+		if (size <= 0x7fffffff) return putHead(this.#buffer, at, major, size);
 		const view = this.#view;
 		if (size < TWO_32) {
 			view.setUint8(at, major | 26);
@@ -256,7 +246,8 @@ export class EventEncoder {
 
 	#bytes(octets: Uint8Array, at: number): number {
 		const count = octets.length;
-		const from = this.#head(BYTES, count, this.#makeRoom(at, count));
+		const room = this.#makeRoom(at, count);
+		const from = putHead(this.#buffer, room, BYTES, count);
 		return putOctets(octets, this.#buffer, from);
 	}
 
@@ -307,4 +298,29 @@ export class EventEncoder {
 	#handOver(length: number): void {
 		if (length > 0) this.#take(this.#buffer.subarray(0, length));
 	}
+}
+
+/** Puts the head of an item, `value` from 0 to 2^31 - 1; returns where to go on. */
+function putHead(buffer: Uint8Array, at: number, major: number, value: number): number {
+	if (value < 24) {
+		buffer[at] = major | value;
+		return at + 1;
+	}
+	if (value < 0x100) {
+		buffer[at] = major | 24;
+		buffer[at + 1] = value;
+		return at + 2;
+	}
+	if (value < 0x10000) {
+		buffer[at] = major | 25;
+		buffer[at + 1] = value >> 8;
+		buffer[at + 2] = value;
+		return at + 3;
+	}
+	buffer[at] = major | 26;
+	buffer[at + 1] = value >> 24;
+	buffer[at + 2] = value >> 16;
+	buffer[at + 3] = value >> 8;
+	buffer[at + 4] = value;
+	return at + 5;
 }
