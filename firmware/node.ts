@@ -103,6 +103,7 @@ export class Node
 			store: ports.store,
 			sink,
 			neighbours: this.neighbours,
+			rows: workspace.rows,
 			maxRetries: profile.csma.maxRetries,
 			longestDeliveryUs: longestDeliveryUs(profile.csma),
 		});
@@ -205,6 +206,7 @@ export class Node
 		this.outbox.clear();
 		this.#link.stop();
 		this.neighbours.release();
+		this.reassembler.policy.detach?.();
 	}
 
 	private makeChaining({ linkKeyOf }: NodeConfig): Chaining | undefined {

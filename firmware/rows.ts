@@ -27,7 +27,7 @@ export type Fields<F extends RowFields> = {
 export interface Row {
 	/** It lies at `memory.heap.numbers[memory.base + at]`, as long as no memory of that heap grows. */
 	readonly memory: RowMemory;
-	readonly at: number;
+	at: number;
 	/** Its number among the rows of its memory. */
 	readonly place: number;
 	/** Turns to another row. */
@@ -69,7 +69,8 @@ class OneBlock implements RowHome {
 	numbers = new Int32Array(0);
 
 	take(words: number): number {
-		return this.resize(0, words);
+		this.numbers = new Int32Array(words);
+		return 0;
 	}
 
 	sizeOf(): number {
@@ -109,13 +110,16 @@ export class RowMemory {
 
 	/** Makes room for so many rows of `words` numbers. */
 	fit(rows: number, words: number): void {
-		const { heap, head, base } = this;
-		const needed = head + rows * words;
-		if (base !== NOWHERE && heap.sizeOf(base - head) >= needed) return;
-		let room = FIRST_ROWS;
-		while (room < rows) room += Math.min(room, MOST_AT_ONCE);
-		const size = head + room * words;
-		this.base = head + (base === NOWHERE ? heap.take(size) : heap.resize(base - head, size));
+		const at = this.base - this.head;
+		const isNew = this.base === NOWHERE;
+		if (!isNew && this.heap.sizeOf(at) >= this.head + rows * words) return;
+		let size = this.head + words * FIRST_ROWS;
+		for (let room = FIRST_ROWS; room < rows; ) {
+			const more = Math.min(room, MOST_AT_ONCE);
+			room += more;
+			size += more * words;
+		}
+		this.base = this.head + (isNew ? this.heap.take(size) : this.heap.resize(at, size));
 	}
 
 	/** Gives its block back: it has no rows any more. */
@@ -177,12 +181,12 @@ function accessorsOf({ word, shift, bits, isSigned, isTruth }: Lie): PropertyDes
 	if (bits === 32) {
 		return {
 			get(): number {
-				const { heap, base } = this.memory;
-				return heap.numbers[base + this.at + word]!;
+				const { memory } = this;
+				return memory.heap.numbers[memory.base + this.at + word]!;
 			},
 			set(value: number): void {
-				const { heap, base } = this.memory;
-				heap.numbers[base + this.at + word] = value;
+				const { memory } = this;
+				memory.heap.numbers[memory.base + this.at + word] = value;
 			},
 		};
 	}
@@ -191,16 +195,16 @@ function accessorsOf({ word, shift, bits, isSigned, isTruth }: Lie): PropertyDes
 	const [left, right] = [32 - shift - bits, 32 - bits];
 	return {
 		get(): number | boolean {
-			const { heap, base } = this.memory;
-			const number = heap.numbers[base + this.at + word]!;
+			const { memory } = this;
+			const number = memory.heap.numbers[memory.base + this.at + word]!;
 			if (isSigned) return (number << left) >> right;
 			const value = (number >>> shift) & mask;
 			return isTruth ? value !== 0 : value;
 		},
 		set(value: number | boolean): void {
-			const { heap, base } = this.memory;
-			const { numbers } = heap;
-			const i = base + this.at + word;
+			const { memory } = this;
+			const { numbers } = memory.heap;
+			const i = memory.base + this.at + word;
 			numbers[i] = (numbers[i]! & others) | ((Number(value) & mask) << shift);
 		},
 	};
@@ -238,9 +242,9 @@ export function rowClass<F extends RowFields>(fields: F): RowClass<F> {
 		}
 
 		begin(): void {
-			const { memory, at } = this;
+			const { memory } = this;
 			memory.fit(this.place + 1, words);
-			memory.heap.numbers.set(firsts, memory.base + at);
+			memory.heap.numbers.set(firsts, memory.base + this.at);
 		}
 
 		static {

@@ -14,7 +14,7 @@ import type { RowHome } from "./rows.js";
 export class Workspace {
 	readonly pool: BufferPool;
 	readonly link = new LinkWorkspace();
-	readonly fragments = new FragmentWorkspace();
+	readonly fragments: FragmentWorkspace;
 	readonly network = new NetworkWorkspace();
 	/** Where the nodes have their rows; undefined where each memory has an array to itself. */
 	readonly rows: RowHome | undefined;
@@ -26,5 +26,6 @@ export class Workspace {
 	constructor(bufferBytes: number, rows?: RowHome) {
 		this.pool = new BufferPool(bufferBytes);
 		this.rows = rows;
+		this.fragments = new FragmentWorkspace(rows);
 	}
 }

@@ -3,6 +3,7 @@ import type { ContextTable } from "../frames/context-table.js";
 import { Decompressed } from "../frames/decompressed.js";
 import { LowpanHeaders } from "../frames/lowpan.js";
 import type { Digest } from "../ports.js";
+import type { RowHome } from "../rows.js";
 import { Arrival, ArrivedPacket } from "./arrival.js";
 import { ArrivedChain, ContextChain } from "./chain.js";
 import { ChainHash } from "./chain-hash.js";
@@ -24,6 +25,8 @@ export class FragmentWorkspace {
 	lastContext: ReassemblyContext | undefined;
 	/** Where nodes remember which packets were completed lately. */
 	readonly completed = new CompletedMemory();
+	/** Where nodes have their rows; undefined where each memory has an array to itself. */
+	readonly rows: RowHome | undefined;
 	/** The contexts of a node that has none open. */
 	readonly noContexts: readonly ReassemblyContext[] = [];
 	readonly #lists: ReassemblyContext[][] = [];
@@ -35,6 +38,10 @@ export class FragmentWorkspace {
 	#chainedFirst: ChainedFirst | undefined;
 	#hash: ChainHash | undefined;
 	#lent = 0;
+
+	constructor(rows?: RowHome) {
+		this.rows = rows;
+	}
 
 	/** Fragmenters, chains, ranges and lists that were lent and not given back: a leak check. */
 	get lent(): number {

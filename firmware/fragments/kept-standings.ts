@@ -11,7 +11,6 @@ const TOLD = ["normal", "probation", "blocked", "doubted"];
 /** The standings of one node: kept in its store over power cycles, and their changes told to its sink. */
 export class KeptStandings {
 	readonly #table: StandingTable;
-	readonly #address = new LinkAddress();
 	#host: PolicyHost | undefined;
 	#savedUs = 0;
 	#savedChanges = 0;
@@ -28,8 +27,9 @@ export class KeptStandings {
 		const table = this.#table;
 		restoreStandings(table, blob, host.clock.nowUs());
 		for (let i = 0; i < table.count; i++) {
-			if ((table.flags[i]! & HAS_CHAINED) === 0) continue;
-			const neighbour = host.neighbours.obtain(this.addressOf(i));
+			const row = table.at(i);
+			if ((row.flags & HAS_CHAINED) === 0) continue;
+			const neighbour = host.neighbours.obtain(row.addressInto(new LinkAddress()));
 			if (neighbour === undefined) continue;
 			neighbour.chains = true;
 			neighbour.hasChained = true;
@@ -51,13 +51,15 @@ export class KeptStandings {
 	}
 
 	private tell(i: number, timeUs: number): void {
-		const { state, score, flags } = this.#table;
-		const isDoubted = state[i] === State.normal && score[i]! < FORGEABLE_FLOOR;
-		const name = isDoubted ? "doubted" : STATE_NAMES[state[i] as State];
+		const row = this.#table.at(i);
+		const { state, score, flags } = row;
+		const isDoubted = state === State.normal && score < FORGEABLE_FLOOR;
+		const name = isDoubted ? "doubted" : STATE_NAMES[state as State];
 		const code = TOLD.indexOf(name);
-		if (code === flags[i]! >> TOLD_SHIFT) return;
-		flags[i] = (flags[i]! & HAS_CHAINED) | (code << TOLD_SHIFT);
-		this.#host?.sink.standingChanged(timeUs, this.#host.node, this.addressOf(i), name, score[i]!);
+		if (code === flags >> TOLD_SHIFT) return;
+		row.flags = (flags & HAS_CHAINED) | (code << TOLD_SHIFT);
+		const address = row.addressInto(new LinkAddress());
+		this.#host?.sink.standingChanged(timeUs, this.#host.node, address, name, score);
 	}
 
 	private save(timeUs: number): void {
@@ -67,10 +69,5 @@ export class KeptStandings {
 		this.#savedUs = timeUs;
 		this.#savedChanges = changes;
 		this.#host.store.set(LearntBlob.standings, saveStandings(this.#table, timeUs));
-	}
-
-	private addressOf(i: number): LinkAddress {
-		const { mode, high, low } = this.#table;
-		return mode[i] === 2 ? this.#address.setShort(low[i]!) : this.#address.setExtended(high[i]!, low[i]!);
 	}
 }

@@ -1,5 +1,6 @@
 import type { LinkAddress } from "../address.js";
 import type { Clock, Sink, Store } from "../ports.js";
+import type { RowHome } from "../rows.js";
 import type { NeighbourTable } from "../trust/neighbours.js";
 import type { ArrivedChain } from "./chain.js";
 import type { ReassemblyContext } from "./context.js";
@@ -90,6 +91,8 @@ export interface PolicyHost {
 	readonly sink: Pick<Sink, "standingChanged">;
 	/** What was observed of the links to others. */
 	readonly neighbours: NeighbourTable;
+	/** Where it may keep rows, until it is detached; absent where each memory has an array to itself. */
+	readonly rows?: RowHome | undefined;
 	/** Transmissions of a frame after the first one (macMaxFrameRetries), alike on all nodes. */
 	readonly maxRetries: number;
 	/** The longest that one frame may take, retransmissions included. */
@@ -113,6 +116,8 @@ export interface ReassemblyPolicy {
 	readonly usesSlots?: boolean;
 	/** Called once, before the first fragment, by a node; a policy that is fed by hand does without. */
 	attach?(host: PolicyHost): void;
+	/** Called when the node stops: gives back what it has taken of the node's memory, and forgets what was in it. */
+	detach?(): void;
 	/** Whether the fragment belongs to the context; the oldest context that matches gets it. */
 	matches(context: ReassemblyContext, fragment: ArrivedFragment): boolean;
 	/**

@@ -82,7 +82,12 @@ export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 
 	attach(host: PolicyHost): void {
 		this.#host = host;
+		this.standings.liveIn(host.rows);
 		this.#kept.attach(host);
+	}
+
+	detach(): void {
+		this.standings.release();
 	}
 
 	override admit(
@@ -97,16 +102,16 @@ export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 		// Without a key an address proves nothing: contexts earn their memory by what is verified.
 		if (!keyed && !trustsAddresses) return undefined;
 		const i = this.#kept.find(fragment.source, fragment.timeUs);
-		if (i >= 0 && this.standings.state[i] === State.blocked) return "sender-blocked";
+		if (i >= 0 && this.standings.at(i).state === State.blocked) return "sender-blocked";
 		const pressure = this.pressure(memory);
 		const needed = (ADMISSION_BASE + ADMISSION_SLOPE * pressure * pressure) * ONE;
-		if (i < 0 || this.standings.isNewcomer(i)) {
+		if (i < 0 || this.standings.at(i).isNewcomer) {
 			const held = this.heldByNewcomers(memory, fragment.timeUs);
 			return trustsAddresses && held >= this.#options.newcomerContexts ? "sender-quota" : undefined;
 		}
-		if (this.standings.state[i] === State.probation) return undefined;
-		const score = this.standings.score[i]!;
-		if (Math.min(score, this.standings.forecast(i) * ONE) >= needed) return undefined;
+		if (this.standings.at(i).state === State.probation) return undefined;
+		const score = this.standings.at(i).score;
+		if (Math.min(score, this.standings.at(i).forecast * ONE) >= needed) return undefined;
 		// A forecast never mends while nothing is admitted, and others can push a score to the floor: neither takes the
 		// last context.
 		const keepsOne = score >= Math.min(needed, FORGEABLE_FLOOR);
@@ -135,7 +140,7 @@ export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 		}
 		const scoreOf = (context: ReassemblyContext): number => {
 			const i = this.#kept.find(context.source, timeUs);
-			return i < 0 ? FORGEABLE_FLOOR : this.standings.score[i]!;
+			return i < 0 ? FORGEABLE_FLOOR : this.standings.at(i).score;
 		};
 		// Where nothing is ever proved, its absence tells nothing.
 		const provesNothing = this.#scored === "all" ? () => false : hasProvedNothing;
@@ -165,24 +170,24 @@ export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 	isEstablished(address: LinkAddress): boolean {
 		// Asking must not count as news of him.
 		const i = this.standings.placeOf(address);
-		return i >= 0 && !this.standings.isNewcomer(i);
+		return i >= 0 && !this.standings.at(i).isNewcomer;
 	}
 
 	scoreOf(address: LinkAddress, timeUs: number): number {
 		const i = this.#kept.find(address, timeUs);
-		return i < 0 ? -1 : this.standings.score[i]!;
+		return i < 0 ? -1 : this.standings.at(i).score;
 	}
 
 	isBarred(address: LinkAddress, timeUs: number): boolean {
 		const i = this.#kept.find(address, timeUs);
-		return i >= 0 && this.standings.state[i] !== State.normal;
+		return i >= 0 && this.standings.at(i).state !== State.normal;
 	}
 
 	noteCompleted(context: ReassemblyContext, timeUs: number): void {
 		if (!this.counts(context)) return;
 		const i = this.standings.obtain(context.source, timeUs);
 		if (i < 0) return;
-		if (context.chain !== undefined) this.standings.flags[i] = this.standings.flags[i]! | HAS_CHAINED;
+		if (context.chain !== undefined) this.standings.at(i).flags |= HAS_CHAINED;
 		this.standings.noteSuccess(i);
 		this.#kept.noteChange(i, timeUs);
 	}
@@ -208,7 +213,7 @@ export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 		const expected = completion(frameReception(neighbour), fragments, this.#host?.maxRetries ?? RETRIES);
 		if (this.standings.noteIncomplete(i, expected, share, blocks)) {
 			// A first alarm may be a fade that no broadcast has shown; a second one before the proofs are in is none.
-			if (blocks && this.standings.state[i] === State.probation) {
+			if (blocks && this.standings.at(i).state === State.probation) {
 				this.standings.noteFault(i, 1, true, timeUs);
 			} else this.standings.putOnProbation(i);
 		}
@@ -249,8 +254,8 @@ export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 	/** Contexts that the sender of a fragment may hold. */
 	private quota(fragment: ArrivedFragment, memory: ReassemblyMemory): number {
 		const i = this.#kept.find(fragment.source, fragment.timeUs);
-		if (i < 0 || this.standings.state[i] !== State.normal) return 1;
-		const score = this.standings.score[i]! / ONE;
+		if (i < 0 || this.standings.at(i).state !== State.normal) return 1;
+		const score = this.standings.at(i).score / ONE;
 		return Math.max(1, Math.floor(this.#options.quotaContexts * score * (1 - this.pressure(memory))));
 	}
 
@@ -262,7 +267,7 @@ export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 		let held = 0;
 		for (const { source } of memory.contexts) {
 			const i = this.standings.find(source, timeUs);
-			if (i < 0 || this.standings.isNewcomer(i)) held++;
+			if (i < 0 || this.standings.at(i).isNewcomer) held++;
 		}
 		return held;
 	}

@@ -142,6 +142,7 @@ export class Reassembler implements ReassemblyMemory {
 	clear(reason: FragmentDrop): void {
 		while (this.contexts.length > 0) this.abandon(this.contexts[0]!, reason);
 		this.#completed?.clear();
+		this.#completedChains?.release();
 		this.#clock.cancel(this.#timer);
 		this.#timer = 0;
 	}
@@ -312,7 +313,7 @@ export class Reassembler implements ReassemblyMemory {
 				this.#completed.remember(context, fragment.timeUs, untilUs);
 			}
 			if (context.chain?.key === undefined && context.chain !== undefined) {
-				this.#completedChains ??= new CompletedChains();
+				this.#completedChains ??= new CompletedChains(this.#workspace.rows);
 				this.#completedChains.remember(context.chain);
 			}
 			this.close(context, "completed");

@@ -39,6 +39,8 @@ export class Mote {
 	readonly node: Node;
 	/** Keeps the readings of a clustered node that is no sink. */
 	readonly readings: ReadingService | undefined;
+	/** Judges the heads of a clustered node. */
+	readonly #trust: ServiceTrust | undefined;
 	/** Undefined for one that senses nothing. */
 	#sensing: SensingApp[] | undefined;
 
@@ -55,7 +57,10 @@ export class Mote {
 		}
 		const host = new NodeReadings(node, plannedIpv6("cluster.sink", plan.cluster.sink));
 		if (plan.isSink) cluster.attach(new ClusterCollector(host));
-		else this.readings = serve(node, cluster, host, plan.cluster, config.policy);
+		else {
+			this.#trust = trustOf(node, host, plan.cluster, config.policy);
+			this.readings = serve(node, cluster, host, plan.cluster, this.#trust);
+		}
 	}
 
 	/** Link-local address, and the routable one where there is a prefix; 16 octets each. */
@@ -101,27 +106,37 @@ export class Mote {
 		this.#sensing = undefined;
 		this.readings?.stop();
 		this.node.stop();
+		this.#trust?.release();
 	}
 }
 
-/** What keeps the readings of a clustered node, and judges who serves it. */
-function serve(
-	node: Node,
-	cluster: Cluster,
+/** What judges who serves a node. */
+function trustOf(
+	{ id, clock, sink, ports, workspace }: Node,
 	host: ReadingsHost,
 	plan: PlannedCluster,
 	policy: ReassemblyPolicy | undefined,
-): ReadingService {
-	const { id, clock, sink, ports } = node;
-	const trust = new ServiceTrust({
+): ServiceTrust {
+	return new ServiceTrust({
 		node: id,
 		clock,
 		store: ports.store,
 		sink,
 		fragments: policy ?? {},
 		sinkAddress: host.sinkAddress,
+		rows: workspace.rows,
 		...memberTest(host.keys, plan.members),
 	});
+}
+
+/** What keeps the readings of a clustered node. */
+function serve(
+	node: Node,
+	cluster: Cluster,
+	host: ReadingsHost,
+	plan: PlannedCluster,
+	trust: ServiceTrust,
+): ReadingService {
 	const service = new ReadingService({
 		host,
 		bufferedReadings: plan.timing.bufferedReadings,

@@ -4,29 +4,31 @@ import { TICKS_PER_S } from "./ticks.js";
 /** A half-life passes in so many steps, each by the factor 2^(-1/16). */
 const STEPS = 16;
 const STEP_FACTOR_16 = 62757;
+const MOST = 0xffff;
 
 /**
- * Brings score `i` (Q0.16) nearer to {@link PRIOR} for the ticks from `touched[i]` to `now`: a bad one is forgiven and a good
- * one forgotten, each by its half-life in seconds. Less than a step is left for the next time.
+ * Brings a score (Q0.16) nearer to {@link PRIOR} for the ticks from when it was touched to `now`: a bad one is forgiven and a
+ * good one forgotten, each by its half-life in seconds. Less than a step is left for the next time.
+ *
+ * The ticks lie in `numbers[at]`, the score in the lower half of the next number.
  */
 export function drift(
-	score: Uint16Array,
-	touched: Uint32Array,
-	i: number,
+	numbers: Int32Array,
+	at: number,
 	now: number,
 	forgiveHalfLifeS: number,
 	forgetHalfLifeS: number,
 ): void {
 	for (;;) {
-		const distance = score[i]! - PRIOR;
+		const distance = (numbers[at + 1]! & MOST) - PRIOR;
 		const step = ((distance < 0 ? forgiveHalfLifeS : forgetHalfLifeS) * TICKS_PER_S) / STEPS;
-		if (now - touched[i]! < step) return;
-		if (Math.abs(distance) < STEPS) {
-			touched[i] = now;
+		if (now - (numbers[at]! >>> 0) < step) return;
+		if (distance > -STEPS && distance < STEPS) {
+			numbers[at] = now;
 			return;
 		}
-		touched[i] = touched[i]! + step;
-		const kept = (Math.abs(distance) * STEP_FACTOR_16) >>> 16;
-		score[i] = PRIOR + (distance < 0 ? -kept : kept);
+		numbers[at] = numbers[at]! + step;
+		const kept = distance < 0 ? -((-distance * STEP_FACTOR_16) >>> 16) : (distance * STEP_FACTOR_16) >>> 16;
+		numbers[at + 1] = (numbers[at + 1]! & ~MOST) | (PRIOR + kept);
 	}
 }

@@ -1,4 +1,5 @@
 import type { LinkAddress } from "../address.js";
+import { type RowHome, RowMemory, rowClass, unsigned } from "../rows.js";
 import { drift } from "./drift.js";
 import { EVIDENCE_MOST, FORGET_HALF_LIFE_S, PRIOR, STALE_S, SUCCESS_SHIFT } from "./parameters.js";
 import { failureBits, log2 } from "./prediction.js";
@@ -23,58 +24,75 @@ import { TICKS_PER_S, ticks } from "./ticks.js";
 export const Admission = { unasked: 0, admitted: 1, dismissed: 2 } as const;
 export type Admission = (typeof Admission)[keyof typeof Admission];
 
-/**
- * Octets of one service in memory: mode and address (9), score and told score (2 each), readings that arrived and that did
- * not, dismissals, admission (1 each), times (8).
- */
-export const SERVICE_BYTES = 25;
-
 const MOST = 0xffff;
 
+const FIELDS = {
+	/** Address: the halves of {@link LinkAddress}, and the mode. */
+	low: 0,
+	high: 0,
+	mode: unsigned(2),
+	admission: unsigned(2, Admission.unasked),
+	/** Readings that it was given of which receipts told, halved above {@link EVIDENCE_MOST}: that arrived, and that did not. */
+	arrived: unsigned(8),
+	missing: unsigned(8),
+	dismissals: unsigned(8),
+	/** The time that the score stands for, in {@link ticks}, and behind it, as `drift` wants it, the score: Q0.16. */
+	touched: 0,
+	score: unsigned(16, PRIOR),
+	/** The score as it was last told. */
+	told: unsigned(16, PRIOR),
+	/** When it was last told of, in ticks. */
+	heard: 0,
+};
+
+/** How one neighbour served as a head. Times are 32 bits, negative after four years: read them `>>> 0`. */
+export class Service extends rowClass(FIELDS) {
+	/** Readings that receipts told of, as far as they are remembered. */
+	get receipts(): number {
+		return this.arrived + this.missing;
+	}
+}
+
+const { words: WORDS } = Service;
+/** The lower half of the address comes first; the mode lies in the lowest bits of its number. */
+const { high: HIGH, mode: MODE, touched: TOUCHED } = Service.wordOf;
+/** Octets of one service in memory. */
+export const SERVICE_BYTES: number = 4 * WORDS;
+
 /**
- * How neighbours served as heads, in parallel arrays, {@link SERVICE_BYTES} octets each; a service is the number of its
- * place.
+ * How neighbours served as heads, in rows; a service is the number of its place. They take no memory before the first one.
  *
  * Bounded: a newcomer takes the place of somebody of whom no receipt has told anything, or of whom nothing was heard for an
  * hour; never that of somebody who was dismissed and is not forgiven yet.
  */
 export class ServiceTable {
 	readonly capacity: number;
-	readonly mode: Uint8Array;
-	readonly high: Int32Array;
-	readonly low: Int32Array;
-	/** Q0.16, and as it was last told. */
-	readonly score: Uint16Array;
-	readonly told: Uint16Array;
-	/** Readings that it was given of which receipts told, halved above {@link EVIDENCE_MOST}: that arrived, and that did not. */
-	readonly arrived: Uint8Array;
-	readonly missing: Uint8Array;
-	readonly dismissals: Uint8Array;
-	readonly admission: Uint8Array;
-	/** The time that the score stands for, in {@link ticks}. */
-	readonly #touched: Uint32Array;
-	/** When it was last told of, in ticks. */
-	readonly #heard: Uint32Array;
+	/** Turned to one service after the other. */
+	readonly #row: Service;
 	#count = 0;
 	/** Rises with each change: tells whether there is anything to save. */
 	changes = 0;
 
-	constructor(capacity: number) {
+	/** `rows`: where they lie; in an array of their own where absent. */
+	constructor(capacity: number, rows?: RowHome) {
 		if (!(capacity >= 1 && capacity <= 255)) {
 			throw new RangeError(`ServiceTable: expected capacity from 1 to 255, got ${capacity}`);
 		}
 		this.capacity = capacity;
-		this.mode = new Uint8Array(capacity);
-		this.high = new Int32Array(capacity);
-		this.low = new Int32Array(capacity);
-		this.score = new Uint16Array(capacity);
-		this.told = new Uint16Array(capacity);
-		this.arrived = new Uint8Array(capacity);
-		this.missing = new Uint8Array(capacity);
-		this.dismissals = new Uint8Array(capacity);
-		this.admission = new Uint8Array(capacity);
-		this.#touched = new Uint32Array(capacity);
-		this.#heard = new Uint32Array(capacity);
+		this.#row = new Service(new RowMemory(0, rows));
+	}
+
+	/** Forgets all of them, and gives their memory back. */
+	release(): void {
+		this.#row.memory.release();
+		this.#count = 0;
+	}
+
+	/** A service by its place, in an object that the next call turns to another. */
+	at(i: number): Service {
+		const row = this.#row;
+		row.at = i * WORDS;
+		return row;
 	}
 
 	get count(): number {
@@ -83,9 +101,12 @@ export class ServiceTable {
 
 	/** The service of an address, brought up to date; -1 for an unknown one. */
 	find({ mode, high, low }: LinkAddress, nowUs: number): number {
-		for (let i = 0; i < this.#count; i++) {
-			if (this.low[i] !== low || this.high[i] !== high || this.mode[i] !== mode) continue;
-			this.drift(i, ticks(nowUs));
+		const { heap, base } = this.#row.memory;
+		const { numbers } = heap;
+		const count = this.#count;
+		for (let i = 0, at = base; i < count; i++, at += WORDS) {
+			if (numbers[at] !== low || numbers[at + HIGH] !== high || (numbers[at + MODE]! & 3) !== mode) continue;
+			driftTo(this.at(i), ticks(nowUs));
 			return i;
 		}
 		return -1;
@@ -97,29 +118,24 @@ export class ServiceTable {
 		if (known >= 0) return known;
 		const i = this.#count < this.capacity ? this.#count++ : this.replaceable(nowUs);
 		if (i < 0) return -1;
-		this.mode[i] = address.mode;
-		this.high[i] = address.high;
-		this.low[i] = address.low;
-		this.score[i] = PRIOR;
-		this.told[i] = PRIOR;
-		this.arrived[i] = 0;
-		this.missing[i] = 0;
-		this.dismissals[i] = 0;
-		this.admission[i] = Admission.unasked;
-		this.#touched[i] = ticks(nowUs);
-		this.#heard[i] = this.#touched[i]!;
+		const row = this.at(i);
+		// Not by the row itself: one call less above the deepest of all.
+		row.memory.fit(i + 1, WORDS);
+		row.begin();
+		row.mode = address.mode;
+		row.high = address.high;
+		row.low = address.low;
+		row.touched = ticks(nowUs);
+		row.heard = row.touched;
 		return i;
-	}
-
-	/** Readings that receipts told of, as far as they are remembered. */
-	receiptsOf(i: number): number {
-		return this.arrived[i]! + this.missing[i]!;
 	}
 
 	/** A reading that was handed to it arrived. */
 	noteArrived(i: number, nowUs: number): void {
-		this.score[i] = this.score[i]! + ((MOST - this.score[i]! + (1 << SUCCESS_SHIFT) - 1) >> SUCCESS_SHIFT);
-		this.noteReceipt(this.arrived, i, nowUs);
+		const row = this.at(i);
+		row.score += (MOST - row.score + (1 << SUCCESS_SHIFT) - 1) >> SUCCESS_SHIFT;
+		row.arrived++;
+		this.noteReceipt(row, nowUs);
 	}
 
 	/**
@@ -129,24 +145,27 @@ export class ServiceTable {
 	noteMissing(i: number, completion: number, isProven: boolean, nowUs: number): void {
 		const likely = Math.min(completion, this.usual(i), 1 - LEAST_LOSS);
 		const expected = Math.max(WORST_COMPLETION, likely);
+		const row = this.at(i);
 		// As long as nothing of it arrived, it may well be one that drops everything.
-		const bits = this.arrived[i] === 0 ? log2(1 / (1 - expected)) : failureBits(expected);
-		this.lower(i, bits / BITS_OF_SCORE, isProven ? 0 : UNPROVEN_FLOOR);
-		this.noteReceipt(this.missing, i, nowUs);
+		const bits = row.arrived === 0 ? log2(1 / (1 - expected)) : failureBits(expected);
+		lower(row, bits / BITS_OF_SCORE, isProven ? 0 : UNPROVEN_FLOOR);
+		row.missing++;
+		this.noteReceipt(row, nowUs);
 	}
 
 	/** It claimed a charge `units` beyond what can be. */
 	noteImplausible(i: number, units: number): void {
 		const share = Math.min(1, Math.max(0, units) / IMPLAUSIBLE_FULL_UNITS);
-		this.lower(i, IMPLAUSIBLE_MOST * share, IMPLAUSIBLE_FLOOR);
+		lower(this.at(i), IMPLAUSIBLE_MOST * share, IMPLAUSIBLE_FLOOR);
 		this.changes++;
 	}
 
 	/** It may not lead any more: its bad name lasts twice as long as the last time. */
 	noteDismissed(i: number, isProven: boolean): void {
-		this.admission[i] = Admission.dismissed;
+		const row = this.at(i);
+		row.admission = Admission.dismissed;
 		const most = isProven ? DISMISSALS_MOST : UNPROVEN_DISMISSALS_MOST;
-		if (this.dismissals[i]! < most) this.dismissals[i]!++;
+		if (row.dismissals < most) row.dismissals++;
 		this.changes++;
 	}
 
@@ -159,20 +178,20 @@ export class ServiceTable {
 		dismissals: number,
 		admission: Admission,
 	): void {
-		this.score[i] = score;
-		this.told[i] = score;
-		this.arrived[i] = Math.min(arrived, EVIDENCE_MOST);
-		this.missing[i] = Math.min(missing, EVIDENCE_MOST);
-		this.dismissals[i] = Math.min(dismissals, DISMISSALS_MOST);
-		this.admission[i] = admission;
+		const row = this.at(i);
+		row.score = score;
+		row.told = score;
+		row.arrived = Math.min(arrived, EVIDENCE_MOST);
+		row.missing = Math.min(missing, EVIDENCE_MOST);
+		row.dismissals = Math.min(dismissals, DISMISSALS_MOST);
+		row.admission = admission;
 	}
 
-	private noteReceipt(counts: Uint8Array, i: number, nowUs: number): void {
-		this.#heard[i] = ticks(nowUs);
-		counts[i] = counts[i]! + 1;
-		if (this.receiptsOf(i) > EVIDENCE_MOST) {
-			this.arrived[i] = this.arrived[i]! >> 1;
-			this.missing[i] = this.missing[i]! >> 1;
+	private noteReceipt(row: Service, nowUs: number): void {
+		row.heard = ticks(nowUs);
+		if (row.receipts > EVIDENCE_MOST) {
+			row.arrived >>= 1;
+			row.missing >>= 1;
 		}
 		this.changes++;
 	}
@@ -181,35 +200,42 @@ export class ServiceTable {
 	private usual(i: number): number {
 		let arrived = USUAL_ARRIVED;
 		let all = USUAL_READINGS;
-		for (let k = 0; k < this.#count; k++) {
-			if (k === i || this.admission[k] === Admission.dismissed) continue;
-			arrived += this.arrived[k]!;
-			all += this.receiptsOf(k);
+		const row = this.at(0);
+		for (let k = 0; k < this.#count; k++, row.at += WORDS) {
+			if (k === i || row.admission === Admission.dismissed) continue;
+			const there = row.arrived;
+			arrived += there;
+			all += there + row.missing;
 		}
 		return arrived / all;
-	}
-
-	private lower(i: number, share: number, floor: number): void {
-		const score = this.score[i]!;
-		this.score[i] = Math.max(Math.min(score, floor), score - Math.floor(score * share));
 	}
 
 	private replaceable(nowUs: number): number {
 		const now = ticks(nowUs);
 		let found = -1;
+		let least = 0;
 		for (let i = 0; i < this.#count; i++) {
-			this.drift(i, now);
-			const isStale = now - this.#heard[i]! > STALE_S * TICKS_PER_S;
-			const isUnforgiven = this.dismissals[i]! > 0 && this.score[i]! < READMIT_SCORE;
-			if (isUnforgiven || (this.receiptsOf(i) > 0 && !isStale)) continue;
-			if (found < 0 || this.#heard[i]! < this.#heard[found]!) found = i;
+			const row = this.at(i);
+			driftTo(row, now);
+			const heard = row.heard >>> 0;
+			const isStale = now - heard > STALE_S * TICKS_PER_S;
+			const isUnforgiven = row.dismissals > 0 && row.score < READMIT_SCORE;
+			if (isUnforgiven || (row.receipts > 0 && !isStale)) continue;
+			if (found >= 0 && heard >= least) continue;
+			found = i;
+			least = heard;
 		}
 		return found;
 	}
+}
 
-	/** Forgives and forgets what time has passed for. */
-	private drift(i: number, now: number): void {
-		const forgiveS = SERVICE_FORGIVE_HALF_LIFE_S * (1 << Math.max(0, this.dismissals[i]! - 1));
-		drift(this.score, this.#touched, i, now, forgiveS, FORGET_HALF_LIFE_S);
-	}
+function lower(row: Service, share: number, floor: number): void {
+	const { score } = row;
+	row.score = Math.max(Math.min(score, floor), score - Math.floor(score * share));
+}
+
+/** Forgives and forgets what time has passed for. */
+function driftTo(row: Service, now: number): void {
+	const forgiveS = SERVICE_FORGIVE_HALF_LIFE_S * (1 << Math.max(0, row.dismissals - 1));
+	drift(row.memory.heap.numbers, row.memory.base + row.at + TOUCHED, now, forgiveS, FORGET_HALF_LIFE_S);
 }

@@ -2,6 +2,7 @@ import { LinkAddress } from "../address.js";
 import { i32be, putI32be, putU16be, u16be } from "../bytes.js";
 import type { TrustGate } from "../cluster/client.js";
 import type { Clock, Sink, Store } from "../ports.js";
+import type { RowHome } from "../rows.js";
 import { LearntBlob } from "../store-names.js";
 import { PRIOR, SAVE_PERIOD_S } from "./parameters.js";
 import {
@@ -39,6 +40,8 @@ export interface ServiceTrustOptions {
 	readonly isMember?: (neighbour: LinkAddress) => boolean;
 	/** Heads that are remembered, 1 to 255; absent, {@link SERVICES}. */
 	readonly capacity?: number;
+	/** Where their rows lie; in an array of their own where absent. */
+	readonly rows?: RowHome | undefined;
 }
 
 /**
@@ -60,7 +63,7 @@ export class ServiceTrust implements TrustGate {
 
 	constructor(options: ServiceTrustOptions) {
 		this.#options = options;
-		this.table = new ServiceTable(options.capacity ?? SERVICES);
+		this.table = new ServiceTable(options.capacity ?? SERVICES, options.rows);
 		const nowUs = options.clock.nowUs();
 		this.#savedUs = nowUs;
 		this.restore(nowUs);
@@ -78,13 +81,13 @@ export class ServiceTrust implements TrustGate {
 		const fragment = this.fragmentScore(neighbour, nowUs);
 		if (i < 0) return Math.min(PRIOR, fragment) >= ENTER_SCORE;
 		this.review(i, neighbour, fragment, false, nowUs);
-		return table.admission[i] === Admission.admitted;
+		return table.at(i).admission === Admission.admitted;
 	}
 
 	isProven(neighbour: LinkAddress, nowUs: number): boolean {
 		const i = this.table.find(neighbour, nowUs);
-		if (i < 0 || this.table.receiptsOf(i) < LEAST_RECEIPTS) return false;
-		return Math.min(this.table.score[i]!, this.fragmentScore(neighbour, nowUs)) >= PROVEN_SCORE;
+		if (i < 0 || this.table.at(i).receipts < LEAST_RECEIPTS) return false;
+		return Math.min(this.table.at(i).score, this.fragmentScore(neighbour, nowUs)) >= PROVEN_SCORE;
 	}
 
 	noteImplausibleCharge(neighbour: LinkAddress, units: number, nowUs: number): void {
@@ -99,6 +102,11 @@ export class ServiceTrust implements TrustGate {
 		if (head === undefined) this.#avoided.length = 0;
 		else if (!this.#avoided.some((other) => other.equals(head))) this.#avoided.push(head.clone());
 		if (this.#avoided.length > AVOIDED_MOST) this.#avoided.shift();
+	}
+
+	/** Forgets what it has not stored, and gives the memory back. */
+	release(): void {
+		this.table.release();
 	}
 
 	/** A reading that `head` had acknowledged arrived, as a receipt says. */
@@ -118,7 +126,7 @@ export class ServiceTrust implements TrustGate {
 		const i = this.table.obtain(head, nowUs);
 		if (i < 0) return;
 		// It led us, so it was let in, if only because it had no place when that was asked.
-		if (this.table.admission[i] === Admission.unasked) this.table.admission[i] = Admission.admitted;
+		if (this.table.at(i).admission === Admission.unasked) this.table.at(i).admission = Admission.admitted;
 		this.table.noteMissing(i, completion, isProven, nowUs);
 		this.review(i, head, this.fragmentScore(head, nowUs), isProven, nowUs);
 		this.save(nowUs);
@@ -139,20 +147,20 @@ export class ServiceTrust implements TrustGate {
 		nowUs: number,
 	): void {
 		const { table } = this;
-		const before = table.admission[i]!;
-		const service = table.score[i]!;
+		const before = table.at(i).admission;
+		const service = table.at(i).score;
 		const least = Math.min(service, fragment);
 		if (before === Admission.admitted) {
-			if (service < LEAVE_SCORE && table.receiptsOf(i) >= LEAST_RECEIPTS) table.noteDismissed(i, isProven);
+			if (service < LEAVE_SCORE && table.at(i).receipts >= LEAST_RECEIPTS) table.noteDismissed(i, isProven);
 			// For what his fragments tell, their score forgives.
-			else if (least < LEAVE_SCORE && least < service) table.admission[i] = Admission.dismissed;
+			else if (least < LEAVE_SCORE && least < service) table.at(i).admission = Admission.dismissed;
 		} else if (least >= (before === Admission.unasked ? ENTER_SCORE : READMIT_SCORE)) {
-			table.admission[i] = Admission.admitted;
+			table.at(i).admission = Admission.admitted;
 		}
-		const after = table.admission[i]!;
+		const after = table.at(i).admission;
 		const isNews = after !== before && (before !== Admission.unasked || after !== Admission.admitted);
-		if (!isNews && Math.abs(service - table.told[i]!) < TOLD_STEP) return;
-		table.told[i] = service;
+		if (!isNews && Math.abs(service - table.at(i).told) < TOLD_STEP) return;
+		table.at(i).told = service;
 		const admitted = after === Admission.admitted ? 1 : 0;
 		this.#options.sink.serviceChanged(nowUs, this.#options.node, neighbour, service, admitted);
 	}
@@ -165,15 +173,16 @@ export class ServiceTrust implements TrustGate {
 		const blob = new Uint8Array(table.count * RECORD_BYTES);
 		let at = 0;
 		for (let i = 0; i < table.count; i++) {
-			if (table.receiptsOf(i) === 0) continue;
-			blob[at] = table.mode[i]!;
-			putI32be(blob, at + 1, table.high[i]!);
-			putI32be(blob, at + 5, table.low[i]!);
-			putU16be(blob, at + 9, table.score[i]!);
-			blob[at + 11] = table.arrived[i]!;
-			blob[at + 12] = table.missing[i]!;
-			blob[at + 13] = table.dismissals[i]!;
-			blob[at + 14] = table.admission[i]!;
+			const row = table.at(i);
+			if (row.receipts === 0) continue;
+			blob[at] = row.mode;
+			putI32be(blob, at + 1, row.high);
+			putI32be(blob, at + 5, row.low);
+			putU16be(blob, at + 9, row.score);
+			blob[at + 11] = row.arrived;
+			blob[at + 12] = row.missing;
+			blob[at + 13] = row.dismissals;
+			blob[at + 14] = row.admission;
 			at += RECORD_BYTES;
 		}
 		this.#options.store.set(LearntBlob.services, blob.subarray(0, at));

@@ -9,25 +9,28 @@ export const RECORD_BYTES = 25;
 
 /** The records of all standings with a name, {@link RECORD_BYTES} each, times relative to `nowUs`. */
 export function saveStandings(table: StandingTable, nowUs: number): Uint8Array {
-	const named: number[] = [];
-	for (let i = 0; i < table.count; i++) if (!table.isNewcomer(i)) named.push(i);
-	const blob = new Uint8Array(named.length * RECORD_BYTES);
+	let named = 0;
+	for (let i = 0; i < table.count; i++) if (!table.at(i).isNewcomer) named++;
+	const blob = new Uint8Array(named * RECORD_BYTES);
 	const now = ticks(nowUs);
-	named.forEach((i, k) => {
-		const at = k * RECORD_BYTES;
-		blob[at] = table.mode[i]!;
-		putI32be(blob, at + 1, table.high[i]!);
-		putI32be(blob, at + 5, table.low[i]!);
-		putU16be(blob, at + 9, table.score[i]!);
-		putU16be(blob, at + 11, table.good[i]!);
-		putU16be(blob, at + 13, table.bad[i]!);
-		putU16be(blob, at + 15, table.surprise[i]!);
-		blob[at + 17] = table.state[i]!;
-		blob[at + 18] = table.strikes[i]!;
-		blob[at + 19] = table.proofs[i]!;
-		blob[at + 20] = table.flags[i]! & HAS_CHAINED;
-		putI32be(blob, at + 21, Math.max(0, table.until[i]! - now));
-	});
+	// No callback a record, for it lies deep in the stack that a frame brings about.
+	for (let i = 0, at = 0; i < table.count; i++) {
+		const row = table.at(i);
+		if (row.isNewcomer) continue;
+		blob[at] = row.mode;
+		putI32be(blob, at + 1, row.high);
+		putI32be(blob, at + 5, row.low);
+		putU16be(blob, at + 9, row.score);
+		putU16be(blob, at + 11, row.good);
+		putU16be(blob, at + 13, row.bad);
+		putU16be(blob, at + 15, row.surprise);
+		blob[at + 17] = row.state;
+		blob[at + 18] = row.strikes;
+		blob[at + 19] = row.proofs;
+		blob[at + 20] = row.flags & HAS_CHAINED;
+		putI32be(blob, at + 21, Math.max(0, (row.until >>> 0) - now));
+		at += RECORD_BYTES;
+	}
 	return blob;
 }
 
@@ -43,14 +46,15 @@ export function restoreStandings(table: StandingTable, blob: Uint8Array, nowUs: 
 		else continue;
 		const i = table.obtain(address, nowUs);
 		if (i < 0) return;
-		table.score[i] = u16be(blob, at + 9);
-		table.good[i] = Math.min(u16be(blob, at + 11), EVIDENCE_MOST * EVIDENCE_ONE);
-		table.bad[i] = Math.min(u16be(blob, at + 13), EVIDENCE_MOST * EVIDENCE_ONE);
-		table.surprise[i] = u16be(blob, at + 15);
-		table.state[i] = state;
-		table.strikes[i] = blob[at + 18]!;
-		table.proofs[i] = blob[at + 19]!;
-		table.flags[i] = blob[at + 20]! & HAS_CHAINED;
-		table.until[i] = now + Math.min(i32be(blob, at + 21) >>> 0, BLOCK_MOST_S * TICKS_PER_S);
+		const row = table.at(i);
+		row.score = u16be(blob, at + 9);
+		row.good = Math.min(u16be(blob, at + 11), EVIDENCE_MOST * EVIDENCE_ONE);
+		row.bad = Math.min(u16be(blob, at + 13), EVIDENCE_MOST * EVIDENCE_ONE);
+		row.surprise = u16be(blob, at + 15);
+		row.state = state;
+		row.strikes = blob[at + 18]!;
+		row.proofs = blob[at + 19]!;
+		row.flags = blob[at + 20]! & HAS_CHAINED;
+		row.until = now + Math.min(i32be(blob, at + 21) >>> 0, BLOCK_MOST_S * TICKS_PER_S);
 	}
 }

@@ -1,4 +1,5 @@
-import type { LinkAddress } from "../address.js";
+import { AddressMode, type LinkAddress } from "../address.js";
+import { type RowHome, RowMemory, rowClass, unsigned } from "../rows.js";
 import { drift } from "./drift.js";
 import {
 	ALARM_BITS,
@@ -36,41 +37,69 @@ export const HAS_CHAINED = 1;
 /** The flags from this bit on belong to whoever tells of changes. */
 export const TOLD_SHIFT = 1;
 
-/** Octets that a standing takes in memory, its address apart. */
-export const STANDING_BYTES = 24;
 const MOST = 0xffff;
 
+const FIELDS = {
+	/** Address: the halves of {@link LinkAddress}, and the mode. */
+	low: 0,
+	high: 0,
+	mode: unsigned(2),
+	state: unsigned(2, State.normal),
+	/** {@link HAS_CHAINED}, and from {@link TOLD_SHIFT} on what was last told of it, 0 when nothing was. */
+	flags: unsigned(3),
+	/** Blocks so far. */
+	strikes: unsigned(8),
+	/** Verified packets since the probation began. */
+	proofs: unsigned(8),
+	/** Last change, in {@link ticks}, and behind it, as `drift` wants it, the score that it stands for: Q0.16. */
+	touched: 0,
+	score: unsigned(16, PRIOR),
+	/** Cumulative sum of surprise, in 1/256 bit. */
+	surprise: unsigned(16),
+	/** Evidence for and against, Q8.8. */
+	good: unsigned(16),
+	bad: unsigned(16),
+	/** End of a block, and last hard fault, in ticks; 0 for never. */
+	until: 0,
+	faulted: 0,
+};
+
+/** Where one neighbour stands. Times are 32 bits, negative after four years: read them `>>> 0`. */
+export class Standing extends rowClass(FIELDS) {
+	/** Its address, written into another. */
+	addressInto(address: LinkAddress): LinkAddress {
+		return this.mode === AddressMode.short
+			? address.setShort(this.low)
+			: address.setExtended(this.high, this.low);
+	}
+
+	/** Whether there is too little evidence for a name. */
+	get isNewcomer(): boolean {
+		return this.state === State.normal && this.good + this.bad < NEWCOMER_EVIDENCE * EVIDENCE_ONE;
+	}
+
+	/** Lower bound of the share of good evidence that is to come, 0 to 1. */
+	get forecast(): number {
+		return Math.max(0, lowerBound(this.good / EVIDENCE_ONE, this.bad / EVIDENCE_ONE));
+	}
+}
+
+const { words: WORDS } = Standing;
+/** The lower half of the address comes first; the mode lies in the lowest bits of its number. */
+const { high: HIGH, mode: MODE, good: EVIDENCE, touched: TOUCHED } = Standing.wordOf;
+/** Octets that a standing takes in memory, its address included. */
+export const STANDING_BYTES: number = 4 * WORDS;
+
 /**
- * Standings of neighbours in parallel arrays, {@link STANDING_BYTES} octets each; a standing is the number of its place.
+ * Standings of neighbours in rows; a standing is the number of its place. They take no memory before the first one.
  *
  * Bounded: a newcomer takes the place of another newcomer, or of somebody who was silent for an hour, and never that
  * of somebody with a name. Source of the rules: `../README.md`, "Predictive-CSM".
  */
 export class StandingTable {
 	readonly capacity: number;
-	/** Addresses: mode, and the halves of {@link LinkAddress}. */
-	readonly mode: Uint8Array;
-	readonly high: Int32Array;
-	readonly low: Int32Array;
-	/** Q0.16. */
-	readonly score: Uint16Array;
-	/** Evidence for and against, Q8.8. */
-	readonly good: Uint16Array;
-	readonly bad: Uint16Array;
-	/** Cumulative sum of surprise, in 1/256 bit. */
-	readonly surprise: Uint16Array;
-	readonly state: Uint8Array;
-	/** Blocks so far. */
-	readonly strikes: Uint8Array;
-	/** Verified packets since the probation began. */
-	readonly proofs: Uint8Array;
-	/** {@link HAS_CHAINED}, and from {@link TOLD_SHIFT} on what was last told of it, 0 when nothing was. */
-	readonly flags: Uint8Array;
-	/** End of a block, in {@link ticks}; 0 for never. */
-	readonly until: Uint32Array;
-	/** Last hard fault, and last change, in ticks; 0 for never. */
-	readonly #faulted: Uint32Array;
-	readonly #touched: Uint32Array;
+	/** Turned to one standing after the other. */
+	#row: Standing | undefined;
 	#count = 0;
 	/** Rises with each change: tells whether there is anything to save. */
 	changes = 0;
@@ -80,20 +109,19 @@ export class StandingTable {
 			throw new RangeError(`StandingTable: expected capacity from 1 to 255, got ${capacity}`);
 		}
 		this.capacity = capacity;
-		this.mode = new Uint8Array(capacity);
-		this.high = new Int32Array(capacity);
-		this.low = new Int32Array(capacity);
-		this.score = new Uint16Array(capacity);
-		this.good = new Uint16Array(capacity);
-		this.bad = new Uint16Array(capacity);
-		this.surprise = new Uint16Array(capacity);
-		this.state = new Uint8Array(capacity);
-		this.strikes = new Uint8Array(capacity);
-		this.proofs = new Uint8Array(capacity);
-		this.flags = new Uint8Array(capacity);
-		this.until = new Uint32Array(capacity);
-		this.#faulted = new Uint32Array(capacity);
-		this.#touched = new Uint32Array(capacity);
+	}
+
+	/** Has the standings lie among others' rows from now on; in an array of their own where undefined. Not once there are some. */
+	liveIn(rows: RowHome | undefined): Standing {
+		const memory = new RowMemory(0, rows);
+		this.#row = new Standing(memory);
+		return this.#row;
+	}
+
+	/** Forgets all of them, and gives their memory back. */
+	release(): void {
+		this.#row?.memory.release();
+		this.#count = 0;
 	}
 
 	/** Standings that are kept. */
@@ -101,10 +129,21 @@ export class StandingTable {
 		return this.#count;
 	}
 
+	/** A standing by its place, in an object that the next call turns to another. */
+	at(i: number): Standing {
+		const row = this.#row ?? this.liveIn(undefined);
+		row.at = i * WORDS;
+		return row;
+	}
+
 	/** The standing of an address as it was last; -1 for an unknown one. */
 	placeOf({ mode, high, low }: LinkAddress): number {
+		if (this.#row === undefined) return -1;
+		const { numbers } = this.#row.memory.heap;
+		let at = this.#row.memory.base;
 		for (let i = 0; i < this.#count; i++) {
-			if (this.low[i] === low && this.high[i] === high && this.mode[i] === mode) return i;
+			if (numbers[at] === low && numbers[at + HIGH] === high && (numbers[at + MODE]! & 3) === mode) return i;
+			at += WORDS;
 		}
 		return -1;
 	}
@@ -112,7 +151,7 @@ export class StandingTable {
 	/** The standing of an address, brought up to date; -1 for an unknown one. */
 	find(address: LinkAddress, nowUs: number): number {
 		const i = this.placeOf(address);
-		if (i >= 0) this.drift(i, ticks(nowUs));
+		if (i >= 0) this.drift(this.at(i), ticks(nowUs));
 		return i;
 	}
 
@@ -122,42 +161,28 @@ export class StandingTable {
 		if (known >= 0) return known;
 		const i = this.#count < this.capacity ? this.#count++ : this.replaceable(nowUs);
 		if (i < 0) return -1;
-		this.mode[i] = address.mode;
-		this.high[i] = address.high;
-		this.low[i] = address.low;
-		this.score[i] = PRIOR;
-		this.good[i] = 0;
-		this.bad[i] = 0;
-		this.surprise[i] = 0;
-		this.state[i] = State.normal;
-		this.strikes[i] = 0;
-		this.proofs[i] = 0;
-		this.flags[i] = 0;
-		this.until[i] = 0;
-		this.#faulted[i] = 0;
-		this.#touched[i] = ticks(nowUs);
+		const row = this.at(i);
+		// Not by the row itself: one call less above the deepest of all.
+		row.memory.fit(i + 1, WORDS);
+		row.begin();
+		row.mode = address.mode;
+		row.high = address.high;
+		row.low = address.low;
+		row.touched = ticks(nowUs);
 		this.changes++;
 		return i;
 	}
 
-	/** Whether there is too little evidence for a name. */
-	isNewcomer(i: number): boolean {
-		return this.state[i] === State.normal && this.good[i]! + this.bad[i]! < NEWCOMER_EVIDENCE * EVIDENCE_ONE;
-	}
-
-	/** Lower bound of the share of good evidence that is to come, 0 to 1. */
-	forecast(i: number): number {
-		return Math.max(0, lowerBound(this.good[i]! / EVIDENCE_ONE, this.bad[i]! / EVIDENCE_ONE));
-	}
-
 	/** A verified packet is whole. */
 	noteSuccess(i: number): void {
-		this.score[i] = this.score[i]! + ((MOST - this.score[i]! + (1 << SUCCESS_SHIFT) - 1) >> SUCCESS_SHIFT);
-		this.addEvidence(this.good, i, EVIDENCE_ONE);
-		this.surprise[i] = Math.max(0, this.surprise[i]! - BIT);
-		if (this.state[i] === State.probation && ++this.proofs[i]! >= PROBATION_PROOFS) {
-			this.state[i] = State.normal;
-			this.surprise[i] = 0;
+		const row = this.at(i);
+		const { score } = row;
+		row.score = score + ((MOST - score + (1 << SUCCESS_SHIFT) - 1) >> SUCCESS_SHIFT);
+		addEvidence(row.memory.heap.numbers, row.memory.base + row.at + EVIDENCE, EVIDENCE_ONE, 0);
+		row.surprise = Math.max(0, row.surprise - BIT);
+		if (row.state === State.probation && ++row.proofs >= PROBATION_PROOFS) {
+			row.state = State.normal;
+			row.surprise = 0;
 		}
 		this.changes++;
 	}
@@ -167,16 +192,28 @@ export class StandingTable {
 	 * block; any other stops at {@link FORGEABLE_FLOOR}.
 	 */
 	noteFault(i: number, share: number, blocks: boolean, nowUs: number): void {
+		const row = this.at(i);
 		// One burst of faults is one block: what arrives during it proves nothing new.
-		if (share <= 0 || this.state[i] === State.blocked) return;
+		if (share <= 0 || row.state === State.blocked) return;
 		const now = ticks(nowUs);
-		const isRepeated = this.#faulted[i] !== 0 && now - this.#faulted[i]! < REPEATED_FAULT_S * TICKS_PER_S;
-		this.#faulted[i] = now;
-		const score = this.score[i]!;
+		const faulted = row.faulted >>> 0;
+		const isRepeated = faulted !== 0 && now - faulted < REPEATED_FAULT_S * TICKS_PER_S;
+		row.faulted = now;
+		const { score } = row;
 		const kept = score >> (isRepeated ? REPEATED_FAULT_SHIFT : FAULT_SHIFT);
-		this.lower(i, score - Math.floor((score - kept) * share), blocks);
-		this.addEvidence(this.bad, i, Math.floor(EVIDENCE_ONE * share));
-		if (blocks && (this.state[i] === State.probation || this.score[i]! < BLOCK_BELOW)) this.block(i, now);
+		row.score = lowered(score, score - Math.floor((score - kept) * share), blocks);
+		addEvidence(
+			row.memory.heap.numbers,
+			row.memory.base + row.at + EVIDENCE,
+			0,
+			Math.floor(EVIDENCE_ONE * share),
+		);
+		if (blocks && (row.state === State.probation || row.score < BLOCK_BELOW)) {
+			const { strikes } = row;
+			row.until = now + Math.min(BLOCK_MOST_S, BLOCK_S << Math.min(strikes, 7)) * TICKS_PER_S;
+			row.strikes = Math.min(255, strikes + 1);
+			row.state = State.blocked;
+		}
 		this.changes++;
 	}
 
@@ -185,69 +222,80 @@ export class StandingTable {
 	 * inexplicable one much. Returns whether the sum of surprise reached its alarm, and begins anew then.
 	 */
 	noteIncomplete(i: number, completion: number, share: number, blocks: boolean): boolean {
+		const row = this.at(i);
 		const expected = completion / (1 - Math.min(completion, 0.999)) / (EXPECTED_BALANCE << SUCCESS_SHIFT);
 		const cost = Math.min(SOFT_FAULT_MOST, expected) * share;
-		const score = this.score[i]!;
-		this.lower(i, score - Math.floor(score * cost), blocks);
-		this.addEvidence(this.bad, i, Math.floor((EVIDENCE_ONE * cost) / SOFT_FAULT_MOST));
-		this.surprise[i] = Math.min(MOST, this.surprise[i]! + Math.floor(failureBits(completion) * share * BIT));
+		const { score } = row;
+		row.score = lowered(score, score - Math.floor(score * cost), blocks);
+		addEvidence(
+			row.memory.heap.numbers,
+			row.memory.base + row.at + EVIDENCE,
+			0,
+			Math.floor((EVIDENCE_ONE * cost) / SOFT_FAULT_MOST),
+		);
+		row.surprise = Math.min(MOST, row.surprise + Math.floor(failureBits(completion) * share * BIT));
 		this.changes++;
-		if (this.surprise[i]! < ALARM_BITS * BIT) return false;
-		this.surprise[i] = 0;
+		if (row.surprise < ALARM_BITS * BIT) return false;
+		row.surprise = 0;
 		return true;
 	}
 
 	/** Allows one context at a time, until enough packets were verified. */
 	putOnProbation(i: number): void {
-		if (this.state[i] === State.blocked) return;
-		this.state[i] = State.probation;
-		this.proofs[i] = 0;
+		const row = this.at(i);
+		if (row.state === State.blocked) return;
+		row.state = State.probation;
+		row.proofs = 0;
 		this.changes++;
 	}
 
 	private replaceable(nowUs: number): number {
 		const now = ticks(nowUs);
 		let found = -1;
+		let least = 0;
 		for (let i = 0; i < this.#count; i++) {
+			const row = this.at(i);
+			const touched = row.touched >>> 0;
 			// Whoever has not come back since his block was over is forgotten like anybody else.
-			const isStale = now - Math.max(this.#touched[i]!, this.until[i]!) > STALE_S * TICKS_PER_S;
-			if (!this.isNewcomer(i) && !isStale) continue;
-			if (found < 0 || this.#touched[i]! < this.#touched[found]!) found = i;
+			const isStale = now - Math.max(touched, row.until >>> 0) > STALE_S * TICKS_PER_S;
+			if (!row.isNewcomer && !isStale) continue;
+			if (found >= 0 && touched >= least) continue;
+			found = i;
+			least = touched;
 		}
 		return found;
 	}
 
-	private lower(i: number, score: number, blocks: boolean): void {
-		const floor = blocks ? 0 : Math.min(this.score[i]!, FORGEABLE_FLOOR);
-		this.score[i] = Math.max(floor, score);
-	}
-
-	private addEvidence(counts: Uint16Array, i: number, amount: number): void {
-		counts[i] = counts[i]! + amount;
-		if (this.good[i]! + this.bad[i]! > EVIDENCE_MOST * EVIDENCE_ONE) {
-			this.good[i] = this.good[i]! >> 1;
-			this.bad[i] = this.bad[i]! >> 1;
-		}
-	}
-
-	private block(i: number, now: number): void {
-		const seconds = Math.min(BLOCK_MOST_S, BLOCK_S << Math.min(this.strikes[i]!, 7));
-		this.until[i] = now + seconds * TICKS_PER_S;
-		this.strikes[i] = Math.min(255, this.strikes[i]! + 1);
-		this.state[i] = State.blocked;
-	}
-
 	/** Forgives and forgets what time has passed for, and ends a block that is over. */
-	private drift(i: number, now: number): void {
-		if (this.state[i] === State.blocked) {
-			if (now < this.until[i]!) return;
-			this.state[i] = State.probation;
-			this.proofs[i] = 0;
-			this.score[i] = PROBATION_SCORE;
-			this.#touched[i] = now;
+	private drift(row: Standing, now: number): void {
+		if (row.state === State.blocked) {
+			if (now < row.until >>> 0) return;
+			row.state = State.probation;
+			row.proofs = 0;
+			row.score = PROBATION_SCORE;
+			row.touched = now;
 			this.changes++;
 			return;
 		}
-		drift(this.score, this.#touched, i, now, FORGIVE_HALF_LIFE_S, FORGET_HALF_LIFE_S);
+		drift(
+			row.memory.heap.numbers,
+			row.memory.base + row.at + TOUCHED,
+			now,
+			FORGIVE_HALF_LIFE_S,
+			FORGET_HALF_LIFE_S,
+		);
 	}
+}
+
+/** What becomes of a score that is to sink. */
+function lowered(score: number, to: number, blocks: boolean): number {
+	return Math.max(blocks ? 0 : Math.min(score, FORGEABLE_FLOOR), to);
+}
+
+/** Adds to the evidence for and against in `numbers[at]`, and halves both where there is more than counts. */
+function addEvidence(numbers: Int32Array, at: number, forIt: number, against: number): void {
+	const good = (numbers[at]! & MOST) + forIt;
+	const bad = (numbers[at]! >>> 16) + against;
+	const shift = good + bad > EVIDENCE_MOST * EVIDENCE_ONE ? 1 : 0;
+	numbers[at] = (good >> shift) | ((bad >> shift) << 16);
 }

@@ -26,9 +26,9 @@ export const CHAIN_FIELDS: readonly Field[] = [
 
 /** What the score keeps of a neighbour. */
 export const NEIGHBOUR_FIELDS: readonly Field[] = [
-	["address", 9],
+	["address", 8],
 	["score, evidence for and against, surprise", 8],
-	["state, strikes, proofs, flags", 4],
+	["mode of the address, state, strikes, proofs, flags", 4],
 	["end of block, last fault, last change", 12],
 ];
 
@@ -44,8 +44,8 @@ const REMEMBERED_ANCHORS = 128;
 export function memoryCosts(): MemoryCost[] {
 	const slot = SLOT_BYTES + SLOT_LINK_BYTES;
 	return [
-		{ what: "score of a neighbour, address included", bytes: STANDING_BYTES + 9 },
-		{ what: `scores of ${STANDINGS} neighbours`, bytes: STANDINGS * (STANDING_BYTES + 9) },
+		{ what: "score of a neighbour, address included", bytes: STANDING_BYTES },
+		{ what: `scores of ${STANDINGS} neighbours`, bytes: STANDINGS * STANDING_BYTES },
 		{ what: "context, without chain and slots", bytes: CONTEXT_BYTES },
 		{ what: "chain of a context", bytes: CHAIN_BYTES },
 		{ what: "slot", bytes: slot },

@@ -107,7 +107,7 @@ test("what a context, a chain and a neighbour are charged is what they keep, fie
 	const sum = (fields: typeof CONTEXT_FIELDS) => fields.reduce((total, [, bytes]) => total + bytes, 0);
 	t.is(sum(CONTEXT_FIELDS), CONTEXT_BYTES);
 	t.is(sum(CHAIN_FIELDS), CHAIN_BYTES);
-	t.is(sum(NEIGHBOUR_FIELDS), STANDING_BYTES + 9);
+	t.is(sum(NEIGHBOUR_FIELDS), STANDING_BYTES);
 	const bytesOf = (name: string) => memoryCosts().find(({ what }) => what === name)?.bytes;
 	t.is(bytesOf("slot"), 110);
 	t.is(bytesOf("an empty promise: context with one slot"), 45 + 110);

@@ -181,10 +181,10 @@ test("keyed: whom a jammer has brought to the floor keeps his last context while
 	const i = standings.find(ALICE, receiver.clock.nowUs());
 	for (let k = 0; k < 60; k++) {
 		standings.noteIncomplete(i, 0.98, 1, false);
-		standings.surprise[i] = 0;
+		standings.at(i).surprise = 0;
 	}
 	t.is(receiver.scoreOf(ALICE)!.toFixed(3), "0.500");
-	t.true(standings.forecast(i) < 0.2);
+	t.true(standings.at(i).forecast < 0.2);
 	receiver.reassembler.bytesInUse = 9000;
 	t.is(receiver.take(alice.payloads(alice.packet(PAYLOAD_BYTES))[0]!, ALICE), undefined);
 	t.is(receiver.take(alice.payloads(alice.packet(PAYLOAD_BYTES))[0]!, ALICE), "sender-quota");
@@ -210,8 +210,8 @@ for (const { score, state, contexts } of QUOTAS) {
 		const sender = new ChainingSender(ALICE, "csm");
 		t.true(befriend(receiver, sender, 20));
 		const i = receiver.policy.standings.find(ALICE, receiver.clock.nowUs());
-		receiver.policy.standings.score[i] = Math.round(score * 0xffff);
-		receiver.policy.standings.state[i] = state;
+		receiver.policy.standings.at(i).score = Math.round(score * 0xffff);
+		receiver.policy.standings.at(i).state = state;
 		for (let k = 0; k < 12; k++) {
 			t.is(receiver.take(sender.payloads(sender.packet(PAYLOAD_BYTES))[0]!, ALICE, 1000), undefined);
 			t.true(receiver.reassembler.contexts.length <= contexts);
@@ -244,7 +244,7 @@ test("csm: admission asks for a score of 0.2 + 0.5 u²", (t) => {
 		const sender = new ChainingSender(ALICE, "csm");
 		t.true(befriend(receiver, sender, 64));
 		const i = receiver.policy.standings.find(ALICE, receiver.clock.nowUs());
-		receiver.policy.standings.score[i] = Math.round(score * 0xffff);
+		receiver.policy.standings.at(i).score = Math.round(score * 0xffff);
 		receiver.reassembler.bytesInUse = fill * 10_000;
 		const outcome = receiver.take(sender.payloads(sender.packet(PAYLOAD_BYTES))[0]!, ALICE);
 		t.is(outcome, admitted ? undefined : "sender-quota", `${score} at ${fill}`);

@@ -12,7 +12,7 @@ test("a node that knows more chaining neighbours than it has places for starts a
 	for (let id = 2; id < 2 + 2 * NEIGHBOURS; id++) {
 		const i = table.obtain(LinkAddress.short(id), 0);
 		for (let k = 0; k < 10; k++) table.noteSuccess(i);
-		table.flags[i] = HAS_CHAINED;
+		table.at(i).flags = HAS_CHAINED;
 	}
 	const blobs = new Map([["standing", saveStandings(table, 0)]]);
 	for (const routing of [

@@ -1,6 +1,7 @@
 import test from "ava";
 import fc from "fast-check";
 import { LinkAddress } from "../../../firmware/address.js";
+import { RowHeap } from "../../../firmware/row-heap.js";
 import { ONE, PRIOR } from "../../../firmware/trust/parameters.js";
 import { STANDING_BYTES, StandingTable, State } from "../../../firmware/trust/standing.js";
 
@@ -10,7 +11,7 @@ const ALICE = LinkAddress.short(1);
 function scored(score: number, nowUs = 0): { table: StandingTable; i: number } {
 	const table = new StandingTable(4);
 	const i = table.obtain(ALICE, nowUs);
-	table.score[i] = Math.round(score * ONE);
+	table.at(i).score = Math.round(score * ONE);
 	return { table, i };
 }
 
@@ -26,8 +27,8 @@ test("hard faults: 0.9, 0.45, 0.225, 0.1125, and the third one blocks", (t) => {
 		[33, 0.1125, State.blocked],
 	] as const) {
 		table.noteFault(i, 1, true, timeS * S);
-		t.true(near(table.score[i]!, score));
-		t.is(table.state[i], state);
+		t.true(near(table.at(i).score, score));
+		t.is(table.at(i).state, state);
 	}
 });
 
@@ -35,21 +36,21 @@ test("a hard fault within ten seconds of the last one quarters", (t) => {
 	const { table, i } = scored(0.9);
 	table.noteFault(i, 1, true, 1 * S);
 	table.noteFault(i, 1, true, 10.9 * S);
-	t.true(near(table.score[i]!, 0.1125));
-	t.is(table.state[i], State.blocked);
+	t.true(near(table.at(i).score, 0.1125));
+	t.is(table.at(i).state, State.blocked);
 	const slow = scored(0.9);
 	slow.table.noteFault(slow.i, 1, true, 1 * S);
 	slow.table.noteFault(slow.i, 1, true, 11.1 * S);
-	t.true(near(slow.table.score[slow.i]!, 0.225));
+	t.true(near(slow.table.at(slow.i).score, 0.225));
 });
 
 test("54 successes lead from 0.45 to 0.9, and further ones to 1", (t) => {
 	const { table, i } = scored(0.45);
 	let count = 0;
-	for (; table.score[i]! < 0.9 * ONE; count++) table.noteSuccess(i);
+	for (; table.at(i).score < 0.9 * ONE; count++) table.noteSuccess(i);
 	t.is(count, 54);
 	for (count = 0; count < 1000; count++) table.noteSuccess(i);
-	t.is(table.score[i], ONE);
+	t.is(table.at(i).score, ONE);
 });
 
 for (const [good, most, least] of [
@@ -62,12 +63,12 @@ for (const [good, most, least] of [
 		let before = 0;
 		for (let round = 0; round < 100; round++) {
 			for (let k = 0; k < good; k++) table.noteSuccess(i);
-			before = table.score[i]!;
+			before = table.at(i).score;
 			table.noteFault(i, 1, true, (round + 1) * 11 * S);
 		}
 		t.true(near(before, most, 0.005), `${before / ONE}`);
-		t.true(near(table.score[i]!, least, 0.005), `${table.score[i]! / ONE}`);
-		t.is(table.state[i], State.normal);
+		t.true(near(table.at(i).score, least, 0.005), `${table.at(i).score / ONE}`);
+		t.is(table.at(i).state, State.normal);
 	});
 }
 
@@ -79,7 +80,7 @@ test("whoever loses what his link loses settles at 0.9, on good links and on bad
 		for (let k = 1; k <= 4000; k++) {
 			if (k % every === 0) t.false(table.noteIncomplete(i, completion, 1, true));
 			else table.noteSuccess(i);
-			if (k > 2000) sum += table.score[i]!;
+			if (k > 2000) sum += table.at(i).score;
 		}
 		t.true(near(sum / 2000, 0.9, 0.02), `${completion}: ${sum / 2000 / ONE}`);
 	}
@@ -88,39 +89,39 @@ test("whoever loses what his link loses settles at 0.9, on good links and on bad
 test("an incomplete packet costs a quarter at most, and nothing where none was expected", (t) => {
 	const { table, i } = scored(0.8);
 	t.false(table.noteIncomplete(i, 0, 1, true));
-	t.true(near(table.score[i]!, 0.8));
-	t.is(table.bad[i], 0);
+	t.true(near(table.at(i).score, 0.8));
+	t.is(table.at(i).bad, 0);
 	t.false(table.noteIncomplete(i, 1, 1, true));
-	t.true(near(table.score[i]!, 0.6));
-	t.is(table.bad[i], 256);
+	t.true(near(table.at(i).score, 0.6));
+	t.is(table.at(i).bad, 256);
 });
 
 test("the sum of surprise alarms at 24 bits, and a success takes one bit off", (t) => {
 	const { table, i } = scored(0.9);
 	// 7 bits each: 7, 14, 21, 28.
 	for (const isAlarm of [false, false, false, true]) t.is(table.noteIncomplete(i, 1, 1, true), isAlarm);
-	t.is(table.surprise[i], 0);
+	t.is(table.at(i).surprise, 0);
 	for (let k = 0; k < 3; k++) table.noteIncomplete(i, 1, 1, true);
 	for (let k = 0; k < 5; k++) table.noteSuccess(i);
-	t.is(table.surprise[i]! >> 8, 16);
+	t.is(table.at(i).surprise >> 8, 16);
 	t.false(table.noteIncomplete(i, 1, 1, true));
 	for (let k = 0; k < 100; k++) table.noteSuccess(i);
-	t.is(table.surprise[i], 0);
+	t.is(table.at(i).surprise, 0);
 });
 
 test("the forecast: 0.13 of nobody, 0.65 after four good ones, and old evidence fades", (t) => {
 	const { table, i } = scored(0.5);
-	t.is(table.forecast(i).toFixed(2), "0.13");
+	t.is(table.at(i).forecast.toFixed(2), "0.13");
 	for (let k = 0; k < 4; k++) table.noteSuccess(i);
-	t.is(table.forecast(i).toFixed(2), "0.65");
+	t.is(table.at(i).forecast.toFixed(2), "0.65");
 	for (let k = 0; k < 1000; k++) {
 		table.noteSuccess(i);
-		t.true(table.good[i]! + table.bad[i]! <= 64 * 256);
+		t.true(table.at(i).good + table.at(i).bad <= 64 * 256);
 	}
-	t.true(table.forecast(i) > 0.93);
+	t.true(table.at(i).forecast > 0.93);
 	for (let k = 0; k < 100; k++) table.noteFault(i, 1, false, k * 11 * S);
-	t.true(table.forecast(i) < 0.1);
-	t.true(table.forecast(i) >= 0);
+	t.true(table.at(i).forecast < 0.1);
+	t.true(table.at(i).forecast >= 0);
 });
 
 test("a bad name is forgiven by half in ten minutes, a good one forgotten by half in an hour", (t) => {
@@ -135,12 +136,12 @@ test("a bad name is forgiven by half in ten minutes, a good one forgotten by hal
 	] as const) {
 		const whole = scored(score);
 		whole.table.find(ALICE, afterS * S);
-		t.true(near(whole.table.score[whole.i]!, expected, 0.01), `${score} after ${afterS} s`);
+		t.true(near(whole.table.at(whole.i).score, expected, 0.01), `${score} after ${afterS} s`);
 		// Looked at every second, it goes the same way.
 		const often = scored(score);
 		for (let s = 1; s <= Math.min(afterS, 10_000); s++) often.table.find(ALICE, s * S);
 		often.table.find(ALICE, afterS * S);
-		t.true(Math.abs(often.table.score[often.i]! - whole.table.score[whole.i]!) < 64);
+		t.true(Math.abs(often.table.at(often.i).score - whole.table.at(whole.i).score) < 64);
 	}
 });
 
@@ -150,25 +151,25 @@ test("blocks last 30 s, then twice as long each time, up to an hour; five proofs
 	table.noteFault(i, 1, true, nowUs);
 	table.noteFault(i, 1, true, nowUs);
 	for (let strikes = 0; strikes < 12; strikes++) {
-		t.is(table.state[i], State.blocked);
+		t.is(table.at(i).state, State.blocked);
 		const seconds = Math.min(3600, 30 * 2 ** strikes);
 		// More of the same during a block does not prolong it.
 		for (let k = 0; k < 20; k++) table.noteFault(i, 1, true, nowUs);
 		table.find(ALICE, nowUs + (seconds - 1) * S);
-		t.is(table.state[i], State.blocked);
+		t.is(table.at(i).state, State.blocked);
 		nowUs += (seconds + 1) * S;
 		table.find(ALICE, nowUs);
-		t.is(table.state[i], State.probation);
-		t.true(near(table.score[i]!, 0.3));
+		t.is(table.at(i).state, State.probation);
+		t.true(near(table.at(i).score, 0.3));
 		// On probation one fault blocks again.
 		for (let k = 0; k < 4; k++) table.noteSuccess(i);
 		table.noteFault(i, 1, true, nowUs);
 	}
 	table.find(ALICE, nowUs + 3601 * S);
 	for (let k = 0; k < 4; k++) table.noteSuccess(i);
-	t.is(table.state[i], State.probation);
+	t.is(table.at(i).state, State.probation);
 	table.noteSuccess(i);
-	t.is(table.state[i], State.normal);
+	t.is(table.at(i).state, State.normal);
 });
 
 test("faults that others could have caused neither block nor lower a score below 0.5, on probation neither", (t) => {
@@ -194,8 +195,8 @@ test("faults that others could have caused neither block nor lower a score below
 					else if (kind === "incomplete") table.noteIncomplete(i, share, 1, false);
 					else if (kind === "success") table.noteSuccess(i);
 					else table.putOnProbation(i);
-					t.true(table.score[i]! >= PRIOR);
-					t.not(table.state[i], State.blocked);
+					t.true(table.at(i).score >= PRIOR);
+					t.not(table.at(i).state, State.blocked);
 				}
 			},
 		),
@@ -220,7 +221,7 @@ test("newcomers never displace those with a name; these keep their places while 
 				const i = table.obtain(LinkAddress.short(stranger), nowUs);
 				t.true(i >= 6);
 				table.noteSuccess(i);
-				table.good[i] = 0;
+				table.at(i).good = 0;
 				for (const friend of friends) t.true(table.find(friend, nowUs) >= 0);
 				t.is(table.find(LinkAddress.short(6), nowUs), foe);
 			}
@@ -250,21 +251,39 @@ test("blocked identities that never return do not fill the table for ever", (t) 
 		const i = table.obtain(LinkAddress.short(id), 0);
 		table.noteFault(i, 1, true, 0);
 		table.noteFault(i, 1, true, 0);
-		t.is(table.state[i], State.blocked);
+		t.is(table.at(i).state, State.blocked);
 	}
 	t.is(table.obtain(LinkAddress.short(9), 3600 * S), -1);
 	t.true(table.obtain(LinkAddress.short(9), (3600 + 31) * S) >= 0);
 });
 
-test("24 octets a neighbour, its address apart", (t) => {
+test("32 octets a neighbour, and none before there is one; they are given back", (t) => {
+	const rows = new RowHeap(0);
+	const table = new StandingTable(32);
+	table.liveIn(rows);
+	t.is(table.find(LinkAddress.short(1), 0), -1);
+	t.is(rows.lent, 0);
+	for (let id = 0; id < 8; id++) table.obtain(LinkAddress.short(id), 0);
+	t.is(4 * rows.used, 8 * STANDING_BYTES);
+	t.is(STANDING_BYTES, 32);
+	table.release();
+	table.release();
+	t.deepEqual([rows.lent, table.count, table.find(LinkAddress.short(1), 0)], [0, 0, -1]);
+	t.is(table.at(table.obtain(LinkAddress.short(9), 0)).isNewcomer, true);
+});
+
+test("times of more than four years from the start stand for what they are", (t) => {
 	const table = new StandingTable(1);
-	const seen: number[] = [];
-	const { score, good, bad, surprise, state, strikes, proofs, flags } = table;
-	for (const array of [score, good, bad, surprise, state, strikes, proofs, flags])
-		seen.push(array.byteLength);
-	// And the three times, 4 octets each.
-	t.is(seen.reduce((sum, bytes) => sum + bytes, 0) + 3 * 4, STANDING_BYTES);
-	t.is(STANDING_BYTES, 24);
+	const startUs = 5 * 365 * 86_400 * S;
+	const i = table.obtain(LinkAddress.short(1), startUs);
+	table.noteFault(i, 1, true, startUs);
+	table.noteFault(i, 1, true, startUs);
+	table.find(LinkAddress.short(1), startUs + 29 * S);
+	t.is(table.at(i).state, State.blocked);
+	table.find(LinkAddress.short(1), startUs + 31 * S);
+	t.is(table.at(i).state, State.probation);
+	t.is(table.obtain(LinkAddress.short(2), startUs + 3600 * S), -1);
+	t.is(table.obtain(LinkAddress.short(2), startUs + 3700 * S), i);
 });
 
 test("asking for a place is no news of whoever has it", (t) => {

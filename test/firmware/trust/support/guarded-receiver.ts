@@ -119,12 +119,12 @@ export class GuardedReceiver {
 	/** The score of a neighbour, 0 to 1; undefined for one of whom nothing is known. */
 	scoreOf(source: LinkAddress): number | undefined {
 		const i = this.policy.standings.find(source, this.clock.nowUs());
-		return i < 0 ? undefined : this.policy.standings.score[i]! / 0xffff;
+		return i < 0 ? undefined : this.policy.standings.at(i).score / 0xffff;
 	}
 
 	stateOf(source: LinkAddress): number | undefined {
 		const i = this.policy.standings.find(source, this.clock.nowUs());
-		return i < 0 ? undefined : this.policy.standings.state[i]!;
+		return i < 0 ? undefined : this.policy.standings.at(i).state;
 	}
 }
 

@@ -142,7 +142,7 @@ export function observeNeighbour(setting: NeighbourCase): NeighbourOutcome {
 		clock.advanceTo(startUs + periodUs - 1);
 		const known = policy.standings.find(SOURCE, clock.nowUs());
 		if (known >= 0)
-			outcome.leastScore = Math.min(outcome.leastScore, policy.standings.score[known]! / 0xffff);
+			outcome.leastScore = Math.min(outcome.leastScore, policy.standings.at(known).score / 0xffff);
 		if (setting.untilAlarm === true && outcome.untilAlarm < datagrams) break;
 	}
 	return outcome;

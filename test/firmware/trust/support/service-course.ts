@@ -84,7 +84,7 @@ export function runCourse(course: Course, others = 0): CourseOutcome {
 		if (!isFirst) continue;
 		led++;
 		outcome.handedOver += TERM_READINGS;
-		const score = trust.table.score[trust.table.find(HEAD, clock.nowUs())]! / 65535;
+		const score = trust.table.at(trust.table.find(HEAD, clock.nowUs())).score / 65535;
 		outcome.leastScore = Math.min(outcome.leastScore, score);
 		outcome.meanScore += score;
 		if (trust.admits(HEAD, clock.nowUs())) continue;

@@ -37,7 +37,7 @@ export class WordedRule extends PredictiveCsm {
 		if (context.chain === undefined || reason !== "reassembly-timed-out") return;
 		const i = this.standings.obtain(context.source, timeUs);
 		const likely = this.#completion(context);
-		this.standings.score[i] = Math.floor(this.standings.score[i]! * (1 - likely / 4));
+		this.standings.at(i).score = Math.floor(this.standings.at(i).score * (1 - likely / 4));
 		this.#sum = Math.max(0, this.#sum + likely - SLACK);
 		if (this.#sum < ALARM) return;
 		this.#sum = 0;
