@@ -8,6 +8,9 @@ const { WORDS, SHORTS, OCTETS, SHORT_ADDRESS, FLAGS } = NEAR_ROW;
 const { EXTENDED_HIGH, EXTENDED_LOW, PAN } = FAR_ROW;
 const { PROMISCUOUS, COORDINATOR } = RADIO_FLAGS;
 
+/** The frame has a destination of another kind, or none. */
+const NO_LONE_SHORT = -1;
+
 /**
  * The address filters of all radios. A frame ends at many of them and is addressed to one: those whose own addresses
  * have nothing in common with its destination are passed over at a glance, all others ask the firmware's filter.
@@ -18,6 +21,10 @@ export class AddressFilters {
 	readonly #shorts: Uint16Array;
 	readonly #octets: Uint8Array;
 	readonly #words: Int32Array;
+	/** Nodes with any address may take the frame. */
+	#isForAll = false;
+	/** The only short address whose nodes may take it, but for those that listen to everything. */
+	#loneShort = NO_LONE_SHORT;
 	/** Made anew from a radio's row each time that it is asked. */
 	readonly #filter = new AddressFilter();
 	readonly #config = {
@@ -51,6 +58,14 @@ export class AddressFilters {
 			(config.panCoordinator ? COORDINATOR : 0);
 	}
 
+	/** To be called once the header of another frame stands. */
+	turn(): void {
+		const { destination, type } = this.header;
+		const { mode, low } = destination;
+		this.#isForAll = type !== FrameType.ack && (mode === AddressMode.none || low === BROADCAST_SHORT);
+		this.#loneShort = type !== FrameType.ack && mode === AddressMode.short ? low : NO_LONE_SHORT;
+	}
+
 	/** Whether a node takes the frame: addressed to it, to all, or it listens to everything. */
 	accepts(node: number): boolean {
 		return this.#mayAccept(node) && this.#filterOf(node).accepts(this.header);
@@ -67,11 +82,10 @@ export class AddressFilters {
 	}
 
 	#mayAccept(node: number): boolean {
-		const { destination, type } = this.header;
-		if ((this.#octets[(node << OCTETS) | FLAGS]! & PROMISCUOUS) !== 0) return true;
-		if (type === FrameType.ack) return false;
-		if (destination.mode === AddressMode.none) return true;
-		return destination.low === BROADCAST_SHORT || this.#mayBeAddressee(node);
+		if (this.#isForAll || (this.#octets[(node << OCTETS) | FLAGS]! & PROMISCUOUS) !== 0) return true;
+		if (this.#loneShort !== NO_LONE_SHORT)
+			return this.#shorts[(node << SHORTS) | SHORT_ADDRESS] === this.#loneShort;
+		return this.header.type !== FrameType.ack && this.#mayBeAddressee(node);
 	}
 
 	#mayBeAddressee(node: number): boolean {

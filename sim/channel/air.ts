@@ -96,6 +96,8 @@ export class Air {
 	/** Noise and interference count for more by the implementation loss. */
 	readonly #lossRatio: number;
 	readonly #sensitivityMw: number;
+	/** From this power on, noise alone makes no error. */
+	readonly #clearMw: number;
 	readonly #lockRatio: number;
 	readonly #captureRatio: number;
 	readonly ccaThresholdMw: number;
@@ -132,6 +134,7 @@ export class Air {
 		this.#noiseMw = fromDb(options.noiseDbm);
 		this.#lossRatio = fromDb(options.implementationLossDb);
 		this.#sensitivityMw = fromDb(options.sensitivityDbm);
+		this.#clearMw = ERROR_FREE_SINR * (this.#noiseMw * this.#lossRatio);
 		this.#lockRatio = fromDb(options.lockSinrDb);
 		this.#captureRatio = fromDb(options.captureDb);
 		this.ccaThresholdMw = fromDb(options.ccaThresholdDbm);
@@ -217,9 +220,11 @@ export class Air {
 	/** A node's last octet is out. `psduBytes` as given to the radio. */
 	end(from: number, psduBytes: number): void {
 		const { start, to, prr } = this.links;
+		const words = this.#words;
 		const octets = this.#octets;
 		const nowUs = this.#queue.nowUs();
 		const startUs = nowUs - airtimeUs(psduBytes);
+		const lockUs = startUs | 0;
 		const end = start[from + 1]!;
 		const sendingOn = this.#farOctets[(from << OCTETS) | SENDING_ON]!;
 		this.#farOctets[(from << OCTETS) | SENDING_ON] = 0;
@@ -228,8 +233,12 @@ export class Air {
 			const node = to[i]!;
 			if (octets[(node << OCTETS) | CHANNEL] !== sendingOn) continue;
 			const signalMw = this.#signalMw[i]!;
-			const locked = this.isLocked(node, from, startUs);
-			this.#fade(node << ROW, signalMw, nowUs);
+			const word = node << WORDS;
+			const locked = words[word | LOCKED_ON] === from && words[word | LOCK_US] === lockUs;
+			// A strong frame that was alone in the air to its end: its bits need not be counted.
+			const isClear =
+				locked && signalMw >= this.#clearMw && (octets[(node << OCTETS) | FLAGS]! & INTERFERED) === 0;
+			this.#fade(node << ROW, signalMw, nowUs, !isClear);
 			if (locked) {
 				this.release(node, nowUs);
 				this.#decide(node, from, i, prr === undefined ? 1 : prr[i]!);
@@ -238,10 +247,10 @@ export class Air {
 		}
 	}
 
-	/** Takes a frame's power out of the air at a node. */
-	#fade(row: number, signalMw: number, nowUs: number): void {
+	/** Takes a frame's power out of the air at a node; `counts` the bits of the frame that it is locked to up to now, if there is one. */
+	#fade(row: number, signalMw: number, nowUs: number, counts: boolean): void {
 		const doubles = this.#doubles;
-		if ((this.#octets[(row << 3) | MODES]! & MODE) === receiving) this.#settle(row, nowUs);
+		if (counts && (this.#octets[(row << 3) | MODES]! & MODE) === receiving) this.#settle(row, nowUs);
 		const powerMw = doubles[row | POWER_MW]!;
 		if (powerMw >= this.ccaThresholdMw) doubles[row | LAST_BUSY_US] = nowUs;
 		// The sum drifts in its last bits; an empty channel is exactly empty.

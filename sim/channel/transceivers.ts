@@ -228,6 +228,7 @@ export class Transceivers implements AirListener {
 	#endOnAir(node: number, psdu: Uint8Array): void {
 		const header = decodeMacHeader(psdu, 0, psdu.length - FCS_BYTES, this.#filters.header);
 		this.#headerIsGood = typeof header !== "string";
+		this.#filters.turn();
 		this.air.end(node, psdu.length);
 	}
 
