@@ -12,8 +12,10 @@ Object.assign(globalThis, {
 	/** Not kept anywhere else, so that only the native code holds it and what it calls. */
 	open() {
 		const radio = new Radio154((callback) => later.push(callback));
-		radio.onReceive((psdu, rssiDbm, lqi, sfdTimeUs) => {
-			print(`received ${hex(psdu)} ${rssiDbm} ${lqi} ${sfdTimeUs}`);
+		radio.onReceive({
+			frameReceived(psdu, rssiDbm, lqi, sfdTimeUs) {
+				print(`received ${hex(psdu)} ${rssiDbm} ${lqi} ${sfdTimeUs}`);
+			},
 		});
 		return radio;
 	},
@@ -25,7 +27,7 @@ Object.assign(globalThis, {
 	},
 	send(radio, text, cca, atUs) {
 		const psdu = octets(text);
-		radio.transmit(psdu, { cca, atUs }, (outcome) => print(`outcome ${outcome}`));
+		radio.transmit(psdu, { cca, atUs }, { transmitted: (outcome) => print(`outcome ${outcome}`) });
 		// The node may not do that; but the radio must not depend on it.
 		psdu.fill(0);
 	},

@@ -155,7 +155,7 @@ test.serial("the collector leaves the radio and what it calls alone, and moves w
 
 test.serial("bad arguments name the argument and change nothing", async (t) => {
 	if (!(await requireBinding(t))) return;
-	const done = "() => print('never')";
+	const done = "{ transmitted: () => print('never') }";
 	const said = play(t, [
 		...OPEN,
 		`js radio.transmit(new Uint8Array(4), { cca: true, atUs: 0 }, ${done})`,

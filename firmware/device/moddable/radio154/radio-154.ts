@@ -128,8 +128,8 @@ export class Radio154 extends Native("xs_lowguard_radio154_destructor") implemen
 			if (event === 0) return;
 			if (event < 0) this.finish(-event);
 			else {
-				const [rssiDbm, lqi, sfdTimeUs] = this.#facts as unknown as [number, number, number];
-				this.#receiver?.frameReceived(this.#psdu.subarray(0, event), rssiDbm, lqi, sfdTimeUs);
+				const facts = this.#facts;
+				this.#receiver?.frameReceived(this.#psdu.subarray(0, event), facts[0]!, facts[1]!, facts[2]!);
 			}
 		}
 		this.#later(() => this.onEvents());
