@@ -184,6 +184,7 @@ export class Node
 		this.#hello?.start();
 	}
 
+	/** What a neighbour is worth to us. */
 	worthOf(neighbour: LinkAddress): Worth {
 		if (this.routing.dependsOn(neighbour)) return Worth.needed;
 		const { policy } = this.reassembler;
@@ -195,16 +196,17 @@ export class Node
 		return this.#link.room(neighbour);
 	}
 
-	/** Gives back all memory and goes silent. */
+	/** Gives back all memory and goes silent, for good: what was learnt and stored only a new node finds again. */
 	stop(): void {
 		this.#hello?.stop();
-		this.cluster?.stop();
+		this.cluster?.service.stop();
 		this.routing.stop();
 		this.ports.radio.receive(false);
 		this.reassembler.clear("reassembly-evicted");
 		this.network.clear();
 		this.outbox.clear();
 		this.#link.stop();
+		this.cluster?.release();
 		this.neighbours.release();
 		this.reassembler.policy.detach?.();
 	}

@@ -1,6 +1,5 @@
 import { tee } from "../firmware/events.js";
 import type { Battery } from "../firmware/ports.js";
-import { RowHeap } from "../firmware/row-heap.js";
 import { Workspace } from "../firmware/workspace.js";
 import { Captures } from "./attacks/captures.js";
 import type { PlacedAttacker } from "./attacks/placement.js";
@@ -13,6 +12,7 @@ import { BatteryWatch } from "./energy/battery.js";
 import { EnergyMeter } from "./energy/meter.js";
 import { SIM_EVENTS, type SimSink } from "./events.js";
 import { EventQueue } from "./kernel/queue.js";
+import { RowHeap } from "./kernel/row-heap.js";
 import { Layout, type Outsider } from "./layout.js";
 import { ipv6Of, type MoteOptions, Motes } from "./motes.js";
 import type { Scenario, ScenarioModules } from "./scenario/scenario.js";

@@ -197,9 +197,8 @@ export class Cluster {
 		};
 	}
 
-	/** Ends all that it does, and gives its memory back. */
-	stop(): void {
-		this.service.stop();
+	/** Gives back the memory of what it knows of neighbours, once it was stopped. */
+	release(): void {
 		this.#neighbourhood.release();
 	}
 

@@ -227,11 +227,10 @@ export class EventEncoder {
 		throw new RangeError(`LogWriter: expected ${where} to be an ${expected}, got ${String(value)}`);
 	}
 
-	/** An integer that is negative or large. */
+	/** An integer of more than 32 bits. */
 	#wide(integer: number, at: number): number {
 		const major = integer < 0 ? NEGATIVE : 0;
 		const size = integer < 0 ? -1 - integer : integer;
-		if (size <= 0x7fffffff) return putHead(this.#buffer, at, major, size);
 		const view = this.#view;
 		if (size < TWO_32) {
 			view.setUint8(at, major | 26);

@@ -26,7 +26,7 @@ export const NEAR_ROW = {
 	LISTENING_SINCE_US: 4,
 	/** Words: the lower 32 bits of when the receiver locked; it does for no longer than a frame. */
 	LOCK_US: 10,
-	/** Time spent on frames that is not in the far row yet, below 2^31. */
+	/** Time spent on frames that is not in the far row yet, below 2^30. */
 	RX_US: 11,
 	/** The sender of the frame that the receiver is locked to, or -1. */
 	LOCKED_ON: 12,

@@ -1,9 +1,9 @@
 import test from "ava";
 import fc from "fast-check";
 import { LinkAddress } from "../../../firmware/address.js";
-import { RowHeap } from "../../../firmware/row-heap.js";
 import { ONE, PRIOR } from "../../../firmware/trust/parameters.js";
 import { STANDING_BYTES, StandingTable, State } from "../../../firmware/trust/standing.js";
+import { RowHeap } from "../../../sim/kernel/row-heap.js";
 
 const S = 1e6;
 const ALICE = LinkAddress.short(1);

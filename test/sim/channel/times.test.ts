@@ -154,3 +154,47 @@ test("a node killed before its frame, its acknowledgement or in its wait sends n
 		);
 	}
 });
+
+/** What a bench of hidden and near neighbours sees of frames that overlap, with times from `fromUs` on; `detail` of times left out. */
+function overlapsSeen(sends: readonly Step[], fromUs: number): string[] {
+	const edges = bothWays([
+		[0, 1, -60],
+		[0, 2, -85],
+		[1, 2, -70],
+		[2, 3, -90],
+	]);
+	const bench = new RadioBench(graphOf(NODES, edges));
+	bench.queue.run(fromUs);
+	const busy = new Uint8Array(NODES);
+	for (const { timeUs, node, to, ack, bytes } of sends) {
+		if (busy[node] === 1) continue;
+		busy[node] = 1;
+		const destination = LinkAddress.short(to === NODES ? 0xffff : to + 1);
+		bench.send(
+			node,
+			fromUs + (timeUs % 8000),
+			dataFrame({ to: destination, from: LinkAddress.short(node + 1), ack, bytes }),
+		);
+	}
+	bench.queue.run(fromUs + END_US);
+	const { states } = bench.transceivers;
+	const used = Array.from({ length: NODES }, (_, node) => `rx ${states.rxUs(node)}`);
+	return [
+		...bench.seen.map(
+			({ timeUs, what, node, from, detail }) =>
+				`${timeUs - fromUs} ${what} ${node} ${from} ${what === "handled" ? Number(detail) - fromUs : detail}`,
+		),
+		...used,
+	];
+}
+
+test("frames are received and lost alike whenever they come, across the ends of 31 and 32 bits of microseconds too", (t) => {
+	fc.assert(
+		fc.property(steps(step), fc.integer({ min: 0, max: 9000 }), (played, beforeUs) => {
+			const early = overlapsSeen(played, 10_000);
+			for (const endUs of [2 ** 31, 2 ** 32, 2 ** 40])
+				t.deepEqual(overlapsSeen(played, endUs - beforeUs), early);
+		}),
+		{ numRuns: 60 },
+	);
+});

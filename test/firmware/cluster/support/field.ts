@@ -12,13 +12,13 @@ import { predictiveCsm } from "../../../../firmware/fragments/predictive-variant
 import { linkLocalOf } from "../../../../firmware/net/addresses.js";
 import { Node, type NodeConfig, type NodeProfile } from "../../../../firmware/node.js";
 import type { Clock } from "../../../../firmware/ports.js";
-import { RowHeap } from "../../../../firmware/row-heap.js";
 import { Workspace } from "../../../../firmware/workspace.js";
 import { hostCipher, hostDigest } from "../../../../host-tools/crypto.js";
 import { SimulatedRadio } from "../../../../sim/channel/radio.js";
 import { Transceivers } from "../../../../sim/channel/transceivers.js";
 import { SIM_EVENTS } from "../../../../sim/events.js";
 import { EventQueue } from "../../../../sim/kernel/queue.js";
+import { RowHeap } from "../../../../sim/kernel/row-heap.js";
 import { MemoryStore, SimulatedPorts } from "../../../../sim/network.js";
 import { AIR, bothWays, type Edge, graphOf } from "../../../sim/support/radio-bench.js";
 import { EUI_HIGH, PROFILE } from "../../support/network.js";

@@ -1,4 +1,4 @@
-import type { RowHome } from "./rows.js";
+import type { RowHome } from "../../firmware/rows.js";
 
 /** Blocks begin and end with a line of this many numbers: one of 64 octets, as most caches have them. */
 const LINE = 16;

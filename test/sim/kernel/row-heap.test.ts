@@ -1,7 +1,7 @@
 import test from "ava";
 import fc from "fast-check";
-import { RowHeap } from "../../firmware/row-heap.js";
-import { RowMemory } from "../../firmware/rows.js";
+import { RowMemory } from "../../../firmware/rows.js";
+import { RowHeap } from "../../../sim/kernel/row-heap.js";
 
 interface Block {
 	readonly at: number;
