@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,27 +8,41 @@ import { stringify } from "yaml";
 
 const CLI = fileURLToPath(new URL("../cli.js", import.meta.url));
 
-/** Wall time of a sweep from the command line, on so many workers, its start included, in seconds. */
-export async function timeSweep(sweep: object, workers: number): Promise<number> {
+/** How a program is kept to one core; undefined where it cannot be. */
+export function oneCore(): readonly string[] | undefined {
+	const command = ["taskset", "--cpu-list", "0"] as const;
+	return spawnSync(command[0], [...command.slice(1), "true"]).status === 0 ? command : undefined;
+}
+
+/**
+ * Wall time of a sweep from the command line, on so many workers, its start included, in seconds.
+ *
+ * `within`: the beginning of a command that starts the sweep's.
+ */
+export async function timeSweep(
+	sweep: object,
+	workers: number,
+	within: readonly string[] = [],
+): Promise<number> {
 	const scratch = mkdtempSync(join(tmpdir(), "lowguard-bench-"));
 	try {
 		const file = join(scratch, "sweep.yaml");
 		writeFileSync(file, stringify(sweep));
 		const beganMs = performance.now();
-		await run(["sweep", file, "--workers", String(workers), "--json"]);
+		await run([...within, process.execPath, CLI, "sweep", file, "--workers", String(workers), "--json"]);
 		return (performance.now() - beganMs) / 1000;
 	} finally {
 		rmSync(scratch, { recursive: true });
 	}
 }
 
-function run(args: readonly string[]): Promise<void> {
+function run([program, ...args]: readonly string[]): Promise<void> {
 	return new Promise((resolve, reject) => {
-		const child = spawn(process.execPath, [CLI, ...args], { stdio: ["ignore", "ignore", "inherit"] });
+		const child = spawn(program!, args, { stdio: ["ignore", "ignore", "inherit"] });
 		child.once("error", reject);
 		child.once("exit", (code, signal) => {
 			if (code === 0) resolve();
-			else reject(new Error(`lowguard ${args[0]}: expected exit code 0, found ${code ?? signal}`));
+			else reject(new Error(`${program} ${args.join(" ")}: expected exit code 0, found ${code ?? signal}`));
 		});
 	});
 }
