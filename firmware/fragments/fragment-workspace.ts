@@ -10,6 +10,7 @@ import { ChainHash } from "./chain-hash.js";
 import { CompletedMemory } from "./completed-memory.js";
 import type { ReassemblyContext } from "./context.js";
 import { Fragmenter } from "./fragmenter.js";
+import { PacketHead } from "./packet-head.js";
 
 /**
  * What the adaptation layers of one machine work in, one at a time, and what they borrow for packets under way; see
@@ -37,6 +38,7 @@ export class FragmentWorkspace {
 	#arrivedChain: ArrivedChain | undefined;
 	#chainedFirst: ChainedFirst | undefined;
 	#hash: ChainHash | undefined;
+	#head: PacketHead | undefined;
 	#lent = 0;
 
 	constructor(rows?: RowHome) {
@@ -63,12 +65,18 @@ export class FragmentWorkspace {
 		return this.#hash;
 	}
 
-	/** Lends what fragments one packet; arguments are those of its constructor. */
+	/** Lends what fragments one packet, for a stack with these contexts. */
 	takeFragmenter(contexts: ContextTable, elidesChecksum: boolean, hash: ChainHash | undefined): Fragmenter {
 		this.#lent++;
+		const head = this.headOf(contexts, elidesChecksum);
 		const free = this.#fragmenters.pop();
-		if (free?.suits(contexts, elidesChecksum, hash) === true) return free;
-		return new Fragmenter(contexts, elidesChecksum, hash);
+		return free?.suits(head, hash) === true ? free : new Fragmenter(head, hash);
+	}
+
+	private headOf(contexts: ContextTable, elidesChecksum: boolean): PacketHead {
+		const head = this.#head;
+		if (head?.contexts === contexts && head.elidesChecksum === elidesChecksum) return head;
+		return (this.#head = new PacketHead(contexts, elidesChecksum));
 	}
 
 	/** Takes it back; its holder must not touch it again. */

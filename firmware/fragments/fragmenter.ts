@@ -1,4 +1,4 @@
-import { LinkAddress } from "../address.js";
+import type { LinkAddress } from "../address.js";
 import { copyBytes } from "../bytes.js";
 import {
 	chainedFirstBytes,
@@ -6,16 +6,12 @@ import {
 	encodeChainedFirst,
 	PAGE_SWITCH_BYTES,
 } from "../frames/chained-fragment.js";
-import type { ContextTable } from "../frames/context-table.js";
-import { encodeFragmentHeader, FRAG1_BYTES, FRAGN_BYTES, FragmentHeader } from "../frames/fragment.js";
-import { HeaderCompressor } from "../frames/iphc-encode.js";
+import { encodeFragmentHeader, FRAG1_BYTES, FRAGN_BYTES } from "../frames/fragment.js";
 import { Dispatch, EXPERIMENTAL_PAGE } from "../frames/lowpan.js";
-import { MAX_PSDU_BYTES } from "../mac/timing.js";
 import type { ChainHash } from "./chain-hash.js";
 import { type ChainPlan, ChainSender, MAX_FRAGMENTS } from "./chain-sender.js";
+import type { PacketHead } from "./packet-head.js";
 
-/** Room for the compressed headers of one packet; longer chains of extension headers go uncompressed. */
-const HEADER_ROOM_BYTES = 128;
 /** The least that a first fragment must have room for behind its headers. */
 const UNIT_BYTES = 8;
 /** The least room that a MAC payload may have, plain and chained. */
@@ -27,49 +23,37 @@ const LEAST_CHAINED_ROOM_BYTES = 64;
  * (RFC 4944, section 5.3), which may be chained. One packet at a time; nothing is built before it is asked for.
  */
 export class Fragmenter {
-	readonly #headers = new Uint8Array(HEADER_ROOM_BYTES);
-	readonly #compressed: HeaderCompressor;
-	readonly #fragment = new FragmentHeader();
-	readonly #source = new LinkAddress();
-	readonly #destination = new LinkAddress();
-	#packet: Uint8Array = this.#headers;
+	readonly #head: PacketHead;
+	readonly #hash: ChainHash | undefined;
+	#packet: Uint8Array;
 	#length = 0;
 	#tag = 0;
-	#headerBytes = 0;
 	/** Octets of the packet that are sent; 0 before the first payload. */
 	#sent = 0;
 	#whole = false;
 	/** How the packet is chained; undefined for a plain one, and for one that needs no fragments. */
 	#plan: ChainPlan | undefined;
 	#chain: ChainSender | undefined;
-	readonly #contexts: ContextTable;
-	readonly #elidesChecksum: boolean;
-	readonly #hash: ChainHash | undefined;
 	/** Where the fragments of a chained packet begin, and where the last one ends. */
 	#cuts: Int16Array | undefined;
-	/** The tokens are yet to be made. */
-	#isChainDue = false;
-	/** P₁ of a chained packet as it goes on the air. */
-	#first: Uint8Array | undefined;
-	#firstLength = 0;
 	/** Which fragment of a chained packet is next. */
 	#index = 0;
 
-	/** `hash`: undefined for a stack that sends no chains. */
-	constructor(contexts: ContextTable, elidesChecksum = false, hash?: ChainHash) {
-		this.#contexts = contexts;
-		this.#elidesChecksum = elidesChecksum;
-		this.#compressed = new HeaderCompressor(contexts, elidesChecksum);
+	/** `head`: may serve other fragmenters too. `hash`: undefined for a stack that sends no chains. */
+	constructor(head: PacketHead, hash?: ChainHash) {
+		this.#head = head;
+		this.#packet = head.octets;
 		this.#hash = hash;
 	}
 
 	/** Whether it was made with these arguments. */
-	suits(contexts: ContextTable, elidesChecksum: boolean, hash: ChainHash | undefined): boolean {
-		return this.#contexts === contexts && this.#elidesChecksum === elidesChecksum && this.#hash === hash;
+	suits(head: PacketHead, hash: ChainHash | undefined): boolean {
+		return this.#head === head && this.#hash === hash;
 	}
 
 	/**
-	 * Begins with `packet[0..length)`, which must not change until the last payload is written.
+	 * Begins with `packet[0..length)`, which must not change until the last payload is written. The first one must be written
+	 * before another packet begins with the same head.
 	 *
 	 * `room`: octets that a MAC payload may have, at least 32, chained 64. `source` and `destination` are those of the
 	 * frames. `plan`: how to chain the fragments, if any are needed; absent, they are plain. Throws a RangeError for
@@ -88,26 +72,17 @@ export class Fragmenter {
 		if (!(room >= leastRoom)) {
 			throw new RangeError(`Fragmenter.begin: expected room of at least ${leastRoom}, got ${room}`);
 		}
-		this.#compressed.begin(packet, length, source, destination, this.#headers, 0);
-		this.#compressed.encode();
+		const head = this.#head;
+		head.begin(this, packet, length, source, destination);
 		const firstOverhead = FRAG1_BYTES + (plan === undefined ? 0 : chainedFirstBytes(plan));
-		if (firstOverhead + this.#compressed.next + UNIT_BYTES > room) {
-			this.#headers[0] = Dispatch.ipv6;
-			this.#compressed.next = 1;
-			this.#compressed.consumed = 0;
-		}
+		if (firstOverhead + head.bytes + UNIT_BYTES > room) head.leaveUncompressed();
 		this.#packet = packet;
 		this.#length = length;
 		this.#tag = tag;
-		this.#headerBytes = this.#compressed.next;
 		this.#sent = 0;
-		this.#whole = this.#headerBytes + length - this.#compressed.consumed <= room;
+		this.#whole = head.bytes + length - head.consumed <= room;
 		this.#plan = this.#whole ? undefined : plan;
-		if (this.#plan !== undefined) {
-			this.#source.set(source);
-			this.#destination.set(destination);
-			this.#isChainDue = true;
-		}
+		this.#index = 0;
 	}
 
 	/** Whether every payload of the packet has been written. */
@@ -115,24 +90,29 @@ export class Fragmenter {
 		return this.#sent >= this.#length;
 	}
 
-	/** Writes the next payload, at most `room` octets, at `offset`; returns the offset after it. */
+	/**
+	 * Writes the next payload, at most `room` octets, at `offset`; returns the offset after it. Throws an Error for the first
+	 * one once another packet has begun.
+	 */
 	next(out: Uint8Array, offset: number, room: number): number {
+		const first = this.#sent === 0;
+		const head = this.#head;
+		if (first && head.holder !== this)
+			throw new Error("Fragmenter.next: expected the first payload before another packet begins");
 		if (this.#plan !== undefined) {
 			// Not while it began: a chip's stack does not hold both.
-			if (this.#isChainDue) this.beginChain(this.#plan, room);
-			this.#isChainDue = false;
+			if (first) this.beginChain(this.#plan, room);
 			return this.nextChained(this.#plan, this.#chain!, out, offset);
 		}
 		let at = offset;
-		const first = this.#sent === 0;
 		if (!this.#whole) at = this.putHeader(first, out, at);
 		let from = this.#sent;
 		if (first) {
-			copyBytes(this.#headers, 0, out, at, this.#headerBytes);
-			at += this.#headerBytes;
-			from = this.#compressed.consumed;
+			copyBytes(head.octets, 0, out, at, head.bytes);
+			at += head.bytes;
+			from = head.consumed;
 		}
-		const space = room - (first ? FRAG1_BYTES + this.#headerBytes : FRAGN_BYTES);
+		const space = room - (first ? FRAG1_BYTES + head.bytes : FRAGN_BYTES);
 		const to = this.#whole ? this.#length : this.cut(from, space);
 		copyBytes(this.#packet, from, out, at, to - from);
 		this.#sent = to;
@@ -145,29 +125,27 @@ export class Fragmenter {
 	}
 
 	private putHeader(first: boolean, out: Uint8Array, offset: number): number {
-		this.#fragment.first = first;
-		this.#fragment.size = this.#length;
-		this.#fragment.tag = this.#tag;
-		this.#fragment.offset = this.#sent;
-		return encodeFragmentHeader(this.#fragment, out, offset);
+		const { fragment } = this.#head;
+		fragment.first = first;
+		fragment.size = this.#length;
+		fragment.tag = this.#tag;
+		fragment.offset = this.#sent;
+		return encodeFragmentHeader(fragment, out, offset);
 	}
 
 	private beginChain(plan: ChainPlan, room: number): void {
 		if (this.#hash === undefined) throw new Error("Fragmenter.begin: no hash to chain with");
 		this.#chain ??= new ChainSender(this.#hash);
 		const cuts = (this.#cuts ??= new Int16Array(MAX_FRAGMENTS + 1));
-		const first = (this.#first ??= new Uint8Array(MAX_PSDU_BYTES));
-		const { consumed } = this.#compressed;
-		const headerBytes = this.#headerBytes;
-		cuts[1] = this.cut(consumed, room - FRAG1_BYTES - chainedFirstBytes(plan) - headerBytes);
-		copyBytes(this.#headers, 0, first, 0, headerBytes);
-		copyBytes(this.#packet, consumed, first, headerBytes, cuts[1] - consumed);
-		this.#firstLength = headerBytes + cuts[1] - consumed;
+		const { octets, bytes, consumed, anchored } = this.#head;
+		cuts[1] = this.cut(consumed, room - FRAG1_BYTES - chainedFirstBytes(plan) - bytes);
+		copyBytes(octets, 0, anchored, 0, bytes);
+		copyBytes(this.#packet, consumed, anchored, bytes, cuts[1] - consumed);
 		const space = room - FRAGN_BYTES - chainedNextBytes(plan);
 		let count = 1;
 		for (; cuts[count]! < this.#length; count++) cuts[count + 1] = this.cut(cuts[count]!, space);
-		this.#chain.begin(plan, this.#packet, this.#length, first, this.#firstLength, cuts, count);
-		this.#index = 0;
+		const anchoredBytes = bytes + cuts[1] - consumed;
+		this.#chain.begin(plan, this.#packet, this.#length, anchored, anchoredBytes, cuts, count);
 	}
 
 	private nextChained(plan: ChainPlan, chain: ChainSender, out: Uint8Array, offset: number): number {
@@ -175,8 +153,6 @@ export class Fragmenter {
 		const isFirst = index === 0;
 		out[offset] = Dispatch.page | EXPERIMENTAL_PAGE;
 		let at = this.putHeader(isFirst, out, offset + PAGE_SWITCH_BYTES);
-		const first = this.#first!;
-		const firstLength = this.#firstLength;
 		if (isFirst) at = encodeChainedFirst(plan, plan.nonce, out, at);
 		at = chain.putToken(index, out, at);
 		const to = this.#cuts![index + 1]!;
@@ -186,19 +162,12 @@ export class Fragmenter {
 			copyBytes(this.#packet, from, out, at, to - from);
 			return at + to - from;
 		}
+		const { anchored, bytes, consumed, source, destination } = this.#head;
+		const anchoredBytes = bytes + to - consumed;
 		if (plan.keyed) {
-			at = chain.putMic(
-				this.#source,
-				this.#destination,
-				this.#length,
-				this.#tag,
-				first,
-				firstLength,
-				out,
-				at,
-			);
+			at = chain.putMic(source, destination, this.#length, this.#tag, anchored, anchoredBytes, out, at);
 		}
-		copyBytes(first, 0, out, at, firstLength);
-		return at + firstLength;
+		copyBytes(anchored, 0, out, at, anchoredBytes);
+		return at + anchoredBytes;
 	}
 }

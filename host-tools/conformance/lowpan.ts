@@ -1,4 +1,5 @@
 import { Fragmenter } from "../../firmware/fragments/fragmenter.js";
+import { PacketHead } from "../../firmware/fragments/packet-head.js";
 import { decompress, decompressDatagram } from "../../firmware/frames/decompress.js";
 import { decodeFragmentHeader, encodeFragmentHeader } from "../../firmware/frames/fragment.js";
 import { HeaderCompressor } from "../../firmware/frames/iphc-encode.js";
@@ -172,7 +173,7 @@ function checkFragmentSet(vector: LowpanVector): string | undefined {
 	if (given !== undefined) return given;
 	const datagram = fromHex(expected);
 	if (datagram.length > MAX_FRAGMENTED_BYTES) return undefined;
-	const fragmenter = new Fragmenter(ends.contexts);
+	const fragmenter = new Fragmenter(new PacketHead(ends.contexts));
 	fragmenter.begin(datagram, datagram.length, ends.source, ends.destination, 0x1234, PAYLOAD_BYTES);
 	const frames: Uint8Array[] = [];
 	while (!fragmenter.done) {

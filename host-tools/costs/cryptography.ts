@@ -4,6 +4,7 @@ import { ChainHash } from "../../firmware/fragments/chain-hash.js";
 import { ChainReceiver } from "../../firmware/fragments/chain-receiver.js";
 import type { ChainPlan } from "../../firmware/fragments/chain-sender.js";
 import { Fragmenter } from "../../firmware/fragments/fragmenter.js";
+import { PacketHead } from "../../firmware/fragments/packet-head.js";
 import { predictiveCsmKeyed, predictiveCsmOpen } from "../../firmware/fragments/predictive-variants.js";
 import { Reassembler } from "../../firmware/fragments/reassembler.js";
 import { ContextTable } from "../../firmware/frames/context-table.js";
@@ -63,7 +64,7 @@ function udpPacket(length: number): Uint8Array {
 }
 
 function fragment(packet: Uint8Array, room: number, hash: ChainHash, plan?: ChainPlan): Uint8Array[] {
-	const fragmenter = new Fragmenter(new ContextTable(), false, hash);
+	const fragmenter = new Fragmenter(new PacketHead(new ContextTable()), hash);
 	fragmenter.begin(packet, packet.length, SOURCE, DESTINATION, 1, room, plan);
 	const payloads: Uint8Array[] = [];
 	while (!fragmenter.done) {

@@ -4,6 +4,7 @@ import { ChainHash } from "../../../firmware/fragments/chain-hash.js";
 import { ChainReceiver } from "../../../firmware/fragments/chain-receiver.js";
 import type { ChainPlan } from "../../../firmware/fragments/chain-sender.js";
 import { Fragmenter } from "../../../firmware/fragments/fragmenter.js";
+import { PacketHead } from "../../../firmware/fragments/packet-head.js";
 import type { PolicyOptions, ReassemblyPolicy } from "../../../firmware/fragments/policy.js";
 import { Reassembler } from "../../../firmware/fragments/reassembler.js";
 import { rfc4944 } from "../../../firmware/fragments/rfc4944.js";
@@ -31,7 +32,10 @@ export function payloadsOf(
 		plan = undefined as ChainPlan | undefined,
 	} = {},
 ): Uint8Array[] {
-	const fragmenter = new Fragmenter(contexts as ContextTable, elide, new ChainHash(hostDigest));
+	const fragmenter = new Fragmenter(
+		new PacketHead(contexts as ContextTable, elide),
+		new ChainHash(hostDigest),
+	);
 	fragmenter.begin(packet, packet.length, source, destination, tag, room, plan);
 	const payloads: Uint8Array[] = [];
 	while (!fragmenter.done) {

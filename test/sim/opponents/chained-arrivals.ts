@@ -5,6 +5,7 @@ import { ChainHash } from "../../../firmware/fragments/chain-hash.js";
 import { ChainReceiver } from "../../../firmware/fragments/chain-receiver.js";
 import { slotBytes } from "../../../firmware/fragments/context.js";
 import { Fragmenter } from "../../../firmware/fragments/fragmenter.js";
+import { PacketHead } from "../../../firmware/fragments/packet-head.js";
 import type { PolicyFactory } from "../../../firmware/fragments/policy.js";
 import { Adaptation } from "../../../firmware/net/adaptation.js";
 import { CHAIN_BYTES, CONTEXT_BYTES } from "../../../firmware/trust/parameters.js";
@@ -26,7 +27,7 @@ export const NEXT_BYTES = slotBytes(SLOT_BYTES);
 
 /** The chained fragments of {@link PACKET}, as the node's own fragmenter makes them. */
 export function chained(tag: number, source = 1): [Uint8Array, Uint8Array, Uint8Array, Uint8Array] {
-	const fragmenter = new Fragmenter(CONTEXTS, false, HASH);
+	const fragmenter = new Fragmenter(new PacketHead(CONTEXTS), HASH);
 	const plan = { keyed: false, tokenBytes: 8, nonce: tag, key: undefined };
 	fragmenter.begin(PACKET, PACKET.length, LinkAddress.short(source), DESTINATION, tag, ROOM_BYTES, plan);
 	const payloads: Uint8Array[] = [];

@@ -5,6 +5,7 @@ import { game } from "../../../firmware/cluster/game.js";
 import { ChainHash } from "../../../firmware/fragments/chain-hash.js";
 import { ChainReceiver } from "../../../firmware/fragments/chain-receiver.js";
 import { Fragmenter } from "../../../firmware/fragments/fragmenter.js";
+import { PacketHead } from "../../../firmware/fragments/packet-head.js";
 import { predictiveCsmKeyed } from "../../../firmware/fragments/predictive-variants.js";
 import { Reassembler } from "../../../firmware/fragments/reassembler.js";
 import { rfc4944 } from "../../../firmware/fragments/rfc4944.js";
@@ -80,7 +81,7 @@ function receiver(keyed: boolean): Work {
 	const keys = new LinkKeyring(cipher, store, () => KEY);
 	const chains = keyed ? new ChainReceiver(chainHash, reassembler, keys) : undefined;
 	const adaptation = new Adaptation({ contexts, reassembler, pool, chains });
-	const fragmenter = new Fragmenter(contexts, false, chainHash);
+	const fragmenter = new Fragmenter(new PacketHead(contexts), chainHash);
 	const key = new Cmac(cipher.key(KEY));
 	const packet = udpPacket();
 	let tag = 0;

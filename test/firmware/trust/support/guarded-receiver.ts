@@ -5,6 +5,7 @@ import { ChainHash } from "../../../../firmware/fragments/chain-hash.js";
 import { ChainReceiver } from "../../../../firmware/fragments/chain-receiver.js";
 import { type ChainPlan, ChainSender } from "../../../../firmware/fragments/chain-sender.js";
 import { Fragmenter } from "../../../../firmware/fragments/fragmenter.js";
+import { PacketHead } from "../../../../firmware/fragments/packet-head.js";
 import type { PolicyOptions } from "../../../../firmware/fragments/policy.js";
 import type { PredictiveCsm } from "../../../../firmware/fragments/predictive-csm.js";
 import {
@@ -131,7 +132,7 @@ export class GuardedReceiver {
 /** A sender who chains his packets as `variant` wants it. */
 export class ChainingSender {
 	readonly address: LinkAddress;
-	readonly #fragmenter = new Fragmenter(CONTEXTS, false, new ChainHash(hostDigest));
+	readonly #fragmenter = new Fragmenter(new PacketHead(CONTEXTS), new ChainHash(hostDigest));
 	readonly #key: Cmac | undefined;
 	readonly #random: SeededRandom;
 	#nonce = 0;
