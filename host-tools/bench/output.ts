@@ -36,7 +36,7 @@ export class BenchOutput {
 	/** Prints figures with what is wanted of them. */
 	claims(section: string, claims: readonly Claim[]): void {
 		for (const { what, value, wanted } of claims) {
-			this.json(section, { what, value, wanted, met: isMet(value, wanted) });
+			this.json(section, { what, value, wanted, met: wanted && isMet(value, wanted) });
 		}
 		const { style } = this;
 		const rows = claims.map(({ what, value, wanted, digits = 0 }) => ({

@@ -7,6 +7,7 @@ import { Recorder } from "../run/recorder.js";
 import { type RunOutcome, runScenario } from "../run/run.js";
 import { type LoadedScenario, loadScenario } from "../scenario/load.js";
 import { LogWriter } from "../trace/log-writer.js";
+import { SecondHalf } from "./second-half.js";
 
 /**
  * What is kept of a run: `nothing`; `hash` as `--hash` does; `log` writes and hashes the event log alone; `folder`
@@ -33,13 +34,15 @@ export interface PacketSample {
 	/** Wall time of start-up (topology, links, nodes), and of the run without it. */
 	readonly startS: number;
 	readonly wallS: number;
+	/** Frames a second of wall time over the second half of the simulated time. */
+	readonly steadyFramesPerS: number;
 	/** Live objects and buffers at the end, without what the process held before the run, divided by the nodes. */
 	readonly bytesPerNode: number;
 	/** The most memory that the process had. */
 	readonly peakRssMb: number;
 }
 
-/** Frames a second of wall time, data and acknowledgements. */
+/** Frames a second of wall time over the whole run, data and acknowledgements. */
 export const framesPerS = ({ frames, wallS }: PacketSample): number => frames / wallS;
 
 /** Loads workload A, `grid-one-hop`. */
@@ -59,7 +62,7 @@ export async function measurePackets(job: PacketJob): Promise<PacketSample> {
 	const loaded = await loadWorkload(job.nodes, job.durationS, job.set);
 	collectGarbage();
 	const before = memoryBytes();
-	const { outcome, closingS } = runKeeping(loaded, job.keeping);
+	const { outcome, steadyFramesPerS, closingS } = runKeeping(loaded, job.keeping);
 	const peakRssMb = process.resourceUsage().maxRSS / 1024;
 	collectGarbage();
 	const { summary, wallS, startS } = outcome;
@@ -68,6 +71,7 @@ export async function measurePackets(job: PacketJob): Promise<PacketSample> {
 		events: summary.events,
 		startS,
 		wallS: wallS + closingS,
+		steadyFramesPerS,
 		bytesPerNode: (memoryBytes() - before) / job.nodes,
 		peakRssMb,
 	};
@@ -75,13 +79,14 @@ export async function measurePackets(job: PacketJob): Promise<PacketSample> {
 
 interface KeptRun {
 	readonly outcome: RunOutcome;
+	readonly steadyFramesPerS: number;
 	/** Wall time after the run until what is kept was complete. */
 	readonly closingS: number;
 }
 
 function runKeeping(loaded: LoadedScenario, keeping: Keeping): KeptRun {
 	const metadata = { scenario: loaded.scenario.name, seed: loaded.scenario.seed };
-	if (keeping === "nothing") return { outcome: runScenario(loaded), closingS: 0 };
+	if (keeping === "nothing") return record(loaded, { sinks: [], finish: () => {} });
 	if (keeping === "hash")
 		return record(loaded, new Recorder(loaded, { directory: undefined, tap: false, metadata }));
 	const scratch = mkdtempSync(join(tmpdir(), "lowguard-bench-"));
@@ -106,10 +111,12 @@ function record(
 	loaded: LoadedScenario,
 	recorder: { readonly sinks: readonly Partial<SimSink>[]; finish(): void },
 ): KeptRun {
-	const outcome = runScenario(loaded, { sinks: recorder.sinks });
+	const half = new SecondHalf();
+	const outcome = runScenario(loaded, { sinks: recorder.sinks, onProgress: half.onProgress });
 	const endedMs = performance.now();
 	recorder.finish();
-	return { outcome, closingS: (performance.now() - endedMs) / 1000 };
+	const closingS = (performance.now() - endedMs) / 1000;
+	return { outcome, steadyFramesPerS: half.framesPerS, closingS };
 }
 
 function collectGarbage(): void {

@@ -5,12 +5,13 @@ import type { Cell } from "../report/table.js";
 /** What a figure is held against; `least` for what should be large, `most` for what should be small. */
 export type Wanted = { readonly least: number } | { readonly most: number };
 
-/** A figure that something is wanted of. */
+/** A figure that something may be wanted of. */
 export interface Claim {
 	/** What was measured, in words and with its unit. */
 	readonly what: string;
 	readonly value: number;
-	readonly wanted: Wanted;
+	/** Left out where it only stands beside another figure. */
+	readonly wanted?: Wanted;
 	/** Decimals that it is printed with. */
 	readonly digits?: number;
 }

@@ -23,8 +23,8 @@ export interface RunOptions {
 	readonly xs?: XsMotes;
 	/** Called with the simulation before its first event. */
 	readonly prepare?: (simulation: Simulation) => void;
-	/** Called between steps with the share of simulated time that is over. */
-	readonly onProgress?: (share: number, simulation: Simulation) => void;
+	/** Called between steps with the share of simulated time that is over, and with the sums so far. */
+	readonly onProgress?: (share: number, simulation: Simulation, metrics: Metrics) => void;
 }
 
 /** How a run went. */
@@ -73,7 +73,7 @@ function* steps(loaded: LoadedScenario, options: RunOptions): Generator<undefine
 	const beganMs = performance.now();
 	const simulation = prepare(loaded, options, sink);
 	const startS = (performance.now() - beganMs) / 1000;
-	const wallS = yield* inSteps(simulation, (share) => options.onProgress?.(share, simulation));
+	const wallS = yield* inSteps(simulation, (share) => options.onProgress?.(share, simulation, metrics));
 	simulation.finish();
 	return {
 		summary: metrics.summary(),
