@@ -1,4 +1,5 @@
 import { readInteger } from "./arguments.js";
+import { calibrate } from "./bench/calibration.js";
 import { defences } from "./bench/defences.js";
 import { log } from "./bench/log.js";
 import { machineText, thisMachine } from "./bench/machine.js";
@@ -41,8 +42,10 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 	const machine = thisMachine();
 	output.json("machine", machine);
 	output.text(machineText(machine));
+	calibrate("start", output);
 	if (isQuick) output.text("Quick: these figures only show that the bench works.");
 	for (const section of sections) await section.run(settings, output);
+	calibrate("end", output);
 	return 0;
 }
 
