@@ -148,8 +148,9 @@ function printTable({ nodes, rounds }: Comparison, compared: readonly Compared[]
 		rows,
 	});
 	output.text(
-		"  frames: all that were sent, acknowledgements included; by the simulated seconds from the first datagrams",
-		`  on, ${SENDING_FROM_S} s after the start: the workload is the same. frames/s: by the run's wall time, set-up left out.`,
+		"  frames: all that were sent, acknowledgements included. By simulated s: by those from the first datagrams on,",
+		`  ${SENDING_FROM_S} s after the start; short runs show more, since nodes first ask for addresses, and ns-3 announces its own.`,
+		"  frames/s: by the run's wall time, set-up left out.",
 		"  Wanted is a multiple of ns-3's throughput. It is held against ours over a run of some ten seconds of wall",
 		"  time: over ns-3's simulated time ours lasts a second or so, much of which goes to compilation.",
 	);
