@@ -29,7 +29,7 @@ export class KeptStandings {
 		for (let i = 0; i < table.count; i++) {
 			const row = table.at(i);
 			if ((row.flags & HAS_CHAINED) === 0) continue;
-			const neighbour = host.neighbours.obtain(row.addressInto(new LinkAddress()));
+			const neighbour = host.neighbours.obtain(row.addressInto(new LinkAddress()), host.neighbours.cursor);
 			if (neighbour === undefined) continue;
 			neighbour.chains = true;
 			neighbour.hasChained = true;

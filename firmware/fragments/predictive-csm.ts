@@ -1,6 +1,7 @@
 import type { LinkAddress } from "../address.js";
 import { CSMA_DEFAULTS, longestDeliveryUs } from "../mac/csma.js";
 import { EVIDENCE, type EvidenceKind, WEIGHTS } from "../trust/evidence.js";
+import type { Neighbour } from "../trust/neighbours.js";
 import {
 	ADMISSION_BASE,
 	ADMISSION_SLOPE,
@@ -148,7 +149,7 @@ export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 	}
 
 	deadlineUs(context: ReassemblyContext): number {
-		const gapMeanUs = this.#host?.neighbours.find(context.source)?.gapMeanUs ?? 0;
+		const gapMeanUs = this.neighbour(context.source)?.gapMeanUs ?? 0;
 		const gapUs = gapMeanUs === 0 ? USUAL_GAP_US : gapMeanUs;
 		const missing = Math.ceil((context.size - context.storedBytes) / USUAL_FRAGMENT_BYTES);
 		const usualUs = DEADLINE_GAPS * gapUs * missing + DEADLINE_BASE_US;
@@ -208,7 +209,7 @@ export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 		if (share === 0) return;
 		const i = this.standings.obtain(source, timeUs);
 		if (i < 0) return;
-		const neighbour = this.#host?.neighbours.find(source);
+		const neighbour = this.neighbour(source);
 		const fragments = Math.ceil((context.size - (context.ranges[1] ?? 0)) / USUAL_FRAGMENT_BYTES);
 		const expected = completion(frameReception(neighbour), fragments, this.#host?.maxRetries ?? RETRIES);
 		if (this.standings.noteIncomplete(i, expected, share, blocks)) {
@@ -228,6 +229,11 @@ export class PredictiveCsm extends SlotRules implements ReassemblyPolicy {
 	/** Whether something counts for or against its sender: what is not verified proves nothing. */
 	private counts({ chain }: Chainable): boolean {
 		return this.#scored === "all" || (this.#scored === "chained" && chain !== undefined);
+	}
+
+	private neighbour(address: LinkAddress): Neighbour | undefined {
+		const neighbours = this.#host?.neighbours;
+		return neighbours?.find(address, neighbours.cursor);
 	}
 
 	private weight(kind: EvidenceKind, keyed: boolean, secured: boolean) {

@@ -74,6 +74,8 @@ export class LinkKeyring implements ChainKeys, CmacSource {
 	readonly #keyOf: KeyOf;
 	readonly #names: Names;
 	readonly #keys: LinkKey[] = [];
+	/** The key that was found last: most often it is asked for again. */
+	#last: LinkKey | undefined;
 	/** The keys that were used last, as far as they are ready, and what makes codes under them. */
 	readonly #ready: LinkKey[] = [];
 	readonly #cmacs: Cmac[] = [];
@@ -90,9 +92,11 @@ export class LinkKeyring implements ChainKeys, CmacSource {
 
 	/** The key shared with `neighbour`; undefined when there is none. */
 	find(neighbour: LinkAddress): LinkKey | undefined {
+		const last = this.#last;
+		if (last?.neighbour.equals(neighbour) === true) return last;
 		for (let i = 0; i < this.#keys.length; i++) {
 			const key = this.#keys[i]!;
-			if (key.neighbour.equals(neighbour)) return key;
+			if (key.neighbour.equals(neighbour)) return (this.#last = key);
 		}
 		if (this.#keyOf(neighbour) === undefined) return undefined;
 		// Whoever bears the addresses of many members must not keep the next one out. But forgetting a nonce would let its
@@ -102,6 +106,7 @@ export class LinkKeyring implements ChainKeys, CmacSource {
 		if (place < 0) return undefined;
 		const key = new LinkKey(this, this.#names.nameOf(neighbour), this.storedNonce(neighbour));
 		this.#keys[place] = key;
+		this.#last = key;
 		return key;
 	}
 

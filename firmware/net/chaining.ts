@@ -5,7 +5,7 @@ import type { Cmac } from "../mac/cmac.js";
 import { type LinkKey, type LinkKeyring, NONCE_BLOCK } from "../mac/link-keys.js";
 import type { Random, Store } from "../ports.js";
 import { StoredCounter } from "../stored-counter.js";
-import type { NeighbourTable } from "../trust/neighbours.js";
+import type { Neighbour, NeighbourTable } from "../trust/neighbours.js";
 
 /** How a node chains what it sends. */
 export interface ChainingConfig {
@@ -82,32 +82,31 @@ export class Chaining {
 			return plan;
 		}
 		const understands = destination.isBroadcast
-			? this.keys === undefined && this.everybodyChains()
-			: this.#neighbours.find(destination)?.chains === true;
+			? this.keys === undefined && this.#neighbours.allChain
+			: this.neighbour(destination)?.chains === true;
 		if (!understands) return undefined;
 		plan.nonce = this.#random.below(0x10000);
 		plan.tokenBytes = this.#config.tokenBytes;
 		return plan;
 	}
 
-	private everybodyChains(): boolean {
-		const { entries } = this.#neighbours;
-		return entries.length > 0 && entries.every(({ chains }) => chains);
+	private neighbour(address: LinkAddress): Neighbour | undefined {
+		return this.#neighbours.find(address, this.#neighbours.cursor);
 	}
 
 	/** Whether plain fragments that bear this address are none of its owner's. */
 	isChained(source: LinkAddress): boolean {
-		return this.#neighbours.find(source)?.hasChained === true || this.keys?.find(source) !== undefined;
+		return this.neighbour(source)?.hasChained === true || this.keys?.find(source) !== undefined;
 	}
 
 	/** Whether a neighbour that sends plain fragments could send chains: it has not heard that we understand them. */
 	isUninformed(source: LinkAddress): boolean {
-		return this.#neighbours.find(source)?.chains === true;
+		return this.neighbour(source)?.chains === true;
 	}
 
 	/** Notes that a chained packet of a neighbour was verified to its end. */
 	noteChained(source: LinkAddress): void {
-		const neighbour = this.#neighbours.find(source);
+		const neighbour = this.neighbour(source);
 		if (neighbour === undefined) return;
 		neighbour.chains = true;
 		neighbour.hasChained = true;
@@ -115,7 +114,7 @@ export class Chaining {
 
 	/** Notes what a neighbour says of itself; returns whether it is news. `secured`: link-layer security vouches for it. */
 	noteHello(source: LinkAddress, hello: Hello, secured: boolean, nowUs: number): boolean {
-		const neighbour = this.#neighbours.obtain(source);
+		const neighbour = this.#neighbours.obtain(source, this.#neighbours.cursor);
 		if (neighbour === undefined) return false;
 		neighbour.noteBroadcast(hello.sequence);
 		const chains = (hello.capabilities & CHAINS) !== 0;

@@ -124,7 +124,8 @@ export class Gradient implements Routing {
 	receive(bytes: Uint8Array, offset: number, end: number, source: LinkAddress): void {
 		const beacon = decodeGradientBeacon(bytes, offset, end, this.#host.workspace.network.heardBeacon);
 		if (typeof beacon === "string") return;
-		this.#host.neighbours.obtain(source)?.noteBroadcast(beacon.sequence);
+		const { neighbours } = this.#host;
+		neighbours.obtain(source, neighbours.cursor)?.noteBroadcast(beacon.sequence);
 		if (this.#host.isSink) return;
 		// No way leads over a neighbour that has none, and what it heard of waves is hearsay.
 		if (beacon.hops >= 255 || beacon.cost256 >= INFINITE_COST) return;
@@ -196,7 +197,8 @@ export class Gradient implements Routing {
 	private pathCost(candidate: Candidate): number {
 		if (isNewer(this.#epoch, (candidate.epoch + STALE_EPOCHS) & 0xffff)) return INFINITE_COST;
 		if (candidate.hops >= 255) return INFINITE_COST;
-		const neighbour = this.#host.neighbours.find(candidate.address);
+		const { neighbours } = this.#host;
+		const neighbour = neighbours.find(candidate.address, neighbours.cursor);
 		const link256 = neighbour === undefined ? UNKNOWN_LINK_COST : neighbour.expectedTransmissions256();
 		// One wave may reach us over others first; more than one that a neighbour missed tells of his way.
 		const missed = Math.max(0, ((this.#epoch - candidate.epoch) & 0xffff) - 1);

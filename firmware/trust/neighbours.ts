@@ -214,6 +214,7 @@ export class NeighbourTable extends RowMemory implements Names {
 	#last = 0;
 	/** By place, those that somebody asked for; most neighbours never get an object. */
 	#kept: (Neighbour | undefined)[] | undefined;
+	#cursor: Neighbour | undefined;
 	readonly #judge: NeighbourJudge | undefined;
 
 	/** Without a `judge` nothing is known of anybody. `heap`: where the rows lie; in an array of their own where absent. */
@@ -231,9 +232,24 @@ export class NeighbourTable extends RowMemory implements Names {
 		this.fit(1, WORDS);
 	}
 
+	/** An object to turn to one neighbour after the other, for whoever is done with one before he calls anybody. */
+	get cursor(): Neighbour {
+		return (this.#cursor ??= new Neighbour(this));
+	}
+
 	/** How many there are. */
 	get length(): number {
 		return this.#length;
+	}
+
+	/** Whether all of them, and at least one, understand chained fragments. */
+	get allChain(): boolean {
+		const { cursor } = this;
+		for (let place = 0; place < this.#length; place++) {
+			cursor.moveTo(this, place);
+			if (!cursor.chains) return false;
+		}
+		return this.#length > 0;
 	}
 
 	/** All of them. */
