@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readInteger } from "./arguments.js";
-import { calibrate } from "./bench/calibration.js";
+import { Calibration } from "./bench/calibration.js";
 import { machineText, thisMachine } from "./bench/machine.js";
 import { buildNs3, runNs3 } from "./bench/ns3-program.js";
 import { BenchOutput, Steps } from "./bench/output.js";
@@ -66,9 +66,9 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 		const machine = thisMachine();
 		output.json("machine", machine);
 		output.text(machineText(machine));
-		calibrate("start", output);
+		const calibration = new Calibration(output);
 		for (const comparison of comparisons) await compare(comparison, program, steps, output);
-		calibrate("end", output);
+		calibration.end();
 	} finally {
 		rmSync(folder, { recursive: true });
 	}

@@ -1,5 +1,5 @@
 import { readInteger } from "./arguments.js";
-import { calibrate } from "./bench/calibration.js";
+import { Calibration } from "./bench/calibration.js";
 import { defences } from "./bench/defences.js";
 import { log } from "./bench/log.js";
 import { machineText, thisMachine } from "./bench/machine.js";
@@ -42,10 +42,10 @@ async function run(args: CommandArguments): Promise<ExitCode> {
 	const machine = thisMachine();
 	output.json("machine", machine);
 	output.text(machineText(machine));
-	calibrate("start", output);
+	const calibration = new Calibration(output);
 	if (isQuick) output.text("Quick: these figures only show that the bench works.");
 	for (const section of sections) await section.run(settings, output);
-	calibrate("end", output);
+	calibration.end();
 	return 0;
 }
 

@@ -11,6 +11,8 @@ const STEP_US = 5_000_000;
 const WARM_UP_MS = 100;
 const MEASURED_MS = 100;
 const MEASUREMENTS = 3;
+/** So far may the rates at both ends be apart on a quiet machine. */
+const QUIET_SHARE = 0.1;
 
 /**
  * How many million empty events a second the event queue posts and handles with 1,000 pending: what this machine
@@ -22,13 +24,35 @@ export function millionEventsPerS(): number {
 	return median(Array.from({ length: MEASUREMENTS }, () => rate(MEASURED_MS))) / 1e6;
 }
 
-/** Prints the same; where it is another at the end than at the start, the machine was not quiet. */
-export function calibrate(when: "start" | "end", output: BenchOutput): void {
-	const value = Number(millionEventsPerS().toFixed(2));
-	output.json("calibration", { when, millionEventsPerS: value });
-	const text = `the bare event queue does ${n(value, 2)} million events a second`;
-	if (when === "start") output.text(`At the start ${text}.`);
-	else output.text("", `At the end ${text}; far from the figure at the start, the machine was not quiet.`);
+/** Prints how fast the machine is before and after a bench, and whether that is alike. */
+export class Calibration {
+	readonly #output: BenchOutput;
+	readonly #measure: () => number;
+	readonly #atStart: number;
+
+	/** Measures, and prints, the start. `measure`: in million events a second. */
+	constructor(output: BenchOutput, measure: () => number = millionEventsPerS) {
+		this.#output = output;
+		this.#measure = measure;
+		this.#atStart = this.look("start");
+	}
+
+	/** Measures, and prints, the end. */
+	end(): void {
+		const atEnd = this.look("end");
+		if (Math.abs(atEnd / this.#atStart - 1) > QUIET_SHARE)
+			this.#output.text(
+				"The two differ: the machine was not quiet, and no figure of this bench is worth much.",
+			);
+	}
+
+	private look(when: "start" | "end"): number {
+		const value = Number(this.#measure().toFixed(2));
+		this.#output.json("calibration", { when, millionEventsPerS: value });
+		const text = `At the ${when} the bare event queue does ${n(value, 2)} million events a second.`;
+		this.#output.text(...(when === "start" ? [text] : ["", text]));
+		return value;
+	}
 }
 
 /** A queue whose events each post another one; what is returned runs it for so long and tells its rate a second. */
