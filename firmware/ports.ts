@@ -99,11 +99,6 @@ export interface Cipher {
 
 export interface BlockCipher {
 	encrypt(block: Uint8Array, offset: number): void;
-	/**
-	 * Takes `bytes[from..to)`, a multiple of 16 octets, into a CBC-MAC: each block is added to the 16 octets of `state`, which
-	 * are encrypted then (NIST SP 800-38B, section 6.2). Absent where the platform takes one block at a time.
-	 */
-	absorb?(state: Uint8Array, bytes: Uint8Array, from: number, to: number): void;
 }
 
 /** Small named blobs that survive a power cycle. */

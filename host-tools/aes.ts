@@ -1,6 +1,5 @@
 import { i32le, putI32le } from "../firmware/bytes.js";
 import type { BlockCipher, Cipher } from "../firmware/ports.js";
-import { WordMemory } from "./word-memory.js";
 
 /** SubBytes of each octet (FIPS 197, section 5.1.1). */
 const SBOX = new Uint8Array(256);
@@ -12,7 +11,6 @@ const ROW_3 = new Int32Array(256);
 fillTables();
 
 const KEY_BYTES = 16;
-const BLOCK_WORDS = 4;
 const ROUND_KEY_WORDS = 44;
 /** Keys that are at hand at once, each shared by the nodes at both ends of a link. */
 const KEYS_BITS = 12;
@@ -20,9 +18,6 @@ const KEYS_BITS = 12;
 const PLACES_BITS = 11;
 /** Words of one memory: the number of the key, the block, and the block enciphered. */
 const MEMORY_WORDS = 9;
-/** Chains of blocks that are remembered at once, six to a packet under way, and how long one is at most: as long as a frame. */
-const CHAINS_BITS = 9;
-const CHAIN_BYTES = 128;
 /** 2^32 over the golden ratio, odd, and three more odd numbers. */
 const SPREAD = 0x9e3779b1 | 0;
 const SPREAD_1 = 0x85ebca6b | 0;
@@ -39,22 +34,15 @@ export class HostCipher implements Cipher {
 	readonly #keys: (HostBlockCipher | undefined)[] = [];
 	#made = 0;
 	readonly #memory: BlockMemory;
-	readonly #chains: WordMemory;
 
-	/** The logarithms of how many blocks, and chains of blocks, have a place to be remembered at, from 1 on. */
-	constructor(placesBits = PLACES_BITS, chainsBits = CHAINS_BITS) {
+	/** `placesBits`: the logarithm of how many blocks have a place to be remembered at, from 1 on. */
+	constructor(placesBits = PLACES_BITS) {
 		this.#memory = new BlockMemory(placesBits);
-		this.#chains = new WordMemory(chainsBits, BLOCK_WORDS + CHAIN_BYTES / 4, BLOCK_WORDS);
 	}
 
-	/** Blocks that were enciphered by themselves, those that were remembered apart. */
+	/** Blocks that were enciphered, those that were remembered apart. */
 	get computed(): number {
 		return this.#memory.computed;
-	}
-
-	/** Chains of blocks that were enciphered, in parts of 128 octets, those that were remembered apart. */
-	get computedChains(): number {
-		return this.#chains.missed;
 	}
 
 	/** Throws a RangeError for a key of another length than 16 octets. */
@@ -63,7 +51,7 @@ export class HostCipher implements Cipher {
 		const place = mix(i32le(key, 0), i32le(key, 4), i32le(key, 8), i32le(key, 12)) >>> (32 - KEYS_BITS);
 		const known = this.#keys[place];
 		if (known?.isOf(key) === true) return known;
-		return (this.#keys[place] = new HostBlockCipher(this.#memory, this.#chains, ++this.#made, key));
+		return (this.#keys[place] = new HostBlockCipher(this.#memory, ++this.#made, key));
 	}
 }
 
@@ -85,14 +73,12 @@ class BlockMemory {
 
 class HostBlockCipher implements BlockCipher {
 	readonly #memory: BlockMemory;
-	readonly #chains: WordMemory;
 	/** Never 0, and no other key's. */
 	readonly #number: number;
 	readonly #roundKeys: Int32Array;
 
-	constructor(memory: BlockMemory, chains: WordMemory, number: number, key: Uint8Array) {
+	constructor(memory: BlockMemory, number: number, key: Uint8Array) {
 		this.#memory = memory;
-		this.#chains = chains;
 		this.#number = number;
 		this.#roundKeys = expand(key);
 	}
@@ -126,41 +112,6 @@ class HostBlockCipher implements BlockCipher {
 			encipher(this.#roundKeys, a, b, c, d, memory, at + 5);
 		}
 		for (let i = 0; i < 4; i++) putI32le(block, offset + 4 * i, memory[at + 5 + i]!);
-	}
-
-	absorb(state: Uint8Array, bytes: Uint8Array, from: number, to: number): void {
-		for (let at = from; at < to; at += CHAIN_BYTES)
-			this.chain(state, bytes, at, Math.min(to, at + CHAIN_BYTES));
-	}
-
-	private chain(state: Uint8Array, bytes: Uint8Array, from: number, to: number): void {
-		const chains = this.#chains;
-		const { message, words } = chains;
-		let count = 0;
-		for (; count < BLOCK_WORDS; count++) message[count] = i32le(state, 4 * count);
-		for (let at = from; at < to; at += 4) message[count++] = i32le(bytes, at);
-		const isRemembered = chains.recall(this.#number, count);
-		const { at } = chains;
-		if (!isRemembered) encipherChain(this.#roundKeys, message, count, words, at);
-		for (let i = 0; i < BLOCK_WORDS; i++) putI32le(state, 4 * i, words[at + i]!);
-	}
-}
-
-/** The CBC-MAC of `message[0..count)`, at least one block, to four words at `out[at..at + 4)`. */
-function encipherChain(
-	keys: Int32Array,
-	message: Int32Array,
-	count: number,
-	out: Int32Array,
-	at: number,
-): void {
-	for (let i = 0; i < BLOCK_WORDS; i++) out[at + i] = message[i]!;
-	for (let i = BLOCK_WORDS; i < count; i += BLOCK_WORDS) {
-		const a = out[at]! ^ message[i]!;
-		const b = out[at + 1]! ^ message[i + 1]!;
-		const c = out[at + 2]! ^ message[i + 2]!;
-		const d = out[at + 3]! ^ message[i + 3]!;
-		encipher(keys, a, b, c, d, out, at);
 	}
 }
 

@@ -1,7 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { i32be, putI32be } from "../firmware/bytes.js";
 import type { Digest } from "../firmware/ports.js";
-import { WordMemory } from "./word-memory.js";
 
 /** First 32 bits of the fractional parts of the square roots of 2 to 19 (FIPS 180-4, section 5.3.3). */
 const INITIAL: readonly number[] = [
@@ -80,6 +79,10 @@ const STATE_WORDS = 8;
 const SHORT_BYTES = 2 * 4 * BLOCK_WORDS - 9;
 /** Messages that are remembered at once, six to a packet under way: no more, or they would not stay in near caches. */
 const PLACES_BITS = 9;
+/** Words of one memory: how many of the message, the message as padded, its hash. */
+const MEMORY_WORDS = 1 + 2 * BLOCK_WORDS + STATE_WORDS;
+/** 2^32 over the golden ratio, odd. */
+const SPREAD = 0x9e3779b1 | 0;
 
 /**
  * SHA-256 (FIPS 180-4) for a machine that runs many nodes.
@@ -88,56 +91,82 @@ const PLACES_BITS = 9;
  * given again where every octet is the same. Longer ones are @noble/hashes'.
  */
 export class HostDigest implements Digest {
-	readonly #memory: WordMemory;
+	/** Hashes that were computed, those of long messages apart. */
+	computed = 0;
+	readonly #message = new Int32Array(2 * BLOCK_WORDS);
 	readonly #schedule = new Int32Array(64);
+	readonly #placesBits: number;
+	readonly #memory: Int32Array;
 	readonly #hash = new Uint8Array(4 * STATE_WORDS);
 
 	/** `placesBits`: the logarithm of how many messages have a place to be remembered at, from 1 on. */
 	constructor(placesBits = PLACES_BITS) {
-		this.#memory = new WordMemory(placesBits, 2 * BLOCK_WORDS, STATE_WORDS);
-	}
-
-	/** Hashes that were computed, those of long messages apart. */
-	get computed(): number {
-		return this.#memory.missed;
+		this.#placesBits = placesBits;
+		this.#memory = new Int32Array(MEMORY_WORDS << placesBits);
 	}
 
 	sha256(bytes: Uint8Array, offset: number, end: number): Uint8Array {
-		const length = end - offset;
-		if (length > SHORT_BYTES) return sha256(bytes.subarray(offset, end));
+		if (end - offset > SHORT_BYTES) return sha256(bytes.subarray(offset, end));
+		const words = this.pad(bytes, offset, end);
+		const at = this.placeOf(words);
+		const state = at + MEMORY_WORDS - STATE_WORDS;
+		if (!this.isRemembered(words, at)) this.compute(words, at, state);
 		const memory = this.#memory;
-		const used = putMessage(bytes, offset, end, memory.message);
-		// What pads a message is the same wherever its length is.
-		if (!memory.recall(length + 1, used)) this.compute(used, length);
 		const hash = this.#hash;
-		for (let i = 0; i < STATE_WORDS; i++) putI32be(hash, 4 * i, memory.words[memory.at + i]!);
+		for (let i = 0; i < STATE_WORDS; i++) putI32be(hash, 4 * i, memory[state + i]!);
 		return hash;
 	}
 
-	/** Hashes the message of `length` octets in `used` words to where the memory wants it. */
-	private compute(used: number, length: number): void {
-		const { message, words: state, at } = this.#memory;
-		const words = used + 2 > BLOCK_WORDS ? 2 * BLOCK_WORDS : BLOCK_WORDS;
-		message.fill(0, used, words - 1);
+	/** Writes the padded message; returns its number of words (FIPS 180-4, section 5.1.1). */
+	private pad(bytes: Uint8Array, offset: number, end: number): number {
+		const message = this.#message;
+		let word = 0;
+		let at = offset;
+		for (; at + 4 <= end; at += 4) message[word++] = i32be(bytes, at);
+		let last = 0;
+		let shift = 24;
+		for (; at < end; at++, shift -= 8) last |= bytes[at]! << shift;
+		message[word++] = last | (0x80 << shift);
+		const length = end - offset;
+		const words = length + 9 > 4 * BLOCK_WORDS ? 2 * BLOCK_WORDS : BLOCK_WORDS;
+		while (word < words) message[word++] = 0;
 		message[words - 1] = 8 * length;
-		for (let i = 0; i < STATE_WORDS; i++) state[at + i] = INITIAL[i]!;
+		return words;
+	}
+
+	/** Where a message is remembered if it is: the upper bits of a sum of its words, each times an odd number of its own. */
+	private placeOf(words: number): number {
+		const message = this.#message;
+		let sum = words;
+		let factor = SPREAD;
+		for (let i = 0; i < words; i++) {
+			sum = (sum + Math.imul(message[i]!, factor)) | 0;
+			factor = (factor + 2 * SPREAD) | 0;
+		}
+		return MEMORY_WORDS * (Math.imul(sum ^ (sum >>> 15), SPREAD) >>> (32 - this.#placesBits));
+	}
+
+	private isRemembered(words: number, at: number): boolean {
+		const message = this.#message;
+		const memory = this.#memory;
+		if (memory[at] !== words) return false;
+		for (let i = 0; i < words; i++) if (memory[at + 1 + i] !== message[i]) return false;
+		return true;
+	}
+
+	/** Hashes the message to the words at `state`, and remembers it at `at`. */
+	private compute(words: number, at: number, state: number): void {
+		this.computed++;
+		const message = this.#message;
+		const memory = this.#memory;
+		memory[at] = words;
+		for (let i = 0; i < words; i++) memory[at + 1 + i] = message[i]!;
+		for (let i = 0; i < STATE_WORDS; i++) memory[state + i] = INITIAL[i]!;
 		for (let block = 0; block < words; block += BLOCK_WORDS) {
 			expand(message, block, this.#schedule);
-			compress(this.#schedule, state, at);
+			compress(this.#schedule, memory, state);
 		}
 	}
-}
-
-/** Writes a message and the bit that ends it; returns its number of words (FIPS 180-4, section 5.1.1). */
-function putMessage(bytes: Uint8Array, offset: number, end: number, message: Int32Array): number {
-	let word = 0;
-	let at = offset;
-	for (; at + 4 <= end; at += 4) message[word++] = i32be(bytes, at);
-	let last = 0;
-	let shift = 24;
-	for (; at < end; at++, shift -= 8) last |= bytes[at]! << shift;
-	message[word++] = last | (0x80 << shift);
-	return word;
 }
 
 /** The message schedule of one block (FIPS 180-4, section 6.2.2, step 1). */

@@ -27,11 +27,16 @@ export class Cmac {
 	compute(bytes: Uint8Array, from: number, to: number): Uint8Array {
 		const { tag } = this;
 		const block = this.#block;
-		// The last block, whole or not, is masked.
-		const at = to - from > BLOCK_BYTES ? from + ((to - from - 1) & -BLOCK_BYTES) : from;
-		tag.fill(0);
-		if (block.absorb === undefined) absorb(block, tag, bytes, from, at);
-		else if (at > from) block.absorb(tag, bytes, from, at);
+		let at = from;
+		if (to - at > BLOCK_BYTES) {
+			for (let i = 0; i < BLOCK_BYTES; i++) tag[i] = bytes[at + i]!;
+			block.encrypt(tag, 0);
+			at += BLOCK_BYTES;
+		} else tag.fill(0);
+		for (; to - at > BLOCK_BYTES; at += BLOCK_BYTES) {
+			for (let i = 0; i < BLOCK_BYTES; i++) tag[i] = tag[i]! ^ bytes[at + i]!;
+			block.encrypt(tag, 0);
+		}
 		const rest = to - at;
 		const subkeys = this.#subkeys;
 		const subkey = rest === BLOCK_BYTES ? 0 : BLOCK_BYTES;
@@ -40,14 +45,6 @@ export class Cmac {
 		if (rest < BLOCK_BYTES) tag[rest] = tag[rest]! ^ 0x80;
 		block.encrypt(tag, 0);
 		return tag;
-	}
-}
-
-/** What {@link BlockCipher.absorb} does, with a cipher that takes one block at a time. */
-function absorb(block: BlockCipher, state: Uint8Array, bytes: Uint8Array, from: number, to: number): void {
-	for (let at = from; at < to; at += BLOCK_BYTES) {
-		for (let i = 0; i < BLOCK_BYTES; i++) state[i] = state[i]! ^ bytes[at + i]!;
-		block.encrypt(state, 0);
 	}
 }
 

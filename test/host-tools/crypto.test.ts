@@ -109,63 +109,6 @@ test("both ends of a link have one key, and what one of them enciphered the othe
 	t.is(cipher.computed, 2);
 });
 
-test("a chain of blocks of any length is block by block the same, first and remembered, under keys that take turns", (t) => {
-	const cipher = new HostCipher(1, 1);
-	const chains = fc.record({ state: block, blocks: fc.array(block, { maxLength: 20 }), at: fc.nat(3) });
-	fc.assert(
-		fc.property(
-			fc.array(key, { minLength: 1, maxLength: 3 }),
-			fc.array(chains, { maxLength: 4 }),
-			(keys, messages) => {
-				for (const { state, blocks, at } of [...messages, ...messages]) {
-					for (const each of keys) {
-						const bytes = Uint8Array.from([...new Array<number>(at).fill(9), ...blocks.flat(), 9]);
-						const found = Uint8Array.from(state);
-						cipher.key(each).absorb!(found, bytes, at, bytes.length - 1);
-						const chained = blocks.reduce<readonly number[]>(
-							(sum, next) => [
-								...encipher(
-									each,
-									sum.map((octet, i) => octet ^ next[i]!),
-								),
-							],
-							state,
-						);
-						t.deepEqual([...found], [...chained]);
-					}
-				}
-			},
-		),
-	);
-});
-
-test("what one end of a link absorbed the other one need not; another octet, state, length or key is absorbed anew", (t) => {
-	const cipher = new HostCipher(1, 9);
-	const bytes = new Uint8Array(96).fill(7);
-	const octets = new Uint8Array(16).fill(3);
-	const absorb = (first: number, to: number) => {
-		const state = new Uint8Array(16);
-		state[0] = first;
-		cipher.key(octets).absorb!(state, bytes, 0, to);
-	};
-	const isNew = (first: number, to: number) => {
-		const before = cipher.computedChains;
-		absorb(first, to);
-		return cipher.computedChains > before;
-	};
-	t.true(isNew(0, 96));
-	t.false(isNew(0, 96));
-	for (let i = 0; i < 96; i++) {
-		bytes[i] = 6;
-		t.true(isNew(0, 96), `octet ${i}`);
-		bytes[i] = 7;
-	}
-	t.true(isNew(1, 96));
-	t.true(isNew(0, 80));
-	octets[5] = 4;
-	t.true(isNew(0, 96));
-});
-
 function encipher(octets: Uint8Array, plain: readonly number[]): Uint8Array {
 	const bytes = Uint8Array.from(plain);
 	const column = (i: number) => i32le(bytes, 4 * i);
